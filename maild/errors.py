@@ -1,0 +1,64 @@
+"""Every failure that maild can name.
+
+A craft translates the outside's errors into these at its border; a leg catches them by name and everything else once.
+"""
+
+from dataclasses import dataclass
+
+
+class MaildError(Exception):
+    """The root of all failures that maild names; its text is fit for an operator's eyes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong with a file that a person wrote: where, what, and what to do."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.where}: {self.what}"
+
+
+class ConfigurationError(MaildError):
+    """Configuration or rules that cannot be used, with every problem found."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class MailboxUnavailableError(MaildError):
+    """The IMAP server cannot be reached, hung up or answered nonsense: connect again later."""
+
+
+class MailboxRefusedError(MaildError):
+    """The IMAP server refused the sign-in or the folder: a person must act."""
+
+
+class RelayUnavailableError(MaildError):
+    """The SMTP server cannot be reached or hung up before the final dot: offer again later."""
+
+
+class RelayRefusedError(MaildError):
+    """The SMTP server refused the sign-in or TLS: a person must act."""
+
+
+class StoreBusyError(MaildError):
+    """Another process held the database for longer than we wait; the message says who."""
+
+
+class StoreUnusableError(MaildError):
+    """The database cannot be opened, is damaged, is newer than this maild, or a commit failed."""
+
+
+class StaleError(MaildError):
+    """The facts of a decision changed before it was carried out: decide again."""
+
+
+class ReaderLostError(MaildError):
+    """Readers die on harmless mail too: the machine's fault, not a mail's."""

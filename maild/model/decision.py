@@ -1,0 +1,180 @@
+"""What is wanted done with a message or a due timer: a value, made without I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from maild.model.mail import Address, Attachment
+from maild.model.outgoing import Wanted
+from maild.model.ticket import Cause, Change, EntryKind, State
+
+
+class Trust(StrEnum):
+    """How sure we are that the sender is who From says (behaviour.md, 4)."""
+
+    PROVED = "proved"
+    CLAIMED = "claimed"
+    FORGED = "forged"
+
+
+class Standing(StrEnum):
+    """What the sender is to the ticket."""
+
+    AGENT = "agent"
+    PARTICIPANT = "participant"
+    CONSULTED = "consulted"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, and why we believe it. `person` is a key of `people`; `proof` is for a reader's eyes."""
+
+    address: str
+    name: str
+    standing: Standing
+    trust: Trust
+    proof: str
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim that a message makes to belong to a ticket, and whether it was accepted."""
+
+    kind: str
+    value: str
+    ticket: int
+    is_accepted: bool
+    why: str
+
+
+class OutcomeKind(StrEnum):
+    """The one outcome of an arrival (behaviour.md, 2)."""
+
+    ENTRY = "entry"
+    DESK = "desk"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`reason` says why a message was held or is a desk matter; `of` is the arrival that a duplicate repeats."""
+
+    kind: OutcomeKind
+    ticket: int | None = None
+    reason: str = ""
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Number and first values of a ticket that does not exist yet; taken already: the decision is stale."""
+
+    number: int
+    subject: str
+    state: State
+    queue: str
+    team: str | None
+    assignee: str | None
+    requester: Address | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTicket:
+    """Fields of an existing ticket: each change's old value is what the decision was made on."""
+
+    number: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddParticipant:
+    number: int
+    who: Address
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """One item of a ticket's history; `n` is its number in the ticket, taken already: the decision is stale."""
+
+    number: int
+    n: int
+    kind: EntryKind
+    by: str
+    cause: Cause
+    text: str
+    changes: tuple[Change, ...] = ()
+    flags: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberIds:
+    """The Message-IDs by which later mails will find the ticket: the mail's own, and those it merely referenced."""
+
+    number: int
+    message_id: str | None
+    references: tuple[str, ...]
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTickets:
+    number: int
+    other: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    token: str
+    number: int
+    author: str
+    text: str
+    reasons: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDraft:
+    """End a draft that is open (`state` is sent or discarded); ended already: the decision is stale."""
+
+    token: str
+    state: str
+
+
+Step = OpenTicket | ChangeTicket | AddParticipant | AddEntry | RememberIds | LinkTickets | KeepDraft | CloseDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that shall happen because of one message or one due timer; carried out whole or not at all."""
+
+    outcome: Outcome
+    steps: tuple[Step, ...]
+    mails: tuple[Wanted, ...]
+    evidence: tuple[Evidence, ...]
+    sender: Sender | None
+    commands: tuple[str, ...]
+    why: tuple[str, ...] = ()
+
+
+class TimerKind(StrEnum):
+    """Why a timer runs."""
+
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One due instant of a ticket or of the desk; `subject_id` is what it is about (an outgoing mail's id)."""
+
+    id: int
+    kind: TimerKind
+    ticket: int | None
+    subject_id: int
+    due_at: datetime

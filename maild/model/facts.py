@@ -1,0 +1,141 @@
+"""What deciding asks the store, and what it is told: all of it values, kept beside the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from maild.model.mail import Attachment
+from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.ticket import Entry, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What must be known of the store before a message can be decided.
+
+    `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
+    not; `numbers` those of its subject tags. `keys()` are what two messages of one batch must not share.
+    """
+
+    arrival: int | None
+    mailbox: str
+    fingerprint: str
+    sender: str
+    message_id: str | None
+    ids: tuple[str, ...]
+    tokens: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierArrival:
+    """A message of the same content that came before: its outcome, and how well its sender was proved."""
+
+    id: int
+    ticket: int | None
+    trust: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedMail:
+    """An outgoing mail that a mark names, whatever the mark is worth."""
+
+    token: str
+    ticket: int | None
+    recipient: str
+    person: str | None
+    template: Template
+    thread: Thread
+    meaning: Meaning
+    seen: int
+    draft: str | None
+    created_at: datetime
+    subject: str
+    ours: str = field(repr=False)
+    quoted: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownId:
+    """A Message-ID seen before: on a message itself, or only referenced by one.
+
+    `addresses` stood in From, To or Cc of the message that carried or referenced it.
+    """
+
+    message_id: str
+    ticket: int
+    is_reference: bool
+    addresses: frozenset[str]
+
+
+class DraftState:
+    OPEN = "open"
+    SENT = "sent"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words of an agent kept back with a reason until they say `#send` or `#discard`."""
+
+    token: str
+    ticket: int
+    author: str
+    text: str
+    reasons: tuple[str, ...]
+    arrival: int | None
+    attachments: tuple[Attachment, ...]
+    state: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """One recipient's conversation about a ticket, as their client knows it.
+
+    `root` is the token of its first mail. `references` are ids in order, oldest first: those of the recipient's own
+    messages and of our mails to them; `last` is the Message-ID of the recipient's newest message, if any.
+    """
+
+    root: str | None
+    references: tuple[str, ...]
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """A ticket with the end of its history (oldest first) and its threads by (address, thread).
+
+    `entries` are the last ones, at least all since the oldest mail that the questions name; `last_n` is the number of
+    the newest entry.
+    """
+
+    ticket: Ticket
+    entries: tuple[Entry, ...]
+    last_n: int
+    threads: Mapping[tuple[str, Thread], ThreadFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementCounts:
+    """How many acknowledgements were written lately: to the address, to its domain, in all."""
+
+    address_hour: int = 0
+    address_day: int = 0
+    domain_hour: int = 0
+    all_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The store's answer to Questions. Mappings hold only what was asked and is known."""
+
+    next_number: int
+    duplicate: EarlierArrival | None = None
+    issued: Mapping[str, IssuedMail] = field(default_factory=dict)
+    known: Mapping[str, tuple[KnownId, ...]] = field(default_factory=dict)
+    tickets: Mapping[int, TicketFacts] = field(default_factory=dict)
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+    acknowledgements: AcknowledgementCounts = AcknowledgementCounts()
+    was_proved_lately: bool = False
+    same_id_other_body: bool = False

@@ -1,0 +1,124 @@
+"""Mail as maild knows it: what a mailbox gave, and what was read in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox of somebody: the address with its domain in lower case, and the name beside it."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mailbox keeps a message; names one immutable message for ever (RFC 9051, 2.3.1.1)."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of one message as the server gave them.
+
+    `size` counts the octets on the server; with `is_whole` False `raw` holds headers and what else was taken.
+    """
+
+    uid: int
+    raw: bytes = field(repr=False)
+    size: int
+    is_whole: bool
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The raw bytes of one message as a mailbox gave it, and where from."""
+
+    id: int
+    place: Place
+    raw: bytes = field(repr=False)
+    fingerprint: str
+    size: int
+    is_whole: bool
+    recorded_at: datetime
+    attempts: int
+
+
+class Automatic(StrEnum):
+    """What kind of machine wrote a mail."""
+
+    REPLY = "reply"
+    OUT_OF_OFFICE = "out-of-office"
+    BOUNCE = "bounce"
+    LIST = "list"
+    LOOP = "loop"
+    GENERATED = "generated"
+    RECEIPT = "receipt"
+    CALENDAR = "calendar"
+    REACTION = "reaction"
+    RECALL = "recall"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is kept as bytes. `name` is metadata from outside and never a path."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+    is_inline: bool
+    content_id: str | None
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says (RFC 3464): `action` failed, delayed …, `status` like 5.1.1."""
+
+    action: str
+    status: str | None
+    recipient: str | None
+    original_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An arrival that was read.
+
+    Message-IDs keep their angle brackets. `text` is the whole readable text, `reply` the new words alone, `html`
+    sanitised. `sender` is None unless From holds exactly one address by a strict grammar. `headers` are the
+    top-level fields in order, decoded and clean of control characters; `authentication` are the raw values of
+    Authentication-Results, topmost first. `automatic_proof` is the header that proves `automatic`.
+    `may_answer` is False when the mail forbids our automatic answer without being automatic itself. `flags` name
+    what was cut, guessed or doubted.
+    """
+
+    sender: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    delivered_to: tuple[str, ...]
+    subject: str
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: datetime | None
+    text: str
+    reply: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    automatic: Automatic | None
+    automatic_proof: str
+    may_answer: bool
+    bounce: Bounce | None
+    authentication: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]

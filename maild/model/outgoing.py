@@ -1,0 +1,171 @@
+"""Mail that leaves: what is wanted, what was written, how it ended."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from maild.model.mail import Attachment
+
+
+class Template(StrEnum):
+    """The mails that the desk writes; a file of this name lies in templates/."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGED_MINIMAL = "acknowledged-minimal"
+    REPLY = "reply"
+    TOO_LARGE = "too-large"
+    AGENT_NOTICE = "agent-notice"
+    TRANSCRIPT = "transcript"
+    DRAFT = "draft"
+    DID_YOU_SEND_THIS = "did-you-send-this"
+    ALARM = "alarm"
+
+
+ACKNOWLEDGEMENTS = frozenset({Template.ACKNOWLEDGED, Template.ACKNOWLEDGED_MINIMAL, Template.TOO_LARGE})
+
+
+class Thread(StrEnum):
+    """Which conversation a mail belongs to in its recipient's client."""
+
+    CUSTOMER = "customer"
+    NOTICE = "notice"
+    INTERNAL = "internal"
+
+
+class Meaning(StrEnum):
+    """What a plain answer to a mail is (behaviour.md, 5)."""
+
+    CUSTOMER = "customer"  # the mail went to a customer: the answer is a customer message
+    RELAY = "relay"
+    NOTE = "note"
+    DRAFT = "draft"
+    NOTHING = "nothing"  # commands only
+
+
+class Author(StrEnum):
+    """Who speaks in a mail, which decides its automatic headers (RFC 3834, 5)."""
+
+    PERSON = "person"
+    AUTO_REPLIED = "auto-replied"
+    AUTO_GENERATED = "auto-generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A mail that a decision wants written to one recipient.
+
+    `ticket` is None for a desk matter. `by` is the person whose words `text` are. `draft` is the token of the draft
+    that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `delay` is kept from the
+    moment of writing; the mail is given up `expires_in` after that.
+    """
+
+    template: Template
+    to: str
+    to_name: str
+    person: str | None
+    ticket: int | None
+    thread: Thread
+    meaning: Meaning
+    author: Author
+    text: str = ""
+    by: str | None = None
+    about: tuple[str, ...] = ()
+    draft: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    delay: timedelta = timedelta(0)
+    expires_in: timedelta = timedelta(days=5)
+    in_reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """One mail to one recipient, its bytes finished: `headers` then `body` is what goes over the wire.
+
+    `token` names the mail in its mark; `root` is the token of the first mail of this thread to this recipient.
+    `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
+    `quoted` the customer's words shown in it: an answer is compared with both.
+    """
+
+    token: str
+    ticket: int | None
+    recipient: str
+    envelope_from: str
+    message_id: str
+    root: str
+    template: Template
+    person: str | None
+    thread: Thread
+    meaning: Meaning
+    seen: int
+    draft: str | None
+    relay: str
+    subject: str
+    headers: bytes = field(repr=False)
+    body: bytes = field(repr=False)
+    ours: str = field(repr=False)
+    quoted: str = field(repr=False)
+    due_at: datetime
+    expires_at: datetime
+
+
+class MailState(StrEnum):
+    """How far an outgoing mail is; all but the first two are final."""
+
+    WAITING = "waiting"
+    HANDING_OVER = "handing-over"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """An outgoing mail claimed for delivery; `claim` fences a daemon that slept through its lease."""
+
+    id: int
+    claim: str
+    token: str
+    recipient: str
+    envelope_from: str
+    relay: str
+    attempts: int
+    doubts: int
+    created_at: datetime
+    expires_at: datetime
+    wire: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """MAIL and RCPT were taken; the mail may be handed over on this connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """250 to the final dot: the mail is the relay's now. `reply` is its text, where a provider tells its own id."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not taken this time and surely not sent: try later."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Refused for good and surely not sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """The connection died between DATA and the answer to the final dot: it may or may not have been sent."""
+
+    reason: str
+
+
