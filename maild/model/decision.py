@@ -17,6 +17,22 @@ class Trust(StrEnum):
     FORGED = "forged"
 
 
+class Verdict(StrEnum):
+    """What a server that we trust says about the sender's domain (RFC 8601, 2.7)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticity:
+    """A verdict, and the words that prove it to a reader."""
+
+    verdict: Verdict
+    proof: str
+
+
 class Standing(StrEnum):
     """What the sender is to the ticket."""
 

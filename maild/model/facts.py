@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from maild.model.mail import Attachment
-from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.ticket import Entry, Ticket
 
 
@@ -53,6 +53,16 @@ class IssuedMail:
     subject: str
     ours: str = field(repr=False)
     quoted: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """An outgoing mail that was given up: how it ended (refused, expired) and the relay's words."""
+
+    mail: IssuedMail
+    mail_id: int
+    state: MailState
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
