@@ -1,0 +1,51 @@
+# `make demo` and `make test` do all their own set-up on a fresh machine; everything else is for those who work here.
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo test check lint unit sweep fuzz bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/maild demo $(ARGS)
+
+test: $(VENV)/.test servers lint
+	$(BIN)/pytest -q -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+check: lint unit
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.test
+	$(BIN)/pytest -q tests/unit $(ARGS)
+
+# Long runs, each with its own command; a bounded share of each is part of `make test`.
+sweep: $(VENV)/.test servers
+	$(BIN)/pytest -q tests/acceptance/test_kill_anywhere.py --sweep=long $(ARGS)
+
+bench: $(VENV)/.test servers
+	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+
+.PHONY: servers
+servers:
+	./tools/install-servers.sh
+
+# A virtual environment without ensurepip is what Debian gives where python3-venv is missing.
+$(VENV)/bin/python:
+	./tools/make-venv.sh $(PYTHON) $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check -c requirements.lock -e '.[demo]'
+	touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check -c requirements.lock -e '.[test]'
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

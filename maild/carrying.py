@@ -1,0 +1,45 @@
+"""From a decision to what the store carries out: its mails written, its attachments packed.
+
+All that grows with a mail's size is done here, before any transaction begins.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild import marks
+from maild.composing import Composer
+from maild.model.decision import AddEntry, Decision, KeepDraft
+from maild.model.facts import Facts
+from maild.model.outgoing import OutgoingMail
+from maild.store import Packed, pack
+
+TOKEN_BYTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What both legs that decide are given: how to write mails, what time it is, and where chance comes from."""
+
+    composer: Composer
+    now: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def new_token(self) -> str:
+        """Name a mail or a draft as nobody can guess."""
+        return marks.new_token(self.entropy(TOKEN_BYTES))
+
+    def write_mails(self, decision: Decision, facts: Facts, now: datetime) -> tuple[OutgoingMail, ...]:
+        """Write every mail that a decision wants, each with a mark of its own."""
+        return tuple(self.composer.compose(wanted, decision, facts, self.new_token(), now) for wanted in decision.mails)
+
+
+def pack_attachments(decision: Decision) -> dict[str, Packed]:
+    """Pack the attachments that a decision keeps, each content once, by its SHA-256."""
+    packed: dict[str, Packed] = {}
+    for step in decision.steps:
+        if isinstance(step, AddEntry | KeepDraft):
+            for attachment in step.attachments:
+                if attachment.sha256 not in packed:
+                    packed[attachment.sha256] = pack(attachment.content)
+    return packed

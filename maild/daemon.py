@@ -1,0 +1,260 @@
+"""The daemon: builds everything from the configuration, runs the legs side by side, stops them.
+
+    intake     1  Mailbox.unseen             raw bytes, oldest first
+               2  tx.record_arrivals         kept; (mailbox, folder, uidvalidity, uid) unique       COMMIT
+    handling   3  tx.claim_arrivals          a batch                                                COMMIT
+               4  Readers.read               bytes → Message, in a worker; alone and dead thrice → held
+               5  desk.ask                   Message → Questions                                    pure
+               6  reader.answer              Questions → Facts, set-wise for the batch
+               7  desk.decide                Message + Facts + House + now → Decision               pure
+               8  Composer.compose           wanted mails → OutgoingMail; marks fixed here          pure
+               9  tx.carry_out               Decision → ticket, entries, outgoing mail, outcome
+              10  (5–9 of one arrival stand or fall together)                                       COMMIT
+    intake    10a Mailbox.show               outcomes → Handled, Held or keyword, when no new mail waits
+    timing        tx.claim_timers → facts → decide → compose → carry_out                            COMMIT
+    delivery  11  tx.claim_due               one new, one deferred                                  COMMIT
+              12  Relay.offer                MAIL, RCPT: Offered | Deferred | Refused
+              12a tx.record_handing_over                                                            COMMIT
+              12b Relay.hand_over            DATA to the dot's answer: Accepted | Deferred | Refused | InDoubt
+              13  next_attempt                                                                      pure
+              14  tx.record_…                                                                       COMMIT
+
+Intake, handling and timing are plain functions, each in a thread of its own; delivery is async. Nothing is cancelled in
+the middle of a step: stopping is asked between steps.
+"""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from maild.carrying import Desk
+from maild.composing import Composer
+from maild.config import Config, read_config, read_secret
+from maild.delivery import Channel, Tools
+from maild.desk import House
+from maild.handling import Handling
+from maild.imap import Mailbox, Wake
+from maild.intake import Intake, Source
+from maild.journal import Event, journal
+from maild.marks import Keyring, SigningKey
+from maild.notify import Notifier
+from maild.reading import Readers
+from maild.rules import Rules, parse_rules
+from maild.smtp import Relay
+from maild.store import DaemonLock, Store
+from maild.timing import Timing
+
+SECRET_BYTES = 32
+DRAIN_SECONDS = 10
+RESTART_SECONDS = 5
+
+log = journal("daemon")
+
+
+def now() -> datetime:
+    """Say what time it is; together with the command line's, the only clock there is."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What the configuration comes to: everything that is the same for daemon and command line."""
+
+    config: Config
+    rules: Rules
+    keyring: Keyring
+
+    def house(self) -> House:
+        """Give deciding what it may know of the house."""
+        config = self.config
+        return House(
+            desk=config.desk,
+            trust=config.trust,
+            limits=config.limits,
+            rules=self.rules,
+            keyring=self.keyring,
+            mailbox_queues={name: mailbox.queue for name, mailbox in config.mailboxes.items()},
+            mailbox_addresses=frozenset(mailbox.user for mailbox in config.mailboxes.values() if "@" in mailbox.user),
+        )
+
+    def composer(self) -> Composer:
+        """Build the writer of all mails."""
+        return Composer(self.config.desk, self.rules, self.keyring, self.config.templates)
+
+
+def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
+    """Read configuration and rules; raises ConfigurationError with every problem of both."""
+    config = read_config(directory, environ)
+    return config, parse_rules(config.rule_files, config)
+
+
+def open_store(config: Config) -> Store:
+    """Open the desk's database, upgrading it where it is older."""
+    return Store.open(config.state.directory, config.state.database, first_number=config.desk.first_number)
+
+
+def keyring_of(store: Store) -> Keyring:
+    """Take the desk's signing keys from the store, making the first one where there is none."""
+    keys = store.read(lambda reader: reader.signing_keys())
+    if not keys:
+        key = SigningKey(secrets.token_hex(2), secrets.token_bytes(SECRET_BYTES))
+        store.write(lambda tx: tx.add_signing_key(key, now()))
+        keys = (key,)
+    return Keyring(current=keys[-1], known={key.id: key for key in keys})
+
+
+@dataclass(slots=True)
+class Bells:
+    """How one leg wakes another; a bell not heard is made up for by polling."""
+
+    stop: threading.Event
+    arrivals: threading.Event
+    timers: threading.Event
+    wakes: list[Wake]
+    loop: asyncio.AbstractEventLoop
+    stop_delivery: asyncio.Event
+    outbox: list[asyncio.Event] = field(default_factory=list)
+
+    def ring_done(self) -> None:
+        """Arrivals were handled or timers fired: mails may wait, outcomes may be shown."""
+        for wake in self.wakes:
+            wake.ring()
+        self._ring_outbox()
+
+    def ring_all(self) -> None:
+        """Wake everyone, so that they see that the day is over."""
+        self.stop.set()
+        self.arrivals.set()
+        self.timers.set()
+        for wake in self.wakes:
+            wake.ring()
+        self.loop.call_soon_threadsafe(self.stop_delivery.set)
+
+    def _ring_outbox(self) -> None:
+        for bell in self.outbox:
+            self.loop.call_soon_threadsafe(bell.set)
+
+
+class Daemon:
+    """One desk at work. `run` returns when SIGTERM or SIGINT was obeyed."""
+
+    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
+        self._config, self._rules = read_premises(directory, environ)
+        self._notifier = Notifier.from_environ(environ)
+        self._claim = secrets.token_hex(8)
+
+    def run(self) -> None:
+        """Work until told to stop.
+
+        Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin.
+        """
+        config = self._config
+        with ExitStack() as stack:
+            stop = threading.Event()
+            lock = stack.enter_context(DaemonLock(config.state.directory))
+            if not self._take(lock, stop):
+                return
+            readers = Readers(config.limits.reading, workers=2)
+            readers.start()
+            stack.callback(readers.stop)
+            store = open_store(config)
+            stack.callback(store.close)
+            store.write(lambda tx: tx.void_claims(now()))
+            asyncio.run(self._work(store, readers, stop))
+        log.info(Event.DAEMON_STOPPED)
+
+    def _take(self, lock: DaemonLock, stop: threading.Event) -> bool:
+        """Wait for the other daemon of this database to end; False when told to stop before."""
+        with stopping_by_signal(stop):
+            if not lock.is_free():
+                log.warning(Event.DAEMON_WAITING, reason="another daemon works on this database")
+                self._notifier.status("waiting for the other daemon")
+            return lock.take(stop)
+
+    async def _work(self, store: Store, readers: Readers, stop: threading.Event) -> None:
+        loop = asyncio.get_running_loop()
+        bells = Bells(stop, threading.Event(), threading.Event(), [], loop, asyncio.Event())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, bells.ring_all)
+        premises = Premises(self._config, self._rules, keyring_of(store))
+        threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, premises, bells)]
+        channels = self._channels(store, bells)
+        for thread in threads:
+            thread.start()
+        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid())
+        self._notifier.ready()
+        watchdog = asyncio.create_task(self._watch(threads, stop))
+        await asyncio.gather(*(channel.run(bells.stop_delivery, bell) for channel, bell in channels))
+        log.info(Event.DAEMON_STOPPING)
+        self._notifier.stopping()
+        watchdog.cancel()
+        for thread in threads:
+            await asyncio.to_thread(thread.join, DRAIN_SECONDS)
+
+    def _readers_of_mailboxes(self, store: Store, bells: Bells) -> Iterator[threading.Thread]:
+        for name, settings in self._config.mailboxes.items():
+            for folder in (settings.folder, *settings.also):
+                wake = Wake()
+                bells.wakes.append(wake)
+                mailbox = Mailbox(settings, folder, partial(read_secret, settings))
+                source = Source(name, folder, settings.poll, self._config.limits.message)
+                leg = partial(Intake(source, mailbox, store, now).run, bells.stop, wake, bells.arrivals.set)
+                yield self._thread(f"intake:{name}/{folder}", partial(leg, random.random), bells.stop)
+
+    def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
+        house, parts = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
+        handling = Handling(store, readers, house, parts, self._claim)
+        yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
+        timing = Timing(store, house, parts, self._claim)
+        yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
+
+    def _channels(self, store: Store, bells: Bells) -> list[tuple[Channel, asyncio.Event]]:
+        tools = Tools(store, self._claim, now, random.random, bells.timers.set)
+        channels = []
+        for name, settings in self._config.relays.items():
+            for _ in range(settings.connections):
+                bell = asyncio.Event()
+                bells.outbox.append(bell)
+                channels.append((Channel(name, Relay(settings, partial(read_secret, settings)), tools), bell))
+        return channels
+
+    def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:
+        return threading.Thread(target=supervise, args=(name, work, stop), name=name, daemon=True)
+
+    async def _watch(self, threads: list[threading.Thread], stop: threading.Event) -> None:
+        """Tell systemd that the desk lives, as long as every leg does."""
+        while not stop.is_set():
+            if all(thread.is_alive() for thread in threads):
+                self._notifier.alive()
+            await asyncio.sleep(self._notifier.interval)
+
+
+def supervise(name: str, work: Callable[[], None], stop: threading.Event) -> None:
+    """Run a leg until it is told to stop; one that fails in a way nobody foresaw begins again."""
+    while not stop.is_set():
+        try:
+            work()
+        except Exception:
+            log.exception(Event.LEG_FAILED, failed=name, again_in=RESTART_SECONDS)
+            stop.wait(RESTART_SECONDS)
+
+
+@contextmanager
+def stopping_by_signal(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set `stop` while nothing else listens to them."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

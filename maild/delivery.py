@@ -1,0 +1,170 @@
+"""Delivery: the outbox becomes delivered mail.
+
+    claim due → offer (MAIL, RCPT) → record "handing over" (commit) → hand over (DATA … dot) → record the end (commit)
+
+A mail goes twice only if the answer to its final dot was not recorded; then the same bytes go once more, and if that is
+in doubt too, it ends as expired and someone is told.
+
+BUGS
+    Dying between the relay's 250 and our commit sends the mail a second time, under the same Message-ID.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from maild.errors import RelayRefusedError, RelayUnavailableError
+from maild.failpoints import Failpoint, reach
+from maild.journal import Event, journal
+from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, MailState, Offered, Refused
+from maild.retry import next_attempt
+from maild.smtp import Relay
+from maild.store import Store, Transaction
+
+CLAIM = 8
+NAP = timedelta(seconds=30)
+PAUSE_FIRST = timedelta(seconds=1)
+PAUSE_LAST = timedelta(seconds=30)  # a relay that is back is used again within the minute
+PAUSE_REFUSED = timedelta(minutes=10)
+
+log = journal("delivery")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every channel shares. `given_up` is called after a mail ended undelivered."""
+
+    store: Store
+    claim: str
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    given_up: Callable[[], None]
+
+
+class Channel:
+    """One connection to one relay, handing over one mail at a time."""
+
+    def __init__(self, name: str, relay: Relay, tools: Tools) -> None:
+        self._name = name
+        self._relay = relay
+        self._tools = tools
+        self._pause = PAUSE_FIRST
+        self._rest = timedelta(0)
+        self._log = log.bind(relay=name)
+
+    async def run(self, stop: asyncio.Event, bell: asyncio.Event) -> None:
+        """Deliver what is due until told to stop, never stopping in the middle of a mail."""
+        try:
+            while not stop.is_set():
+                bell.clear()
+                was_busy = await self.deliver_due(stop)
+                if self._rest:
+                    await wait_for_any(stop, seconds=self._rest.total_seconds())
+                elif not was_busy:
+                    await wait_for_any(stop, bell, seconds=await self._idle_time())
+        finally:
+            await self._relay.close()
+
+    async def deliver_due(self, stop: asyncio.Event) -> int:
+        """Hand the mails of one claim to the relay once; return how many were claimed."""
+        tools = self._tools
+        mails = await self._write(lambda tx: tx.claim_due(tools.claim, CLAIM, (self._name,), tools.now()))
+        self._rest = timedelta(0)
+        for index, mail in enumerate(mails):
+            reach(Failpoint.DELIVERY_CLAIMED)
+            if not stop.is_set():
+                await self._deliver(mail)
+                if not self._rest:
+                    continue
+            await self._put_back(mails[index:])
+            break
+        return len(mails)
+
+    async def _deliver(self, mail: DueMail) -> None:
+        """Bring one mail to its next state; when it is the relay that is not well, say how long to leave it alone."""
+        if self._tools.now() >= mail.expires_at:
+            await self._give_up(mail, MailState.EXPIRED, "it could not be delivered in time")
+            return
+        try:
+            await self._offer(mail)
+            self._pause = PAUSE_FIRST
+        except RelayUnavailableError as error:
+            self._rest, self._pause = self._pause, min(self._pause * 2, PAUSE_LAST)
+            self._log.warning(Event.RELAY_LOST, reason=str(error), again_in=self._rest.total_seconds())
+        except RelayRefusedError as error:
+            self._rest = PAUSE_REFUSED
+            self._log.error(Event.RELAY_REFUSED, reason=str(error), again_in=self._rest.total_seconds())
+
+    async def _offer(self, mail: DueMail) -> None:
+        match await self._relay.offer(mail):
+            case Offered():
+                reach(Failpoint.DELIVERY_OFFERED)
+                await self._write(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
+                reach(Failpoint.DELIVERY_HANDING_OVER)
+                await self._hand_over(mail)
+            case Deferred(reason):
+                await self._defer(mail, reason, is_doubt=False)
+            case Refused(reason):
+                await self._give_up(mail, MailState.REFUSED, reason)
+
+    async def _hand_over(self, mail: DueMail) -> None:
+        outcome = await self._relay.hand_over(mail)
+        reach(Failpoint.DELIVERY_HANDED_OVER)
+        match outcome:
+            case Accepted(reply):
+                await self._write(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, self._tools.now()))
+                self._log.info(Event.MAIL_ACCEPTED, mail=mail.id, to=mail.recipient)
+            case Deferred(reason):
+                await self._defer(mail, reason, is_doubt=False)
+            case Refused(reason):
+                await self._give_up(mail, MailState.REFUSED, reason)
+            case InDoubt(reason) if mail.doubts:
+                await self._give_up(mail, MailState.EXPIRED, f"twice in doubt whether it was taken: {reason}")
+            case InDoubt(reason):
+                await self._defer(mail, reason, is_doubt=True)
+        reach(Failpoint.DELIVERY_RECORDED)
+
+    async def _defer(self, mail: DueMail, reason: str, *, is_doubt: bool) -> None:
+        tools, now = self._tools, self._tools.now()
+        next_at = next_attempt(mail.created_at, now, mail.attempts + 1, mail.expires_at, tools.jitter())
+        if next_at is None:
+            await self._give_up(mail, MailState.EXPIRED, reason)
+            return
+        await self._write(
+            lambda tx: tx.record_deferred(mail.id, mail.claim, reason, next_at, is_doubt=is_doubt, now=now)
+        )
+        event = Event.MAIL_IN_DOUBT if is_doubt else Event.MAIL_DEFERRED
+        self._log.warning(event, mail=mail.id, to=mail.recipient, reason=reason, next_at=next_at.isoformat())
+
+    async def _give_up(self, mail: DueMail, state: MailState, reason: str) -> None:
+        await self._write(lambda tx: tx.record_given_up(mail.id, mail.claim, state, reason, self._tools.now()))
+        event = Event.MAIL_REFUSED if state is MailState.REFUSED else Event.MAIL_EXPIRED
+        self._log.error(event, mail=mail.id, to=mail.recipient, reason=reason)
+        self._tools.given_up()
+
+    async def _put_back(self, mails: Sequence[DueMail]) -> None:
+        """Return mails that were not tried: the relay's illness is not counted against them."""
+        tools, due_at = self._tools, self._tools.now() + self._rest
+        await self._write(lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at))
+
+    async def _idle_time(self) -> float:
+        due_at = await asyncio.to_thread(self._tools.store.read, lambda reader: reader.next_due_at())
+        if due_at is None:
+            return NAP.total_seconds()
+        return min(max((due_at - self._tools.now()).total_seconds(), 0.05), NAP.total_seconds())
+
+    async def _write(self, work: Callable[[Transaction], T]) -> T:
+        return await asyncio.wrap_future(self._tools.store.submit(work))
+
+
+async def wait_for_any(*events: asyncio.Event, seconds: float) -> None:
+    """Return when one of the events is set, or after so many seconds."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

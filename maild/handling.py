@@ -1,0 +1,213 @@
+"""Handling: arrivals become entries of tickets, desk matters, duplicates, or held.
+
+    claim → read → questions → facts → decide → compose → carry out
+
+A batch is claimed in one commit and carried out in another, each arrival in its own savepoint: what one arrival wants
+stands or falls together, and does not disturb its neighbours. Facts are read before the transaction; what changed
+meanwhile makes the decision stale, and it is made again.
+
+BUGS
+    A decision that stays stale for several rounds goes back to the queue and is tried again with the next batch.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Event as Bell
+
+from maild import desk
+from maild.carrying import Desk, pack_attachments
+from maild.desk import House
+from maild.failpoints import Failpoint, reach
+from maild.journal import Event, journal
+from maild.model.decision import Authenticity, Decision, OpenTicket, OutcomeKind, Verdict
+from maild.model.explaining import explanation
+from maild.model.facts import Facts, Questions
+from maild.model.mail import Arrival, Message
+from maild.parsing import authenticity
+from maild.reading import Read, Readers, Unreadable
+from maild.store import Carrying, Store, Transaction
+
+BATCH = 50
+ROUNDS = 5
+ATTEMPTS = 3
+
+log = journal("handling")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arrival in hand: the message read from it, and what must be asked about it."""
+
+    arrival: Arrival
+    message: Message
+    questions: Questions
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What two cases of one round must not share, or one would be decided without knowing of the other."""
+        asked = self.questions
+        numbers = (f"#{number}" for number in asked.numbers)
+        return frozenset((asked.fingerprint, asked.sender, *asked.ids, *asked.tokens, *numbers)) - {""}
+
+
+class Handling:
+    """The leg that turns arrivals into tickets. One thread; `claim` names this daemon's life."""
+
+    def __init__(self, store: Store, readers: Readers, house: House, desk_parts: Desk, claim: str) -> None:
+        self._store = store
+        self._readers = readers
+        self._house = house
+        self._desk = desk_parts
+        self._claim = claim
+
+    def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
+        """Handle whatever waits until told to stop; `bell` is rung for new arrivals, `done` after each batch."""
+        while not stop.is_set():
+            bell.clear()
+            if self.handle_batch():
+                done()
+            elif not stop.is_set():
+                bell.wait(timeout=5)
+
+    def handle_batch(self) -> int:
+        """Handle a batch of waiting arrivals; return how many were taken in hand."""
+        now = self._desk.now()
+        arrivals = self._store.write(lambda tx: tx.claim_arrivals(self._claim, BATCH, now))
+        if not arrivals:
+            return 0
+        reach(Failpoint.HANDLING_CLAIMED)
+        try:
+            cases = self._read(arrivals)
+            reach(Failpoint.HANDLING_READ)
+            left: Sequence[Case] = cases
+            for _ in range(ROUNDS):
+                left = [stale for round_ in in_rounds(left) for stale in self._handle_round(round_)]
+            self._give_back(case.arrival for case in left)
+        except BaseException:
+            # Whatever was not carried out waits again; what was is no longer ours, and stays.
+            self._give_back(arrivals)
+            raise
+        return len(arrivals)
+
+    def _read(self, arrivals: Sequence[Arrival]) -> list[Case]:
+        cases = []
+        for reading in self._readers.read(arrivals):
+            match reading:
+                case Read(arrival, message):
+                    cases.append(Case(arrival, message, desk.ask(message, arrival, self._house)))
+                case Unreadable(arrival, reason):
+                    log.warning(Event.MAIL_UNREADABLE, arrival=arrival.id, reason=reason)
+                    self._blame(arrival, f"could not be read: {reason}")
+        return cases
+
+    def _blame(self, arrival: Arrival, reason: str) -> None:
+        """Count a failed attempt against an arrival; hold it after the third."""
+        attempts = self._store.write(lambda tx: tx.count_attempt(arrival.id, self._claim))
+        if attempts < ATTEMPTS:
+            self._give_back([arrival])
+            return
+        decision = desk.hold(reason)
+        work = Carrying(arrival.id, None, self._claim, decision, (), {}, json.dumps(explanation(None, decision, ())))
+        now = self._desk.now()
+        self._store.write(lambda tx: tx.carry_out([work], now))
+        _report(arrival, None, decision)
+
+    def _give_back(self, arrivals: Iterable[Arrival]) -> None:
+        ids = [arrival.id for arrival in arrivals]
+        if ids:
+            self._store.write(lambda tx: tx.unclaim(ids, self._claim))
+
+    def _handle_round(self, cases: Sequence[Case]) -> list[Case]:
+        """Decide and carry out cases that share no key; return those whose facts changed meanwhile."""
+        now = self._desk.now()
+        facts_of = self._store.read(lambda reader: reader.answer([case.questions for case in cases], now))
+        reach(Failpoint.HANDLING_ANSWERED)
+        prepared = list(self._prepare(cases, facts_of, now))
+        reach(Failpoint.HANDLING_COMPOSED)
+
+        def carry_out(tx: Transaction) -> tuple[int, ...]:
+            stale = tx.carry_out([work for _, work in prepared], now)
+            reach(Failpoint.HANDLING_CARRIED_OUT)
+            return stale
+
+        stale = frozenset(self._store.write(carry_out))
+        reach(Failpoint.HANDLING_COMMITTED)
+        for index, (case, work) in enumerate(prepared):
+            if index in stale:
+                log.info(Event.DECISION_STALE, arrival=case.arrival.id)
+            else:
+                _report(case.arrival, case.message, work.decision)
+        return [case for index, (case, _) in enumerate(prepared) if index in stale]
+
+    def _prepare(
+        self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
+    ) -> Iterator[tuple[Case, Carrying]]:
+        opened = 0
+        for case, known in zip(cases, facts_of, strict=True):
+            facts = replace(known, next_number=known.next_number + opened)
+            try:
+                work = self._decide(case, facts, now)
+            except Exception:
+                # A mail that our own code stumbles over is held after three tries; the others go on.
+                log.exception(Event.DECISION_FAILED, arrival=case.arrival.id, message_id=case.message.message_id)
+                self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
+                continue
+            opened += sum(isinstance(step, OpenTicket) for step in work.decision.steps)
+            yield case, work
+
+    def _decide(self, case: Case, facts: Facts, now: datetime) -> Carrying:
+        decision = desk.decide(
+            case.message,
+            case.arrival,
+            facts,
+            authenticity_of(case.message, self._house),
+            self._house,
+            now,
+            self._desk.new_token(),
+        )
+        mails = self._desk.write_mails(decision, facts, now)
+        story = json.dumps(explanation(case.message, decision, mails), ensure_ascii=False)
+        return Carrying(case.arrival.id, None, self._claim, decision, mails, pack_attachments(decision), story)
+
+
+def in_rounds(cases: Sequence[Case]) -> Iterator[list[Case]]:
+    """Split a batch so that no two of a round share a key, keeping the order of those that do.
+
+    Lazy: a round is drawn only after the one before it was carried out.
+    """
+    left = list(cases)
+    while left:
+        seen: set[str] = set()
+        taken, later = [], []
+        for case in left:
+            (taken if seen.isdisjoint(case.keys) else later).append(case)
+            seen |= case.keys
+        yield taken
+        left = later
+
+
+def authenticity_of(message: Message, house: House) -> Authenticity:
+    """Say what the trusted server found about the sender; nothing without a sender or a trusted server."""
+    if message.sender is None or not house.trust.authserv_id:
+        return Authenticity(Verdict.NONE, "no server's results are trusted")
+    verdict, proof = authenticity.verdict(message.authentication, message.sender.address, house.trust.authserv_id)
+    return Authenticity(Verdict(verdict.value), proof)
+
+
+def _report(arrival: Arrival, message: Message | None, decision: Decision) -> None:
+    """Log the one fact that an arrival ended as."""
+    bound = log.bind(arrival=arrival.id, message_id=message.message_id if message else None)
+    outcome = decision.outcome
+    match outcome.kind:
+        case OutcomeKind.HELD:
+            bound.warning(Event.ARRIVAL_HELD, reason=outcome.reason)
+        case OutcomeKind.DUPLICATE:
+            bound.info(Event.ARRIVAL_DUPLICATE, of=outcome.of)
+        case OutcomeKind.DESK:
+            bound.info(Event.DESK_MATTER, reason=outcome.reason)
+        case OutcomeKind.ENTRY:
+            is_new = any(isinstance(step, OpenTicket) for step in decision.steps)
+            event = Event.TICKET_OPENED if is_new else Event.ENTRY_ADDED
+            bound.info(event, ticket=outcome.ticket, mails=len(decision.mails))

@@ -1,0 +1,161 @@
+"""Intake: unseen mail of a mailbox becomes arrivals; later, when idle, their outcomes are shown on the server.
+
+    fetch raw bytes → record the arrivals (commit) → … → show their outcomes → record that they are shown (commit)
+
+The server is told only what is committed, and marking twice does no harm. New mail is what the server has and we have
+not, never "above the last": one bad mail neither hides nor blocks another.
+
+BUGS
+    A mail that somebody else deletes between the server's listing and our fetch is not missed by anybody.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event as Bell
+
+from maild.errors import MailboxRefusedError, MailboxUnavailableError
+from maild.failpoints import Failpoint, reach
+from maild.imap import Mailbox, Wake
+from maild.journal import Event, journal
+from maild.model.decision import OutcomeKind
+from maild.model.mail import Fetched
+from maild.parsing import fingerprint
+from maild.store import NewArrival, Store, pack
+
+FETCH_BATCH = 50
+SHOW_BATCH = 200
+TRIES = 3
+RETRY_FIRST = timedelta(seconds=1)
+RETRY_LAST = timedelta(minutes=5)
+RETRY_REFUSED = timedelta(minutes=10)  # at most six sign-ins an hour with a password that is wrong
+
+log = journal("intake")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One folder of one mailbox, as the configuration names it. `limit` is in bytes."""
+
+    name: str
+    folder: str
+    poll: timedelta
+    limit: int
+
+
+class Intake:
+    """The leg that reads one folder of one mailbox. One thread; the mailbox is nobody else's."""
+
+    def __init__(self, source: Source, mailbox: Mailbox, store: Store, now: Callable[[], datetime]) -> None:
+        self._source = source
+        self._mailbox = mailbox
+        self._store = store
+        self._now = now
+        self._failures: Counter[int] = Counter()
+        self._is_careful = False
+        self._log = log.bind(mailbox=source.name, folder=source.folder)
+
+    def run(self, stop: Bell, wake: Wake, arrived: Callable[[], None], jitter: Callable[[], float]) -> None:
+        """Read the folder until told to stop, connecting again for ever; `arrived` is called after each commit."""
+        delay = RETRY_FIRST
+        while not stop.is_set():
+            try:
+                self._mailbox.connect()
+                delay = RETRY_FIRST
+                self._log.info(Event.MAILBOX_CONNECTED, uidvalidity=self._mailbox.uidvalidity)
+                self._read_until(stop, wake, arrived)
+            except MailboxUnavailableError as error:
+                self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=delay.total_seconds())
+                stop.wait(delay.total_seconds() * (0.5 + jitter()))
+                delay = min(delay * 2, RETRY_LAST)
+            except MailboxRefusedError as error:
+                self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=RETRY_REFUSED.total_seconds())
+                stop.wait(RETRY_REFUSED.total_seconds())
+            finally:
+                self._mailbox.close()
+
+    def _read_until(self, stop: Bell, wake: Wake, arrived: Callable[[], None]) -> None:
+        self._note_epoch()
+        while not stop.is_set():
+            wake.clear()
+            if self.take_in(stop, arrived):
+                continue
+            self.show_outcomes(stop)
+            if not stop.is_set():
+                self._mailbox.wait(wake, self._source.poll)
+
+    def _note_epoch(self) -> None:
+        """Tell the operator when the server renumbered the folder: everything in it is fetched and compared again."""
+        source, current = self._source, self._mailbox.uidvalidity
+        before = self._store.read(lambda reader: reader.find_uidvalidity(source.name, source.folder))
+        if before is not None and before != current:
+            self._log.warning(Event.EPOCH_CHANGED, before=before, now=current)
+
+    def take_in(self, stop: Bell, arrived: Callable[[], None]) -> int:
+        """Record every message that the folder has and the ledger has not; return how many were recorded."""
+        source, validity = self._source, self._mailbox.uidvalidity
+        known = self._store.read(lambda reader: reader.find_uids(source.name, source.folder, validity))
+        uids = self._mailbox.unseen(known)
+        size = 1 if self._is_careful else FETCH_BATCH
+        taken = 0
+        for start in range(0, len(uids), size):
+            if stop.is_set():
+                break
+            taken += self._take_batch(uids[start : start + size], validity)
+            arrived()
+        self._is_careful = False
+        return taken
+
+    def _take_batch(self, uids: Sequence[int], validity: int) -> int:
+        fetched = self._fetch(uids)
+        reach(Failpoint.INTAKE_FETCHED)
+        new = [NewArrival(mail, fingerprint(mail.raw), pack(mail.raw)) for mail in fetched]
+        if not new:
+            return 0
+        source, now = self._source, self._now()
+        counts = self._store.write(lambda tx: tx.record_arrivals(source.name, source.folder, validity, new, now))
+        reach(Failpoint.INTAKE_RECORDED)
+        self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
+        return len(new)
+
+    def _fetch(self, uids: Sequence[int]) -> list[Fetched]:
+        """Fetch a batch; a mail that does not come three times is recorded as a stub, to be held."""
+        try:
+            fetched = self._mailbox.fetch(uids, self._source.limit)
+        except MailboxUnavailableError:
+            # One mail may be what breaks the connection: next time they are fetched one by one.
+            self._is_careful = True
+            if len(uids) == 1:
+                self._failures[uids[0]] += 1
+                if self._failures[uids[0]] >= TRIES:
+                    return [self._stub(uids[0])]
+            raise
+        missing = set(uids) - {mail.uid for mail in fetched}
+        self._failures.update(missing)
+        stubs = [self._stub(uid) for uid in sorted(missing) if self._failures[uid] >= TRIES]
+        return sorted([*fetched, *stubs], key=lambda mail: mail.uid)
+
+    def _stub(self, uid: int) -> Fetched:
+        self._log.error(Event.MAIL_NOT_FETCHED, uid=uid, tries=self._failures.pop(uid))
+        return Fetched(uid=uid, raw=b"", size=0, is_whole=False, received_at=None)
+
+    def show_outcomes(self, stop: Bell) -> None:
+        """Show on the server what became of its messages, in batches."""
+        source, validity = self._source, self._mailbox.uidvalidity
+        while not stop.is_set():
+            unshown = self._store.read(
+                lambda reader: reader.find_unshown(source.name, source.folder, validity, SHOW_BATCH)
+            )
+            if not unshown:
+                return
+            reach(Failpoint.SHOWING_CLAIMED)
+            by_kind: dict[OutcomeKind, list[int]] = {}
+            for row in unshown:
+                by_kind.setdefault(row.kind, []).append(row.uid)
+            self._mailbox.show(by_kind)
+            reach(Failpoint.SHOWING_SHOWN)
+            ids, now = [row.arrival for row in unshown], self._now()
+            self._store.write(lambda tx: tx.record_shown(ids, now))  # noqa: B023 - called before the next turn
+            reach(Failpoint.SHOWING_RECORDED)
+            self._log.info(Event.OUTCOMES_SHOWN, count=len(ids))
