@@ -1,0 +1,126 @@
+"""Addresses: who wrote, by a grammar that leaves no second reading; to whom, as well as can be read."""
+
+import re
+
+from maild.model.mail import Address
+from maild.parsing.adapter import scan_addresses
+from maild.parsing.charsets import clean_line
+from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.words import decode_bytes, decode_words
+
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\ud7ff\ue000-\U0010ffff-]"
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]++|\\[^\x00-\x1f\x7f])*+"'
+# Dots may stand anywhere in a local part: Japanese carriers gave out such addresses, and no reader sees another one.
+_LOCAL = rf"(?:{_ATEXT}[{_ATEXT[1:-1]}.]*+|{_QUOTED})"
+_LABEL = r"[A-Za-z0-9_\u00a0-\ud7ff\ue000-\U0010ffff](?:[A-Za-z0-9_\u00a0-\ud7ff\ue000-\U0010ffff-]*+)"
+_DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*+|\[[A-Za-z0-9:.]{{2,60}}\])"
+_ADDRESS = rf"{_LOCAL}@{_DOMAIN}"
+_WHOLE_ADDRESS = re.compile(rf"{_ADDRESS}\Z")
+# A display name may hold anything but what could end it or begin an address; quoted strings hold what they like.
+_NAME = rf"(?:[^\"<>@,;:\\()\x00-\x08\x0a-\x1f\x7f]++|{_QUOTED})*+"
+_ANGLED = re.compile(rf"[ \t]*+({_NAME})<[ \t]*+({_ADDRESS})[ \t]*+>[ \t]*+")
+_BARE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]*+")
+_COMMA = re.compile(r"[ \t]*+,[ \t,]*+")
+_PAIR = re.compile(r"\\(.)", re.DOTALL)
+# Brackets count outside of quoted strings only; inside a comment a quotation mark is a letter like any other.
+_STRUCTURE = re.compile(rf"\\.|{_QUOTED}|[()]")
+_MAXIMUM = 320
+
+
+def parse_sender(
+    values: list[bytes], hints: tuple[str, ...], limits: ReadingLimits
+) -> tuple[Address | None, Flag | None]:
+    """Give the one address of the one From field, else None and the reason.
+
+    Two fields, two addresses, a group, a route or a name that holds an address of its own: all of these are read
+    differently by different programs, so nobody is believed.
+    """
+    if not any(values):
+        return None, Flag.SENDER_MISSING
+    if len(values) > 1:
+        return None, Flag.SENDER_SEVERAL
+    found = _one_address(decode_bytes(values[0], hints)) if len(values[0]) <= limits.address_field else None
+    return found, (Flag.SENDER_UNKNOWN if found is None else None)
+
+
+def _one_address(text: str) -> Address | None:
+    plain, comment = _without_comments(text)
+    match = None if plain is None else _ANGLED.fullmatch(plain) or _BARE.fullmatch(plain)
+    if match is None:
+        return None
+    name, address = (match[1], match[2]) if match.re is _ANGLED else ("", match[1])
+    return Address(_tidy(address), _display(name) or _display(comment)) if len(address) <= _MAXIMUM else None
+
+
+def parse_addresses(
+    values: list[bytes], hints: tuple[str, ...], limits: ReadingLimits
+) -> tuple[tuple[Address, ...], frozenset[Flag]]:
+    """Read every address of all fields of one name, in order; groups are opened, what is no address is left out."""
+    found: dict[str, Address] = {}
+    flags: set[Flag] = set()
+    for value in values:
+        cut = value
+        if len(value) > limits.address_field:
+            flags.add(Flag.ADDRESSES_CUT)
+            cut = value[: limits.address_field].rpartition(b",")[0]
+        text = decode_bytes(cut, hints)
+        for name, address in _simple_list(text) or scan_addresses(text)[0]:
+            read = Address(_tidy(address), _display(name))
+            if _WHOLE_ADDRESS.match(read.address) and len(read.address) <= _MAXIMUM:
+                found.setdefault(read.address, read)
+    if len(found) > limits.recipients:
+        flags.add(Flag.RECIPIENTS_CUT)
+    return tuple(found.values())[: limits.recipients], frozenset(flags)
+
+
+def _simple_list(text: str) -> list[tuple[str, str]] | None:
+    """Read a list in which every member keeps to the strict grammar; None sends it to the forgiving scanner."""
+    found: list[tuple[str, str]] = []
+    position = 0
+    while position < len(text):
+        match = _ANGLED.match(text, position) or _BARE.match(text, position)
+        if match is None:
+            return None
+        found.append((match[1], match[2]) if match.re is _ANGLED else ("", match[1]))
+        position = match.end()
+        comma = _COMMA.match(text, position)
+        if comma is None:
+            return found if position == len(text) else None
+        position = comma.end()
+    return found
+
+
+def _without_comments(text: str) -> tuple[str | None, str]:
+    """Take comments (RFC 5322, 3.2.2) out of a field; give the text of the last one too, None for unbalanced ones."""
+    kept: list[str] = []
+    comment = ""
+    start = depth = 0
+    for match in _STRUCTURE.finditer(text):
+        if match[0] == "(":
+            if not depth:
+                kept.append(text[start : match.start()])
+                start = match.end()
+            depth += 1
+        elif match[0] == ")":
+            depth -= 1
+            if depth < 0:
+                return None, ""
+            if not depth:
+                comment, start = text[start : match.start()], match.end()
+    return (None, "") if depth else ("".join([*kept, text[start:]]), comment)
+
+
+def _display(name: str) -> str:
+    """Make a display name readable: without quotes, encoded words decoded, one line."""
+    plain = name.strip()
+    if '"' in plain or "\\" in plain:
+        plain = _PAIR.sub(r"\1", plain.replace('\\"', "\0").replace('"', "").replace("\0", '"'))
+    if "=?" in plain:
+        plain = decode_words(plain)
+    return clean_line(plain).strip("'\" ") if plain[:1] in "'\"" else clean_line(plain)
+
+
+def _tidy(address: str) -> str:
+    """Lower the domain's case; the local part is the owner's business."""
+    local, _, domain = address.strip().rpartition("@")
+    return f"{local}@{domain.lower()}"

@@ -1,0 +1,146 @@
+"""The header block as bytes: where fields begin and end, what is read of them, where the body begins."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from maild.parsing.limits import Flag, ReadingLimits
+
+# A name of printable characters (RFC 5322, 2.2), blanks before the colon (4.5), and every folded line after it.
+# All quantifiers are possessive: one pass, whatever the bytes.
+_FIELD = re.compile(rb"([!-9;-~]{1,256}+)[ \t]*+:((?:[^\n]*+\n(?=[ \t]))*+[^\n]*+)\n?")
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_BLANK = re.compile(rb"\r?\n|\r?\Z")
+_LINE = re.compile(rb"[^\n]*+\n?")
+_MAILBOX_LINE = re.compile(rb">?From [^\n]*+\n")
+_SCANNED = 2 * 1024 * 1024
+_LOOK_AHEAD = 3
+
+# These decide who wrote, to whom, about what and in which form: read even where the block is over its limit.
+_VITAL = frozenset(
+    {
+        b"from", b"to", b"cc", b"reply-to", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
+        b"content-type", b"content-transfer-encoding", b"content-disposition", b"auto-submitted", b"return-path",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One header field: its name in lower case, its unfolded value as bytes without outer blanks."""
+
+    name: bytes
+    spelling: bytes
+    value: bytes
+
+
+@dataclass(slots=True)
+class Head:
+    """A header block: `fields` in order, the offset of the body, and what was wrong or cut."""
+
+    fields: list[Field]
+    body_start: int
+    flags: set[Flag] = field(default_factory=set)
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Give every value of a field, topmost first; the name in lower case."""
+        return [found.value for found in self.fields if found.name == name]
+
+    def first(self, name: bytes) -> bytes:
+        """Give the topmost value of a field, b"" without one."""
+        return next((found.value for found in self.fields if found.name == name), b"")
+
+
+def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:
+    """Read the header block that begins at `start`; a line that is no field ends it unless fields go on after it."""
+    head = Head([], start)
+    position = _skip_mailbox_line(raw, start, end)
+    room = limits.header_block
+    while position < end:
+        match = _FIELD.match(raw, position, end)
+        if match is None:
+            blank = _BLANK.match(raw, position, end)
+            if blank is not None:
+                position = blank.end()
+                break
+            if not _goes_on(raw, position, end):
+                if head.fields:
+                    head.flags.add(Flag.HEADERS_BROKEN)
+                break
+            head.flags.add(Flag.HEADERS_BROKEN)
+            position = _next_line(raw, position, end)
+            continue
+        if position - start > _SCANNED:
+            head.flags.add(Flag.HEADERS_CUT)
+            position = _end_of_block(raw, position, end)
+            break
+        room -= _keep(head, match, room, limits)
+        position = match.end()
+    head.body_start = min(position, end)
+    return head
+
+
+def _keep(head: Head, match: "re.Match[bytes]", room: int, limits: ReadingLimits) -> int:
+    """Add one field to the head, cut to its limit; return the bytes it took of the block's limit."""
+    spelling = match[1]
+    name = spelling.lower()
+    begin, stop = match.span(2)
+    if stop - begin > limits.field:
+        head.flags.add(Flag.HEADERS_CUT)
+        stop = begin + limits.field
+    taken = stop - begin + len(name)
+    if (taken > room or len(head.fields) >= limits.fields) and name not in _VITAL:
+        head.flags.add(Flag.HEADERS_CUT)
+        return 0
+    value = match.string[begin:stop]
+    if b"\n" in value:
+        value = _FOLD.sub(b"", value)
+    head.fields.append(Field(name, spelling, value.strip(b" \t\r\n")))
+    return taken
+
+
+def _skip_mailbox_line(raw: bytes, start: int, end: int) -> int:
+    """Pass over empty lines and the "From " line that mbox files and some gateways put before the fields."""
+    position = start
+    while position < end and raw[position : position + 1] in (b"\r", b"\n"):
+        position += 1
+    line = _MAILBOX_LINE.match(raw, position, end)
+    if line is not None:
+        return line.end()
+    return position if position == start or _FIELD.match(raw, position, end) else start
+
+
+def _next_line(raw: bytes, position: int, end: int) -> int:
+    line = _LINE.match(raw, position, end)
+    return line.end() if line is not None and line.end() > position else end
+
+
+def _goes_on(raw: bytes, position: int, end: int) -> bool:
+    """Say whether a line that is no field is only an accident within the block: fields follow, then an empty line.
+
+    A body that happens to have a colon early on must not be taken for headers, so a known field is asked for.
+    """
+    for _ in range(_LOOK_AHEAD):
+        position = _next_line(raw, position, end)
+        match = _FIELD.match(raw, position, end)
+        if match is not None:
+            return match[1].lower() in _VITAL or match[1].lower() in _USUAL
+        if _BLANK.match(raw, position, end):
+            return False
+    return False
+
+
+_USUAL = frozenset({b"received", b"mime-version", b"sender", b"x-mailer", b"delivered-to", b"dkim-signature"})
+
+
+def _end_of_block(raw: bytes, position: int, end: int) -> int:
+    found = [at + len(gap) for gap in (b"\n\n", b"\n\r\n") if (at := raw.find(gap, position, end)) >= 0]
+    return min(found, default=end)
+
+
+def read_spans(raw: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Go through the fields of the header block: name in lower case, and where the field begins and ends."""
+    position = _skip_mailbox_line(raw, 0, len(raw))
+    while (match := _FIELD.match(raw, position)) is not None:
+        yield match[1].lower(), position, match.end()
+        position = match.end()

@@ -1,0 +1,147 @@
+"""One mail from bytes to Message: headers, who and when, bodies, the new words, what kind of mail it is."""
+
+from maild.model.mail import Address, Message
+from maild.parsing.addresses import parse_addresses, parse_sender
+from maild.parsing.bodies import Body, read_body
+from maild.parsing.charsets import clean_text
+from maild.parsing.html import sanitise
+from maild.parsing.identifiers import cut_references, find_date, find_ids, find_message_id
+from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.replies import new_words
+from maild.parsing.tree import Part, grow_tree
+from maild.parsing.view import MailView
+from maild.parsing.words import decode_value
+
+_DEFAULT_LIMITS = ReadingLimits()
+_SHOWN_WHEN_UNREADABLE = 64 * 1024
+
+
+def parse(raw: bytes, limits: ReadingLimits = _DEFAULT_LIMITS) -> Message:
+    """Read a mail as a person would read it; never raises on any bytes, and never changes them.
+
+    BUGS
+        MemoryError is let through: it speaks of the machine or of the worker's limit, not of the mail.
+    """
+    try:
+        return _read(raw, limits)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a mail that finds a hole in us must still become an entry, flagged
+        return _unreadable(raw)
+
+
+def _read(raw: bytes, limits: ReadingLimits) -> Message:
+    flags: set[str] = set()
+    if len(raw) > limits.size:
+        flags.add(Flag.SIZE_CUT)
+        raw = raw[: limits.size]
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
+    root, tree_flags = grow_tree(raw, limits)
+    hints = _charsets_of(root)
+    body = read_body(root, hints, limits)
+    head = _Headers(root, hints, limits)
+    view = MailView(
+        headers=head.decoded,
+        sender=head.sender,
+        subject=head.first(b"subject"),
+        type=root.content_type.value or "text/plain",
+        parameters=root.content_type.parameters,
+        text=body.text,
+        parts=body.parts,
+    )
+    flags |= tree_flags | body.flags | head.flags
+    return _message(view, head, body, flags)
+
+
+def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> Message:
+    html = sanitise(body.html) if body.html is not None else None
+    words = new_words(body.text, html=body.html, subject=view.subject)
+    flags.update(words.flags)
+    return Message(
+        sender=view.sender,
+        to=head.to,
+        cc=head.cc,
+        reply_to=head.reply_to,
+        delivered_to=head.delivered_to,
+        subject=view.subject,
+        message_id=head.message_id,
+        in_reply_to=head.in_reply_to,
+        references=head.references,
+        date=head.date,
+        text=body.text,
+        reply=words.reply,
+        html=html,
+        attachments=body.attachments,
+        automatic=None,
+        automatic_proof="",
+        may_answer=True,
+        bounce=None,
+        authentication=tuple(view.values("authentication-results")),
+        headers=view.headers,
+        flags=tuple(sorted(flags)),
+    )
+
+
+class _Headers:
+    """The top-level fields, read for what they say of people, ids and time."""
+
+    def __init__(self, root: Part, hints: tuple[str, ...], limits: ReadingLimits) -> None:
+        head = root.head
+        decoded = [(each, decode_value(each.value, hints)) for each in head.fields]
+        self.decoded = tuple((each.spelling.decode("ascii"), value) for each, value in decoded)
+        self._values: dict[bytes, list[str]] = {}
+        for each, value in decoded:
+            self._values.setdefault(each.name, []).append(value)
+        self.flags: set[str] = set()
+        self.sender, why = parse_sender(head.values(b"from"), hints, limits)
+        if why is not None:
+            self.flags |= {Flag.SENDER_UNKNOWN, why}
+        self.to = self._addresses(root, b"to", hints, limits)
+        self.cc = self._addresses(root, b"cc", hints, limits)
+        self.reply_to = self._addresses(root, b"reply-to", hints, limits)
+        self.delivered_to = tuple(
+            value for name in (b"delivered-to", b"x-original-to", b"envelope-to") for value in self.values(name)
+        )
+        self.message_id, flags = find_message_id(self.values(b"message-id"))
+        self.flags |= flags
+        self.in_reply_to = find_ids(" ".join(self.values(b"in-reply-to")))[: limits.references]
+        self.references, flags = cut_references(find_ids(" ".join(self.values(b"references"))), limits.references)
+        self.flags |= flags
+        self.date, flags = find_date(self.first(b"date"))
+        self.flags |= flags
+
+    def values(self, name: bytes) -> list[str]:
+        return self._values.get(name, [])
+
+    def first(self, name: bytes) -> str:
+        return next(iter(self.values(name)), "")
+
+    def _addresses(self, root: Part, name: bytes, hints: tuple[str, ...], limits: ReadingLimits) -> tuple[Address, ...]:
+        found, flags = parse_addresses(root.head.values(name), hints, limits)
+        self.flags |= flags
+        return found
+
+
+def _charsets_of(root: Part) -> tuple[str, ...]:
+    """Name the charsets that the mail declares anywhere: raw 8-bit bytes elsewhere are most likely of these."""
+    found: dict[str, None] = {}
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        label = part.content_type.parameters.get("charset", "")
+        if label:
+            found.setdefault(label)
+        waiting.extend(reversed(part.children))
+    return tuple(found)[:4]
+
+
+def _unreadable(raw: bytes) -> Message:
+    """Show what can be shown of a mail that could not be read: its first bytes as text."""
+    text = clean_text(raw[:_SHOWN_WHEN_UNREADABLE].decode("utf-8", "replace"))
+    return Message(
+        sender=None, to=(), cc=(), reply_to=(), delivered_to=(), subject="", message_id=None, in_reply_to=(),
+        references=(), date=None, text=text, reply=text, html=None, attachments=(), automatic=None,
+        automatic_proof="", may_answer=False, bounce=None, authentication=(), headers=(),
+        flags=(Flag.UNREADABLE,),
+    )  # fmt: skip

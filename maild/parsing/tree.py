@@ -1,0 +1,167 @@
+"""The MIME tree of a mail as ranges of its bytes: nothing is copied, nothing recurses deeper than the limit.
+
+Written apart from the standard library's parser because that one keeps no offsets (an inner mail must stay
+byte-exact), holds a large mail twelve times over and recurses once a level; a test compares the two.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from maild.parsing.fields import Head, read_head
+from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.parameters import Parameters, read_parameters
+
+_TYPE = re.compile(r"[!#$&^_.+a-z0-9-]+/[!#$&^_.+a-z0-9-]+\Z")
+_DASHED = re.compile(rb"(?:\A|(?<=\n))--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_GUESSED_WITHIN = 64 * 1024
+
+
+@dataclass(slots=True)
+class Part:
+    """One entity: its header, the range of its body in the bytes that it stands in, and the entities inside."""
+
+    raw: bytes = field(repr=False)
+    head: Head
+    content_type: Parameters
+    type: str
+    start: int
+    body_start: int
+    end: int
+    level: int
+    children: list["Part"] = field(default_factory=list)
+
+    def body(self) -> memoryview:
+        """Give the body as it was sent, without a copy."""
+        return memoryview(self.raw)[self.body_start : self.end]
+
+
+class _Budget:
+    """How many parts may still be made of one mail, and what was met on the way."""
+
+    def __init__(self, limits: ReadingLimits) -> None:
+        self.limits = limits
+        self.left = limits.parts
+        self.flags: set[Flag] = set()
+
+
+def grow_tree(raw: bytes, limits: ReadingLimits) -> tuple[Part, frozenset[Flag]]:
+    """Take a mail apart, level by level; give its root and what was cut or guessed."""
+    budget = _Budget(limits)
+    root = _read_part(raw, (0, len(raw)), 0, "text/plain", budget)
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if part.type.startswith("multipart/"):
+            _split(raw, part, budget)
+            waiting.extend(part.children)
+    return root, frozenset(budget.flags)
+
+
+def _read_part(raw: bytes, place: tuple[int, int], level: int, default: str, budget: _Budget) -> Part:
+    start, end = place
+    head = read_head(raw, start, end, budget.limits)
+    content_type = read_parameters(head.first(b"content-type"))
+    budget.flags |= head.flags
+    return Part(
+        raw=raw,
+        head=head,
+        content_type=content_type,
+        type=_type_of(content_type.value, default),
+        start=start,
+        body_start=head.body_start,
+        end=end,
+        level=level,
+    )
+
+
+def _type_of(value: str, default: str) -> str:
+    if not value:
+        return default
+    if _TYPE.match(value):
+        return value
+    return "text/html" if value in {"html", "text-html"} else "text/plain"
+
+
+def _split(raw: bytes, part: Part, budget: _Budget) -> None:
+    """Find the entities between the delimiters of a multipart; without any it becomes a leaf."""
+    if part.level >= budget.limits.levels:
+        budget.flags.add(Flag.LEVELS_CUT)
+        part.type = "application/octet-stream"
+        return
+    ranges = _between(raw, part, _boundary_of(raw, part, budget), budget)
+    default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+    if not ranges:
+        budget.flags.add(Flag.BOUNDARY_MISSING)
+        part.type = "text/plain"
+    for place in ranges:
+        if budget.left <= 0:
+            budget.flags.add(Flag.PARTS_CUT)
+            break
+        budget.left -= 1
+        part.children.append(_read_part(raw, place, part.level + 1, default, budget))
+
+
+def _boundary_of(raw: bytes, part: Part, budget: _Budget) -> bytes:
+    """Give the boundary that is declared and used; else the one that the body shows."""
+    declared = part.content_type.parameters.get("boundary", "").encode("utf-8", "surrogateescape").rstrip()
+    if declared and raw.find(b"--" + declared, part.body_start, part.end) >= 0:
+        return declared
+    for match in _DASHED.finditer(raw, part.body_start, min(part.end, part.body_start + _GUESSED_WITHIN)):
+        candidate = match[1]
+        if candidate != b"-" and _looks_like_header(raw, match.end(), part.end):
+            budget.flags.add(Flag.BOUNDARY_GUESSED)
+            return candidate
+    return b""
+
+
+def _looks_like_header(raw: bytes, start: int, end: int) -> bool:
+    return raw[start : min(start + 8, end)].lower() == b"content-"
+
+
+def _between(raw: bytes, part: Part, boundary: bytes, budget: _Budget) -> list[tuple[int, int]]:
+    """Give the ranges between delimiter lines; text after the closing one counts only if a delimiter follows it."""
+    if not boundary:
+        return []
+    ranges: list[tuple[int, int]] = []
+    opened = -1
+    is_closed = False
+    for line_start, line_end, is_last in _delimiters(raw, part.body_start, part.end, boundary):
+        if opened >= 0:
+            ranges.append((opened, _before_line_end(raw, opened, line_start)))
+        elif is_closed and not is_last:
+            budget.flags.add(Flag.PARTS_AFTER_END)
+        is_closed = is_closed or is_last
+        opened = -1 if is_last else line_end
+        if len(ranges) > budget.left:
+            return ranges
+    if opened >= 0:
+        budget.flags.add(Flag.BOUNDARY_UNCLOSED)
+        if opened < part.end or not ranges:
+            ranges.append((opened, part.end))
+    return ranges
+
+
+def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> "list[tuple[int, int, bool]]":
+    """List the delimiter lines (RFC 2046, 5.1.1) as (start, end, is the closing one)."""
+    found = []
+    mark = b"--" + boundary
+    rest_of_line = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
+    position = raw.find(mark, start, end)
+    while position >= 0:
+        after = position + len(mark)
+        if position == start or raw[position - 1] == 10:  # noqa: PLR2004 - a line feed
+            rest = rest_of_line.match(raw, after, end)
+            if rest is not None:
+                found.append((position, rest.end(), rest[1] is not None))
+        position = raw.find(mark, after, end)
+    return found
+
+
+def _before_line_end(raw: bytes, start: int, line_start: int) -> int:
+    """The line end before a delimiter belongs to the delimiter."""
+    stop = line_start
+    if stop > start and raw[stop - 1] == 10:  # noqa: PLR2004 - a line feed
+        stop -= 1
+        if stop > start and raw[stop - 1] == 13:  # noqa: PLR2004 - a carriage return
+            stop -= 1
+    return stop
