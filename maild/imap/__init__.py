@@ -1,0 +1,6 @@
+"""The mailbox's door: what the server has, its bytes, its marks, its news. The only importer of imapclient."""
+
+from maild.imap.mailbox import Mailbox
+from maild.imap.wake import Wake
+
+__all__ = ["Mailbox", "Wake"]

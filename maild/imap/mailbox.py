@@ -1,0 +1,215 @@
+"""One folder of one mailbox: what it has, its bytes, its marks, its news.
+
+Blocking; an object belongs to one thread. Any failure closes the connection: `connect` makes the next one.
+
+BUGS
+    A server that sends a byte a minute holds the thread (see wire.py).
+"""
+
+import contextlib
+import select
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from imaplib import IMAP4
+from typing import Any, Final
+
+from maild.config import MailboxConfig, ShowAs
+from maild.errors import MailboxRefusedError, MailboxUnavailableError
+from maild.imap import fetching
+from maild.imap.showing import DELETED, Desired, Selected, Shower, numbers
+from maild.imap.signing import CONTROL, place, refusal, sign_in
+from maild.imap.wake import Wake
+from maild.imap.wire import Client, Wire
+from maild.model.decision import OutcomeKind
+from maild.model.mail import Fetched
+
+FAULTS: Final = (IMAP4.error, OSError, ValueError, LookupError, RecursionError)
+LAST_UID: Final = 2**32 - 1
+WINDOW: Final = 50_000  # UIDs to one SEARCH: its answer must stay below imaplib's million bytes
+IDLE_SECONDS: Final = 9 * 60.0  # shorter than the memory of home routers and of servers' 29 minutes
+DONE: Final = "$MaildDone"
+HELD: Final = "$MaildHeld"
+
+
+class Mailbox:
+    """One folder of one mailbox.
+
+    Raises MailboxUnavailableError when the server cannot be reached, hangs up or talks nonsense, and
+    MailboxRefusedError when it refuses us or the folder.
+    """
+
+    def __init__(self, settings: MailboxConfig, folder: str, secret: Callable[[], str]) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._secret = secret
+        self._client: Client | None = None
+        self._shower: Shower | None = None
+        self.uidvalidity = 0
+        self.abilities: frozenset[str] = frozenset()
+
+    def connect(self) -> None:
+        """Sign in and select the folder."""
+        self.close()
+        if CONTROL.search(self._folder):
+            raise MailboxRefusedError(f"{place(self._settings)}: a folder's name has no control characters")
+        with self._guarded("connecting"):
+            self._client = client = sign_in(self._settings, self._secret)
+            self.abilities = frozenset(word.decode("ascii", "replace") for word in client.capabilities())
+            selected = self._select(client)
+            self._shower = Shower(client, self.abilities, selected)
+
+    def close(self) -> None:
+        """Hang up; a server that does not answer is not waited for."""
+        client, self._client, self._shower = self._client, None, None
+        if client is None:
+            return
+        with contextlib.suppress(*FAULTS):
+            client.wire.send(b"bye LOGOUT\r\n")
+        with contextlib.suppress(*FAULTS):
+            client.wire.shutdown()
+
+    def unseen(self, known: AbstractSet[int]) -> list[int]:
+        """List the UIDs that the folder has and `known` has not, oldest first."""
+        with self._guarded("listing the folder") as wire:
+            self._refresh(wire)
+            return sorted(set(self._all_uids(wire)) - known)
+
+    def fetch(self, uids: Sequence[int], limit: int) -> list[Fetched]:
+        """Fetch messages whole, in order; one above `limit` bytes as its first 256 KiB.
+
+        A message that did not come whole is left out. Nothing is marked as seen.
+        """
+        with self._guarded("fetching") as wire:
+            return fetching.fetch(wire, uids, limit)
+
+    def show(self, outcomes: Mapping[OutcomeKind, Sequence[int]]) -> None:
+        """Show what became of messages, as the settings wish and the server can; twice is as good as once."""
+        with self._guarded("showing outcomes"):
+            for kind, uids in outcomes.items():
+                if self._shower and uids:
+                    self._shower.show(uids, self._desired(kind))
+
+    def wait(self, wake: Wake, timeout: timedelta) -> None:
+        """Return on news, when the bell rings, or after `timeout`.
+
+        Without IDLE on the server, what arrives is no news: the timeout is the poll interval.
+        """
+        deadline = time.monotonic() + timeout.total_seconds()
+        with self._guarded("waiting for news") as wire:
+            while (left := deadline - time.monotonic()) > 0:
+                if "IDLE" not in self.abilities:
+                    _listen(wire, wake, left)
+                    return
+                if not (tag := _begin_idle(wire)):
+                    self.abilities -= {"IDLE"}
+                elif _idle(wire, tag, wake, min(left, IDLE_SECONDS)):
+                    return
+
+    @contextlib.contextmanager
+    def _guarded(self, doing: str) -> Iterator[Wire]:
+        """Turn the library's errors into ours; after any, the connection is not to be trusted."""
+        try:
+            yield self._wire()
+        except (MailboxUnavailableError, MailboxRefusedError):
+            self.close()
+            raise
+        except FAULTS as error:
+            self.close()
+            raise MailboxUnavailableError(f"{place(self._settings)}: {doing}: {error}") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _wire(self) -> Wire:
+        if self._client is None:
+            raise MailboxUnavailableError(f"{place(self._settings)}: not connected")
+        return self._client.wire
+
+    def _select(self, client: Client) -> Selected:
+        try:
+            answer = self._try_select(client)
+        except IMAP4.abort:
+            raise
+        except IMAP4.error as error:
+            raise refusal(str(error), f"{place(self._settings)}: folder {self._folder}") from error
+        self.uidvalidity = _last_number(client.wire, "UIDVALIDITY")
+        if not self.uidvalidity:
+            raise MailboxRefusedError(f"{place(self._settings)}: folder {self._folder} has no lasting UIDs")
+        return Selected(
+            is_writable=not client.wire.is_readonly, flags=frozenset(answer.get(b"PERMANENTFLAGS", (DELETED,)))
+        )
+
+    def _try_select(self, client: Client) -> Mapping[bytes, Any]:
+        try:
+            answer: Mapping[bytes, Any] = client.select_folder(self._folder)
+        except IMAP4.readonly:
+            answer = client.select_folder(self._folder, readonly=True)
+        return answer
+
+    def _refresh(self, wire: Wire) -> None:
+        """Let the server tell its news, and forget the old: imaplib would keep them all for as long as it lives."""
+        exists = _last_number(wire, "EXISTS")
+        wire.untagged_responses.clear()
+        wire.untagged_responses["EXISTS"] = [b"%d" % exists]
+        wire.noop()
+        if _last_number(wire, "UIDVALIDITY") not in {0, self.uidvalidity}:
+            raise MailboxUnavailableError(f"{place(self._settings)}: folder {self._folder} was renumbered meanwhile")
+
+    def _all_uids(self, wire: Wire) -> Iterator[int]:
+        left = _last_number(wire, "EXISTS")
+        first = 1
+        while first <= LAST_UID:
+            last = first + WINDOW - 1 if left > WINDOW else LAST_UID
+            kind, rows = wire.uid("SEARCH", "UID", f"{first}:{last}")
+            if kind != "OK":
+                raise MailboxUnavailableError(f"{place(self._settings)}: the folder cannot be listed: {rows}")
+            # A range that lies beyond the last message is answered with the last message.
+            found = {uid for uid in numbers(rows) if first <= uid <= last}
+            yield from found
+            left -= len(found)
+            first = last + 1
+
+    def _desired(self, kind: OutcomeKind) -> Desired:
+        is_held = kind is OutcomeKind.HELD
+        wish: ShowAs = self._settings.held if is_held else self._settings.done
+        return Desired(wish.move, wish.keyword, HELD if is_held else DONE)
+
+
+def _last_number(wire: Wire, name: str) -> int:
+    """Read the newest untagged answer of this name; 0 where the server gave none."""
+    *_, newest = wire.untagged_responses.get(name) or [b"0"]
+    return int(newest) if isinstance(newest, bytes) and newest.isdigit() else 0
+
+
+def _begin_idle(wire: Wire) -> bytes | None:
+    """Begin to idle (RFC 2177); None if the server refuses what it offered.
+
+    imapclient's own `idle` fails on news that comes before the "+".
+    """
+    tag: bytes = wire._command("IDLE")  # noqa: SLF001 - imaplib has no public door to a command of two steps
+    while wire._get_response() is not None:  # noqa: SLF001
+        if wire.tagged_commands[tag]:
+            del wire.tagged_commands[tag]
+            return None
+    return tag
+
+
+def _idle(wire: Wire, tag: bytes, wake: Wake, seconds: float) -> bool:
+    """Idle until news, the bell or the time is up; say whether it was news or the bell."""
+    is_over = _listen(wire, wake, seconds)
+    # Reading on until the tagged answer, with a time-out, is what finds a peer that is gone or a line in two halves.
+    wire.send(b"DONE\r\n")
+    wire._command_complete("IDLE", tag)  # noqa: SLF001
+    return is_over
+
+
+def _listen(wire: Wire, wake: Wake, seconds: float) -> bool:
+    """Wait for bytes or the bell; bytes that imaplib or TLS hold already are seen by no poll()."""
+    if wire.has_news():
+        return True
+    poll = select.poll()
+    poll.register(wire.sock, select.POLLIN)
+    poll.register(wake, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))

@@ -1,0 +1,143 @@
+r"""Showing an outcome on the server, by the best that it has.
+
+    MOVE → COPY, \Deleted and UID EXPUNGE of that UID → COPY and \Deleted → a keyword → nothing: our ledger knows
+
+A plain EXPUNGE is never sent: it removes what other people deleted and may want back.
+
+BUGS
+    Killed between COPY and \Deleted, the next try copies again: without MOVE a mail may stand twice in Handled.
+    On a server without UIDPLUS too, the mails stay in the folder, marked as deleted, until somebody's client expunges.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from imaplib import IMAP4
+from typing import Final
+
+from maild.imap.fetching import ask
+from maild.imap.wire import Client
+
+PER_COMMAND: Final = 500  # 500 UIDs of ten digits stay below the 8,000 octets that servers take (RFC 7162, 4)
+DELETED: Final = b"\\Deleted"
+ANY_KEYWORD: Final = b"\\*"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Another folder, or a keyword; `fallback` is the keyword where the folder cannot be had."""
+
+    folder: str | None
+    keyword: str | None
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What SELECT said about the folder."""
+
+    is_writable: bool
+    flags: frozenset[bytes]
+
+    def has_keyword(self, keyword: str) -> bool:
+        """Say whether a keyword set here would last."""
+        return ANY_KEYWORD in self.flags or keyword.encode() in self.flags
+
+
+class Shower:
+    """Marks messages of one selected folder; a UID that is gone counts as marked.
+
+    Raises what imaplib raises when the connection breaks; a refusal is not an error here, the next means is tried.
+    """
+
+    def __init__(self, client: Client, abilities: frozenset[str], selected: Selected) -> None:
+        self._client = client
+        self._abilities = abilities
+        self._selected = selected
+        self._known_folders: set[str] = set()
+
+    def show(self, uids: Sequence[int], desired: Desired) -> None:
+        """Show one outcome of many messages."""
+        if not self._selected.is_writable:
+            return
+        for start in range(0, len(uids), PER_COMMAND):
+            present = self._present(uids[start : start + PER_COMMAND])
+            if present and not (desired.folder and self._move(present, desired.folder)):
+                self._mark(present, desired.keyword or (desired.fallback if desired.folder else None))
+
+    def _present(self, uids: Sequence[int]) -> list[int]:
+        _, rows = self._client.wire.uid("SEARCH", "UID", ",".join(map(str, uids)))
+        here = set(numbers(rows))
+        return [uid for uid in uids if uid in here]
+
+    def _move(self, uids: Sequence[int], wanted: str) -> bool:
+        folder = self._in_namespace(wanted)
+        for is_last_try in (folder in self._known_folders, True):
+            try:
+                self._carry(uids, folder)
+            except IMAP4.abort:
+                raise
+            except IMAP4.error:
+                if is_last_try:
+                    return False
+                self._create(folder)
+            else:
+                self._known_folders.add(folder)
+                return True
+        return False
+
+    def _carry(self, uids: Sequence[int], folder: str) -> None:
+        if "MOVE" in self._abilities:
+            self._client.move(uids, folder)
+            return
+        if DELETED not in self._selected.flags:
+            raise IMAP4.error("nothing can be deleted here")
+        # What somebody else deleted is not ours to copy, and above all not ours to expunge.
+        answers = ask(self._client.wire, uids, "(UID FLAGS)")
+        ours = [uid for uid in uids if DELETED not in (answers.get(uid, {}).get(b"FLAGS") or ())]
+        if not ours:
+            return
+        self._client.copy(ours, folder)
+        self._client.add_flags(ours, [DELETED], silent=True)
+        if "UIDPLUS" in self._abilities:
+            self._client.uid_expunge(ours)
+
+    def _create(self, folder: str) -> None:
+        for verb in (self._client.create_folder, self._client.subscribe_folder):
+            try:
+                verb(folder)
+            except IMAP4.abort:
+                raise
+            except IMAP4.error:
+                continue  # it exists, or may not be made: the next try of the move tells
+
+    def _mark(self, uids: Sequence[int], keyword: str | None) -> None:
+        if keyword is None or not self._selected.has_keyword(keyword):
+            return
+        try:
+            self._client.add_flags(uids, [keyword], silent=True)
+        except IMAP4.abort:
+            raise
+        except IMAP4.error:
+            return  # refused: our ledger knows
+
+    def _in_namespace(self, folder: str) -> str:
+        return in_namespace(folder, self._client.namespace() if "NAMESPACE" in self._abilities else None)
+
+
+def in_namespace(folder: str, namespaces: Sequence[Sequence[tuple[str, str]] | None] | None) -> str:
+    """Write a folder's name as the server wants it: many keep all personal folders below `INBOX.` (RFC 2342)."""
+    if not namespaces or not namespaces[0] or folder.upper() == "INBOX":
+        return folder
+    prefixes = [prefix for kind in namespaces for prefix, _ in kind or () if prefix]
+    if any(folder.startswith(prefix) for prefix in prefixes):
+        return folder
+    prefix, separator = namespaces[0][0]
+    return prefix + (folder.replace("/", separator) if separator else folder)
+
+
+def numbers(rows: Sequence[bytes | None]) -> Iterator[int]:
+    """Read the UIDs out of SEARCH answers, however many lines the server made of them."""
+    for row in rows:
+        for word in (row or b"").split():
+            if word.isdigit():
+                yield int(word)

@@ -1,0 +1,95 @@
+"""From nothing to a signed-in connection, or the reason why not."""
+
+import re
+import ssl
+from collections.abc import Callable
+from typing import Final
+
+from maild.config import MailboxConfig
+from maild.errors import MailboxRefusedError, MailboxUnavailableError
+from maild.imap.wire import Client, Wire
+
+# Response codes of a NO that pass by themselves (RFC 5530; RFC 9051, 7.1); any other NO to a sign-in is for a person.
+PASSING: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"})
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CODE: Final = re.compile(r"\[([A-Z-]+)")
+
+
+def sign_in(settings: MailboxConfig, secret: Callable[[], str]) -> Client:
+    """Connect, verify, begin TLS as the settings demand, and sign in.
+
+    Raises MailboxRefusedError where a person must act, else what imaplib raises.
+    """
+    context = None if settings.tls == "none" else ssl.create_default_context()
+    try:
+        client = Client(settings.host, settings.port, context if settings.tls == "implicit" else None)
+    except ssl.SSLCertVerificationError as error:
+        raise untrusted(settings, error) from error
+    try:
+        _introduce(client.wire, settings, context, secret)
+    except BaseException:
+        client.wire.shutdown()
+        raise
+    return client
+
+
+def _introduce(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None, secret: Callable[[], str]) -> None:
+    if wire.state != "NONAUTH":
+        # On a STARTTLS port this is how an attacker would keep us in clear text.
+        raise MailboxRefusedError(f"{place(settings)} let us in before we said who we are (PREAUTH)")
+    if settings.tls == "starttls":
+        _begin_tls(wire, settings, context)
+    _authenticate(wire, settings, secret())
+
+
+def place(settings: MailboxConfig) -> str:
+    """Name a mailbox for an operator."""
+    return f"{settings.user} at {settings.host}:{settings.port}"
+
+
+def untrusted(settings: MailboxConfig, error: ssl.SSLCertVerificationError) -> MailboxRefusedError:
+    """Say that the server's certificate is not one we trust."""
+    return MailboxRefusedError(
+        f"{settings.host}:{settings.port} shows a certificate we cannot trust: {error.verify_message}"
+    )
+
+
+def refusal(text: str, where: str) -> MailboxRefusedError | MailboxUnavailableError:
+    """Tell a NO for a person from one that passes, by its response code."""
+    code = CODE.search(text)
+    if code and code[1] in PASSING:
+        return MailboxUnavailableError(f"{where}: {text}")
+    return MailboxRefusedError(f"{where}: {text}")
+
+
+def _begin_tls(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None) -> None:
+    if "STARTTLS" not in wire.capabilities:
+        raise MailboxRefusedError(f"{settings.host}:{settings.port} offers no STARTTLS")
+    try:
+        wire.starttls(context)
+    except ssl.SSLCertVerificationError as error:
+        raise untrusted(settings, error) from error
+
+
+def _authenticate(wire: Wire, settings: MailboxConfig, password: str) -> None:
+    user = settings.user
+    if CONTROL.search(user) or CONTROL.search(password):
+        raise MailboxRefusedError(f"{place(settings)}: a name or password with control characters is never sent")
+    try:
+        if "AUTH=PLAIN" in wire.capabilities:
+            wire.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+        elif "LOGINDISABLED" in wire.capabilities:
+            raise MailboxRefusedError(f"{settings.host}:{settings.port} takes no password on this connection")
+        else:
+            wire.login(quoted(user), password)
+    except UnicodeEncodeError as error:
+        raise MailboxRefusedError(f"{place(settings)}: the server takes names and passwords in ASCII only") from error
+    except wire.abort:
+        raise
+    except wire.error as error:
+        raise refusal(str(error), f"{place(settings)}: the sign-in was refused") from error
+
+
+def quoted(text: str) -> str:
+    """Write an IMAP quoted string (RFC 9051, 4.3); the text has no control characters."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
