@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from maild.model.mail import Address, Attachment
-from maild.model.outgoing import Wanted
+from maild.model.outgoing import Meaning, Wanted
 from maild.model.ticket import Cause, Change, EntryKind, State
 
 
@@ -147,9 +147,12 @@ class LinkTickets:
 
 @dataclass(frozen=True, slots=True)
 class KeepDraft:
+    """Keep words of an agent until they say what to do; `meaning` (relay or note) is what `#send` makes of them."""
+
     token: str
     number: int
     author: str
+    meaning: Meaning
     text: str
     reasons: tuple[str, ...]
     attachments: tuple[Attachment, ...]

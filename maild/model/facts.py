@@ -86,11 +86,15 @@ class DraftState:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Words of an agent kept back with a reason until they say `#send` or `#discard`."""
+    """Words of an agent kept back with a reason until they say `#send` or `#discard`.
+
+    `meaning` is what `#send` makes of them: a relay to the customer, or a note.
+    """
 
     token: str
     ticket: int
     author: str
+    meaning: Meaning
     text: str
     reasons: tuple[str, ...]
     arrival: int | None
