@@ -1,0 +1,206 @@
+"""Messages, decisions and tickets as plain JSON values, under the names that stay (behaviour.md, 8)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    ChangeTicket,
+    CloseDraft,
+    Decision,
+    KeepDraft,
+    LinkTickets,
+    OpenTicket,
+    RememberIds,
+    Step,
+)
+from maild.model.mail import Address, Attachment, Message
+from maild.model.outgoing import OutgoingMail
+from maild.model.ticket import Change, Entry, KeptAttachment, Ticket
+
+Json = dict[str, object]
+
+
+def instant(at: datetime | None) -> str | None:
+    """Write an instant as ISO 8601 in UTC, to the second."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def explanation(message: Message | None, decision: Decision, mails: Sequence[OutgoingMail]) -> Json:
+    """Say what a message came to, and why; `message` is None where it could not be read."""
+    sender = decision.sender
+    return {
+        "message": None if message is None else message_envelope(message),
+        "outcome": {
+            "kind": decision.outcome.kind.value,
+            "ticket": decision.outcome.ticket,
+            "reason": decision.outcome.reason,
+            "of": decision.outcome.of,
+        },
+        "ticket": {
+            "number": decision.outcome.ticket,
+            "evidence": [
+                {
+                    "kind": each.kind,
+                    "value": each.value,
+                    "ticket": each.ticket,
+                    "accepted": each.is_accepted,
+                    "why": each.why,
+                }
+                for each in decision.evidence
+            ],
+        },
+        "sender": None
+        if sender is None
+        else {
+            "address": sender.address,
+            "standing": sender.standing.value,
+            "trust": sender.trust.value,
+            "proof": sender.proof,
+            "person": sender.person,
+        },
+        "commands": list(decision.commands),
+        "decision": _decided(decision),
+        "mails": [{"template": mail.template.value, "to": mail.recipient, "subject": mail.subject} for mail in mails],
+    }
+
+
+def message_envelope(message: Message) -> Json:
+    """Say what was read of a message, its words left out."""
+    bounce = message.bounce
+    return {
+        "from": message.sender.address if message.sender else None,
+        "from_name": message.sender.name if message.sender else None,
+        "to": _addresses(message.to),
+        "cc": _addresses(message.cc),
+        "reply_to": _addresses(message.reply_to),
+        "subject": message.subject,
+        "message_id": message.message_id,
+        "in_reply_to": next(iter(message.in_reply_to), None),
+        "references": list(message.references),
+        "date": instant(message.date),
+        "attachments": [_attachment(attachment) for attachment in message.attachments],
+        "automatic": message.automatic.value if message.automatic else None,
+        "bounce": None
+        if bounce is None
+        else {
+            "action": bounce.action,
+            "status": bounce.status,
+            "recipient": bounce.recipient,
+            "original_message_id": bounce.original_message_id,
+        },
+        "flags": list(message.flags),
+    }
+
+
+def whole_message(message: Message) -> Json:
+    """Say all that was read of a message."""
+    said = message_envelope(message)
+    words: Json = {"text": message.text, "reply": message.reply, "html": message.html}
+    place = list(said).index("attachments")
+    items = list(said.items())
+    return dict([*items[:place], *words.items(), *items[place:]])
+
+
+def whole_ticket(ticket: Ticket, entries: Sequence[Entry]) -> Json:
+    """Say all that is known of a ticket, its history oldest first."""
+    return {
+        **ticket_line(ticket),
+        "participants": _addresses(ticket.participants),
+        "category": ticket.category,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
+        "priority": ticket.priority,
+        "level": ticket.level,
+        "tags": list(ticket.tags),
+        "fields": dict(ticket.fields),
+        "language": ticket.language,
+        "clocks": [],
+        "entries": [entry_line(entry) for entry in entries],
+    }
+
+
+def ticket_line(ticket: Ticket) -> Json:
+    """Say what a list shows of a ticket."""
+    return {
+        "number": ticket.number,
+        "state": ticket.state.value,
+        "subject": ticket.subject,
+        "requester": ticket.requester.address if ticket.requester else None,
+        "queue": ticket.queue,
+        "team": ticket.team,
+        "assignee": ticket.assignee,
+        "created_at": instant(ticket.created_at),
+        "updated_at": instant(ticket.updated_at),
+    }
+
+
+def entry_line(entry: Entry) -> Json:
+    """Say one item of a history."""
+    return {
+        "n": entry.n,
+        "at": instant(entry.at),
+        "kind": entry.kind.value,
+        "by": entry.by,
+        "cause": {"kind": entry.cause.kind.value, "reference": entry.cause.reference},
+        "text": entry.text,
+        "changes": _changes(entry.changes),
+        "flags": list(entry.flags),
+        "attachments": [_attachment(attachment) for attachment in entry.attachments],
+    }
+
+
+def _decided(decision: Decision) -> Json:
+    said: Json = dict.fromkeys(
+        ("category", "impact", "urgency", "priority", "queue", "team", "assignee", "agreement"), None
+    )
+    for step in decision.steps:
+        match step:
+            case OpenTicket():
+                said |= {"queue": step.queue, "team": step.team, "assignee": step.assignee}
+            case ChangeTicket() | AddEntry():
+                said |= {change.field: change.new for change in step.changes if change.field in said}
+            case _:
+                pass
+    return {**said, "rules": [], "steps": [_told(step) for step in decision.steps], "why": list(decision.why)}
+
+
+def _told(step: Step) -> str:
+    match step:
+        case OpenTicket():
+            told = f"open ticket #{step.number} in {step.queue} as {step.state.value}"
+        case ChangeTicket():
+            told = f"change #{step.number}: " + ", ".join(f"{one.field} {one.old} → {one.new}" for one in step.changes)
+        case AddParticipant():
+            told = f"add {step.who.address} to #{step.number}"
+        case AddEntry():
+            told = f"add entry {step.n} to #{step.number}: {step.kind.value} by {step.by}"
+        case RememberIds():
+            ids = len(step.references)
+            told = f"remember {step.message_id or 'no Message-ID'} and {ids} references for #{step.number}"
+        case LinkTickets():
+            told = f"link #{step.number} and #{step.other}: {step.why}"
+        case KeepDraft():
+            told = f"keep a draft of {step.author} on #{step.number}: {'; '.join(step.reasons)}"
+        case CloseDraft():
+            told = f"end a draft: {step.state}"
+    return told
+
+
+def _addresses(addresses: Sequence[Address]) -> list[str]:
+    return [each.address for each in addresses]
+
+
+def _changes(changes: Sequence[Change]) -> list[Json]:
+    return [{"field": each.field, "old": each.old, "new": each.new} for each in changes]
+
+
+def _attachment(attachment: Attachment | KeptAttachment) -> Json:
+    return {
+        "name": attachment.name,
+        "type": attachment.type,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "inline": attachment.is_inline,
+    }
