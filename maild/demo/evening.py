@@ -1,0 +1,158 @@
+"""One evening at the theatre: servers up, daemon up, the play, the summary, and everything down again."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from maild import daemon
+from maild.demo.cast import BOB, DESK, DESK_PASSWORD, PLAYERS, STRICT_DOMAINS
+from maild.demo.servers import AUTHSERV_ID, HOST, MailHost
+from maild.demo.stage import MissedCueError, Stage, plain_text, read_mail
+from maild.demo.story import Play
+
+STOP_SECONDS = 15
+
+
+def run_demo(console: Console, *, keep: bool) -> bool:
+    """Perform the whole demo on the terminal; True if every scene went as it should.
+
+    With `keep` the desk stays up afterwards, for a real mail client, until Ctrl-C.
+    """
+    with ExitStack() as evening:
+        folder = Path(evening.enter_context(tempfile.TemporaryDirectory(prefix="maild-demo-")))
+        stage = Stage(console, DESK)
+        passwords = {player.address: player.password for player in PLAYERS} | {DESK: DESK_PASSWORD}
+        host = MailHost(passwords, STRICT_DOMAINS, stage.show_mail)
+        host.start()
+        evening.callback(host.stop)
+        write_config(folder, host)
+        evening.enter_context(working_daemon(folder, stage))
+        stage.wait_for_event("mailbox_connected")
+        console.print(f"maild works for [bold]{DESK}[/] (SQLite in {folder}); times are this machine's.")
+        try:
+            Play(host, stage).perform()
+        except MissedCueError as missed:
+            console.print(f"[red]The play stopped: {missed} did not come.[/] The log: {folder}/maild.log")
+            shutil.copy(folder / "maild.log", "maild-demo.log")
+            return False
+        summarise(console, stage, folder)
+        if keep:
+            stay(console, host)
+        return True
+
+
+def write_config(folder: Path, host: MailHost) -> None:
+    """Write the two short files of this desk."""
+    secret = folder / "password"
+    secret.write_text(DESK_PASSWORD, encoding="ascii")
+    secret.chmod(0o600)
+    (folder / "config" / "rules").mkdir(parents=True)
+    account = f"host: {HOST}, tls: none, user: {DESK}, password_file: {secret}"
+    (folder / "config" / "maild.yaml").write_text(
+        f"version: 1\n"
+        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 1s}}\n"
+        f"state: {{directory: {folder / 'state'}}}\n"
+        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}}}\n"
+        f"relays:\n  main: {{{account}, port: {host.smtp_port}}}\n"
+        f"trust: {{authserv_id: {AUTHSERV_ID}}}\n",
+        encoding="utf-8",
+    )
+    (folder / "config" / "rules" / "people.yaml").write_text(
+        "people:\n"
+        "  alice: {name: Alice Reyes, mail: alice@acme.example}\n"
+        "  carol: {name: Carol Lind, mail: carol@acme.example, role: [agent, manager, admin]}\n"
+        "teams:\n"
+        "  first-line: {members: [alice, carol], lead: carol}\n"
+        "queues:\n"
+        f"  support: {{address: {DESK}, name: Acme Support, relay: main, team: first-line, visible_to: all}}\n",
+        encoding="utf-8",
+    )
+
+
+@contextmanager
+def working_daemon(folder: Path, stage: Stage) -> Iterator[None]:
+    """Run `maild run` as a process of its own, its log shown on the stage and kept in maild.log."""
+    command = [sys.executable, "-m", "maild", "--config", str(folder / "config"), "run"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ.copy())
+    listener = Thread(target=_listen, args=(process, folder / "maild.log", stage), daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        listener.join()
+
+
+def _listen(process: "subprocess.Popen[str]", path: Path, stage: Stage) -> None:
+    if process.stderr is None:
+        return
+    with process.stderr, path.open("w", encoding="utf-8") as log:
+        for line in process.stderr:
+            log.write(line)
+            log.flush()
+            if line.startswith("{"):
+                stage.show_log(json.loads(line), daemon.now())
+
+
+def summarise(console: Console, stage: Stage, folder: Path) -> None:
+    """Show what the evening came to: Bob's mailbox, the tickets, one history."""
+    console.print("\n[bold]Bob's mailbox, as his mail client shows the thread[/]")
+    for passed in stage.mails:
+        if passed.recipient == BOB.address:
+            mail = read_mail(passed.raw)
+            head = f"From: {mail['From']}\nSubject: {mail['Subject']}"
+            console.print(Panel(f"{head}\n\n{plain_text(mail).strip()}", width=92), markup=False)
+    console.print("\n[bold]$ maild ticket list[/]")
+    maild(folder, "ticket", "list")
+    console.print("\n[bold]$ maild ticket history 1001[/]")
+    maild(folder, "ticket", "history", "1001")
+    incoming = sum(passed.recipient == DESK for passed in stage.mails)
+    table = Table(title="The evening in figures", show_header=False)
+    for words, count in (
+        ("mails to the desk", incoming),
+        ("tickets opened", stage.count("ticket_opened")),
+        ("filed in tickets", stage.count("entry_added")),
+        ("duplicates", stage.count("arrival_duplicate")),
+        ("held", stage.count("arrival_held")),
+        ("mails from the desk", stage.count("mail_accepted")),
+    ):
+        table.add_row(words, str(count))
+    console.print(table)
+
+
+def maild(folder: Path, *words: str) -> None:
+    """Run one command of the command line, for the audience to see."""
+    sys.stdout.flush()
+    subprocess.run([sys.executable, "-m", "maild", "--config", str(folder / "config"), *words], check=True)
+
+
+def stay(console: Console, host: MailHost) -> None:
+    """Keep the desk up for real mail clients until Ctrl-C."""
+    table = Table(title=f"IMAP {HOST}:{host.imap_port}, SMTP {HOST}:{host.smtp_port}, no TLS, password sign-in")
+    table.add_column("user")
+    table.add_column("password")
+    for user, password in host.passwords.items():
+        table.add_row(user, password)
+    console.print(table)
+    console.print("The desk stays up. Write to it, answer its mails; Ctrl-C ends it.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("Good night.")
