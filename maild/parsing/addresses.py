@@ -22,8 +22,10 @@ _ANGLED = re.compile(rf"[ \t]*+({_NAME})<[ \t]*+({_ADDRESS})[ \t]*+>[ \t]*+")
 _BARE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]*+")
 _COMMA = re.compile(r"[ \t]*+,[ \t,]*+")
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
-# Brackets count outside of quoted strings only; inside a comment a quotation mark is a letter like any other.
-_STRUCTURE = re.compile(rf"\\.|{_QUOTED}|[()]")
+# Outside of comments a bracket within a quoted string is a letter; inside of them a quotation mark is one.
+_OUTSIDE = re.compile(rf"{_QUOTED}|[()]")
+_INSIDE = re.compile(r"\\.|[()]")
+_TWICE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]++<[ \t]*+\1[ \t]*+>[ \t]*+", re.IGNORECASE)
 _MAXIMUM = 320
 
 
@@ -45,11 +47,16 @@ def parse_sender(
 
 def _one_address(text: str) -> Address | None:
     plain, comment = _without_comments(text)
-    match = None if plain is None else _ANGLED.fullmatch(plain) or _BARE.fullmatch(plain)
+    match = None if plain is None else _one_match(plain)
     if match is None:
         return None
     name, address = (match[1], match[2]) if match.re is _ANGLED else ("", match[1])
     return Address(_tidy(address), _display(name) or _display(comment)) if len(address) <= _MAXIMUM else None
+
+
+def _one_match(plain: str) -> "re.Match[str] | None":
+    """Match a whole field; the address repeated as its own name, as Outlook writes it, names nobody else."""
+    return _ANGLED.fullmatch(plain) or _BARE.fullmatch(plain) or _TWICE.fullmatch(plain)
 
 
 def parse_addresses(
@@ -94,19 +101,20 @@ def _without_comments(text: str) -> tuple[str | None, str]:
     """Take comments (RFC 5322, 3.2.2) out of a field; give the text of the last one too, None for unbalanced ones."""
     kept: list[str] = []
     comment = ""
-    start = depth = 0
-    for match in _STRUCTURE.finditer(text):
+    start = position = depth = 0
+    while (match := (_INSIDE if depth else _OUTSIDE).search(text, position)) is not None:
+        position = match.end()
         if match[0] == "(":
             if not depth:
                 kept.append(text[start : match.start()])
-                start = match.end()
+                start = position
             depth += 1
         elif match[0] == ")":
             depth -= 1
             if depth < 0:
                 return None, ""
             if not depth:
-                comment, start = text[start : match.start()], match.end()
+                comment, start = text[start : match.start()], position
     return (None, "") if depth else ("".join([*kept, text[start:]]), comment)
 
 

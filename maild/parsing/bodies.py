@@ -1,43 +1,36 @@
 """A MIME tree read as a person would: what is text, what is shown with it, what hangs on it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from maild.model.mail import Attachment
 from maild.parsing.attachments import given_name, harmless_name, make_attachment
-from maild.parsing.charsets import clean_text, decode_text
 from maild.parsing.fields import read_head
-from maild.parsing.flowed import unflow
 from maild.parsing.html import html_to_text
+from maild.parsing.leaves import MAILS, Leaf, read_leaf, view_text, words_of
 from maild.parsing.limits import Flag, ReadingLimits
-from maild.parsing.parameters import read_parameters
+from maild.parsing.opaque import open_opaque
 from maild.parsing.transfer import decode_transfer, name_encoding
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.uuencode import take_out_uuencoded
 from maild.parsing.view import PartView
 from maild.parsing.words import decode_value
 
-_MAILS = frozenset({"message/rfc822", "message/global", "message/news"})
-_REPORTS = frozenset(
-    {
-        "message/delivery-status",
-        "message/global-delivery-status",
-        "message/disposition-notification",
-        "message/global-disposition-notification",
-        "message/feedback-report",
-        "text/rfc822-headers",
-        "message/rfc822-headers",
-    }
-)
-_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
-_ENCRYPTED = frozenset({"application/pgp-encrypted", "application/x-pgp-encrypted"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_CONTENT_ID = re.compile(r"<?([^<>\s]+)>?")
+_FLAGGED = {
+    "application/pgp-encrypted": Flag.ENCRYPTED,
+    "application/x-pgp-encrypted": Flag.ENCRYPTED,
+    "message/partial": Flag.PARTIAL,
+    "message/external-body": Flag.EXTERNAL,
+}
 _CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
-_VIEWED = 64 * 1024
-_FORWARDS = 5
+_BLANK_START = re.compile(r"\A(?:[ \t]*+\n)++")
+_PLACEHOLDER = re.compile(r"html|browser|webmail|view(?:er| this)|online", re.IGNORECASE)
+_PLACEHOLDER_SIZE = 300
+_PGP = (("-----BEGIN PGP MESSAGE-----", Flag.ENCRYPTED), ("-----BEGIN PGP SIGNED MESSAGE-----", Flag.SIGNED))
+_INNER_MAILS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,12 @@ class Reading:
     parts: list[PartView] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
 
-    def has_text(self) -> bool:
-        return any((segment.text or "").strip() or (segment.html or "").strip() for segment in self.segments)
+    def add(self, found: "Reading", *, with_words: bool) -> None:
+        self.attachments += found.attachments
+        self.parts += found.parts
+        self.flags |= found.flags
+        if with_words:
+            self.segments += found.segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +71,21 @@ class Body:
 
 def read_body(root: Part, hints: tuple[str, ...], limits: ReadingLimits) -> Body:
     """Read a whole tree; a mail that holds nothing but another mail shows that mail's text."""
-    reader = _Reader(hints, limits)
-    reading = reader.read(root, within="")
-    text = _text_of(reading)
+    reading = _Reader(hints, limits, _INNER_MAILS).read(root, within="")
+    text = _BLANK_START.sub("", _text_of(reading)).rstrip()
     html = _html_of(reading)
-    if not text.strip() and html is None:
-        forwarded = _forwarded_text(reading, hints, limits)
-        if forwarded:
-            reading.flags.add(Flag.FORWARDED_ONLY)
-            text = forwarded
+    if not text and html is None:
+        text = _forwarded_text(reading, hints, limits)
+        reading.flags |= {Flag.FORWARDED_ONLY} if text else set()
+    reading.flags.update(flag for mark, flag in _PGP if text.startswith(mark))
     if len(text) > limits.text:
         reading.flags.add(Flag.TEXT_CUT)
         text = text[: limits.text]
     shown = frozenset(_CID.findall(html)) if html else frozenset()
-    attachments = tuple(_placed(attachment, shown) for attachment in reading.attachments)
-    return Body(text, html, attachments, tuple(reading.parts), frozenset(reading.flags))
-
-
-def _placed(attachment: Attachment, shown: frozenset[str]) -> Attachment:
-    if attachment.is_inline or attachment.content_id not in shown:
-        return attachment
-    return make_attachment(
-        attachment.content, attachment.type, attachment.name, is_inline=True, content_id=attachment.content_id
+    attachments = tuple(
+        replace(each, is_inline=True) if each.content_id in shown else each for each in reading.attachments
     )
+    return Body(text, html, attachments, tuple(reading.parts), frozenset(reading.flags))
 
 
 def _text_of(reading: Reading) -> str:
@@ -108,37 +97,37 @@ def _text_of(reading: Reading) -> str:
             found = html_to_text(segment.html)
             reading.flags.update(found.flags)
             pieces.append(found.text)
-    return "\n".join(piece for piece in pieces if piece.strip()) if len(pieces) > 1 else "".join(pieces)
+    return "\n".join(piece for piece in pieces if piece.strip())
 
 
 def _html_of(reading: Reading) -> str | None:
     """Join the HTML of a mail; plain stretches between stay where they stood."""
     if not any(segment.html for segment in reading.segments):
         return None
-    return "\n".join(segment.html or f"<pre>{escape(segment.text or '')}</pre>" for segment in reading.segments)
+    return "\n".join(each.html or f"<pre>{escape(each.text or '')}</pre>" for each in reading.segments)
 
 
 def _forwarded_text(reading: Reading, hints: tuple[str, ...], limits: ReadingLimits) -> str:
     """Give the readable text of the first inner mail, through mails that hold nothing but a mail."""
-    for _ in range(_FORWARDS):
-        inner = next((kept.content for kept in reading.attachments if kept.type in _MAILS), None)
+    for _ in range(_INNER_MAILS):
+        inner = next((kept.content for kept in reading.attachments if kept.type in MAILS), None)
         if inner is None:
             return ""
-        root, _flags = grow_tree(inner, limits)
-        reading = _Reader(hints, limits).read(root, within="")
-        text = _text_of(reading)
-        if text.strip():
+        reading = _Reader(hints, limits, _INNER_MAILS).read(grow_tree(inner, limits)[0], within="")
+        text = _text_of(reading).strip()
+        if text:
             return text
     return ""
 
 
 class _Reader:
-    """Walks one tree; deeper than the limit there is nothing to walk."""
+    """Walks one tree, which is no deeper than the limits allow; `depth` bounds the trees inside of signed parts."""
 
-    def __init__(self, hints: tuple[str, ...], limits: ReadingLimits) -> None:
-        self.hints = hints
-        self.limits = limits
-        self.number = 0
+    def __init__(self, hints: tuple[str, ...], limits: ReadingLimits, depth: int) -> None:
+        self._hints = hints
+        self._limits = limits
+        self._depth = depth
+        self._number = 0
 
     def read(self, part: Part, within: str) -> Reading:
         if not part.children:
@@ -147,20 +136,16 @@ class _Reader:
             case "multipart/alternative":
                 return self._read_alternative(part)
             case "multipart/encrypted":
-                return self._read_kept(part, Flag.ENCRYPTED)
-            case "multipart/signed":
-                reading = self._read_sequence(part)
-                reading.flags.add(Flag.SIGNED)
-                return reading
+                return self._read_kept(part)
             case _:
                 return self._read_sequence(part)
 
     def _read_sequence(self, part: Part) -> Reading:
         reading = Reading()
+        if part.type == "multipart/signed":
+            reading.flags.add(Flag.SIGNED)
         for child in part.children:
-            found = self.read(child, "more" if reading.segments else part.type)
-            reading.segments += found.segments
-            _add_parts(reading, found)
+            reading.add(self.read(child, "after words" if reading.segments else part.type), with_words=True)
         return reading
 
     def _read_alternative(self, part: Part) -> Reading:
@@ -168,139 +153,104 @@ class _Reader:
         reading = Reading()
         found = [self.read(child, part.type) for child in part.children]
         for alternative in found:
-            _add_parts(reading, alternative)
-        plain = next((each for each in found if _is_plain(each)), None)
-        rich = next((each for each in reversed(found) if any(s.html for s in each.segments)), None)
+            reading.add(alternative, with_words=False)
+        plain = next((each for each in found if _has_plain_words(each)), None)
+        rich = next((each for each in reversed(found) if any(segment.html for segment in each.segments)), None)
         if plain is not None and rich is not None:
-            reading.segments = [Segment(_text_of(plain), _html_of(rich))]
-        elif plain is not None or rich is not None:
+            html = _html_of(rich)
+            text = _text_of(plain)
+            reading.segments = [Segment(None if _stands_in(text, html or "") else text, html)]
+        else:
             reading.segments = (plain or rich or Reading()).segments
         return reading
 
-    def _read_kept(self, part: Part, flag: Flag) -> Reading:
-        """Keep every leaf below as an attachment."""
-        reading = Reading()
-        reading.flags.add(flag)
+    def _read_kept(self, part: Part) -> Reading:
+        """Keep every leaf of an encrypted mail as it is."""
+        reading = Reading(flags={Flag.ENCRYPTED})
         for child in part.children:
-            _add_parts(reading, self._read_kept(child, flag) if child.children else self._read_leaf(child, "kept"))
+            reading.add(self._read_kept(child) if child.children else self._read_leaf(child, "kept"), with_words=False)
         return reading
 
     def _read_leaf(self, part: Part, within: str) -> Reading:
-        self.number += 1
-        leaf = _Leaf.of(part, self.hints)
+        self._number += 1
+        leaf = read_leaf(part, self._hints)
         reading = Reading()
         encoding = name_encoding(part.head.first(b"content-transfer-encoding").decode("latin-1"))
         content, is_sound = decode_transfer(part.body(), encoding)
         if not is_sound:
             reading.flags.add(Flag.ENCODING_BROKEN)
-        text = self._viewed_text(part, content)
-        if _is_body(part, leaf, within):
-            text = self._read_text(part, content, reading)
-        elif content or leaf.name or part.level:
-            self._keep(part, leaf, content, reading, within)
-        reading.parts.append(leaf.view(part, text, content))
+        if within != "kept" and leaf.is_words(comes_first=within != "after words"):
+            text = self._read_words(part, content, reading)
+        else:
+            text = view_text(part, content, self._hints)
+            self._keep(leaf, content, reading, within)
+            if within != "kept" and leaf.is_shown_too(len(content)):
+                reading.segments.append(Segment(text, None))
+        reading.parts.append(leaf.view(text, content, self._hints))
         return reading
 
-    def _read_text(self, part: Part, content: bytes, reading: Reading) -> str:
-        """Read a text part that a person sees as the mail's words."""
+    def _read_words(self, part: Part, content: bytes, reading: Reading) -> str:
+        """Read a part that a person sees as the mail's words; files that are uuencoded in it become attachments."""
+        if len(content) > self._limits.text:
+            reading.flags.add(Flag.TEXT_CUT)
+            name = given_name(part.type, self._number)
+            reading.attachments.append(make_attachment(content, part.type, name))
+            content = content[: self._limits.text]
         if part.type != "text/html" and b"begin " in content:
             content, files = take_out_uuencoded(content)
             for file in files:
-                name = harmless_name(decode_value(file.name, self.hints)) or given_name("", self.number)
+                name = harmless_name(decode_value(file.name, self._hints)) or given_name("", self._number)
                 reading.attachments.append(make_attachment(file.content, "application/octet-stream", name))
                 reading.flags.add(Flag.UUENCODED)
-        parameters = part.content_type.parameters
-        text, flags = decode_text(content, parameters.get("charset", ""), self.hints)
+        text, flags = words_of(part, content, self._hints)
         reading.flags |= flags
-        text = clean_text(text)
-        if part.type == "text/html":
-            reading.segments.append(Segment(None, text))
-            return text
-        if parameters.get("format", "").lower() == "flowed":
-            text = unflow(text, is_blank_deleted=parameters.get("delsp", "").lower() == "yes")
-        reading.segments.append(Segment(text, None))
+        reading.segments.append(Segment(None, text) if part.type == "text/html" else Segment(text, None))
         return text
 
-    def _viewed_text(self, part: Part, content: bytes) -> str:
-        """Decode what those who judge the mail may read in a part that is kept as bytes."""
-        if not (part.type.startswith("text/") or part.type in _REPORTS or part.type in _MAILS):
-            return ""
-        label = part.content_type.parameters.get("charset", "")
-        return clean_text(decode_text(content[:_VIEWED], label, self.hints)[0])
-
-    def _keep(self, part: Part, leaf: "_Leaf", content: bytes, reading: Reading, within: str) -> None:
-        title = ""
-        if part.type in _MAILS:
-            title = decode_value(read_head(content, 0, len(content), self.limits).first(b"subject"), self.hints)
-        name = leaf.name or given_name(part.type, self.number, title)
+    def _keep(self, leaf: Leaf, content: bytes, reading: Reading, within: str) -> None:
+        """Keep a part as bytes; the mail inside an opaque signature is read as well."""
+        part = leaf.part
+        if leaf.is_attachment_of_nothing(content):
+            return
+        name = leaf.name or given_name(part.type, self._number, self._title(part, content))
         is_inline = leaf.disposition == "inline" or (
             within == "multipart/related" and leaf.content_id is not None and leaf.disposition != "attachment"
         )
         reading.attachments.append(
             make_attachment(content, part.type, name, is_inline=is_inline, content_id=leaf.content_id)
         )
-        if part.type in _TNEF or leaf.name.lower() == "winmail.dat":
+        if part.type in _FLAGGED:
+            reading.flags.add(_FLAGGED[part.type])
+        if part.type in _TNEF or name.lower() == "winmail.dat":
             reading.flags.add(Flag.TNEF)
-        if part.type in _ENCRYPTED or part.type in _SMIME:
+        if part.type in _SMIME or name.lower() == "smime.p7m":
+            self._open(content, reading)
+
+    def _title(self, part: Part, content: bytes) -> str:
+        """Name a nameless part by the subject of the mail in it, or by where it says that it comes from."""
+        if part.type in MAILS:
+            return decode_value(read_head(content, 0, len(content), self._limits).first(b"subject"), self._hints)
+        return ""
+
+    def _open(self, content: bytes, reading: Reading) -> None:
+        opaque = open_opaque(content)
+        if opaque.is_encrypted:
             reading.flags.add(Flag.ENCRYPTED)
+        if opaque.is_signed:
+            reading.flags.add(Flag.SIGNED)
+        if opaque.content and self._depth > 0:
+            root, flags = grow_tree(opaque.content, self._limits)
+            inner = _Reader(self._hints, self._limits, self._depth - 1).read(root, within="")
+            reading.add(inner, with_words=True)
+            reading.flags |= flags
 
 
-def _add_parts(reading: Reading, found: Reading) -> None:
-    reading.attachments += found.attachments
-    reading.parts += found.parts
-    reading.flags |= found.flags
-
-
-def _is_plain(reading: Reading) -> bool:
+def _has_plain_words(reading: Reading) -> bool:
     return any(segment.text and segment.text.strip() for segment in reading.segments)
 
 
-def _is_body(part: Part, leaf: "_Leaf", within: str) -> bool:
-    """Say whether a leaf is words to read: a readable type that is not meant as a file.
-
-    A name alone does not make a file of the first text: scanners and forms name the only body that they send.
-    """
-    if part.type not in _READABLE or leaf.disposition == "attachment" or within == "kept":
+def _stands_in(text: str, html: str) -> bool:
+    """Say whether a plain alternative only tells its reader to look at the HTML."""
+    if len(text) > _PLACEHOLDER_SIZE or not _PLACEHOLDER.search(text):
         return False
-    return not leaf.name or within != "more"
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """The fields of one part that say how it is shown."""
-
-    disposition: str
-    name: str
-    content_id: str | None
-    hints: tuple[str, ...]
-
-    @classmethod
-    def of(cls, part: Part, hints: tuple[str, ...]) -> "_Leaf":
-        disposition = read_parameters(part.head.first(b"content-disposition"), hints)
-        named = (
-            disposition.parameters.get("filename")
-            or part.content_type.parameters.get("name")
-            or disposition.parameters.get("name")
-            or ""
-        )
-        found = _CONTENT_ID.search(decode_value(part.head.first(b"content-id")))
-        return cls(
-            disposition=disposition.value if disposition.value in {"", "inline"} else "attachment",
-            name=harmless_name(named),
-            content_id=found[1] if found is not None else None,
-            hints=hints,
-        )
-
-    def view(self, part: Part, text: str, content: bytes) -> PartView:
-        """Show the part to those who judge the mail."""
-        return PartView(
-            type=part.type,
-            parameters=part.content_type.parameters,
-            disposition=self.disposition,
-            name=self.name,
-            headers=tuple(
-                (each.spelling.decode("ascii"), decode_value(each.value, self.hints)) for each in part.head.fields
-            ),
-            text=text,
-            content=content,
-        )
+    return len(html_to_text(html).text) > 3 * len(text)

@@ -96,19 +96,45 @@ def decode_text(data: bytes, label: str, hints: tuple[str, ...] = ()) -> tuple[s
 
     `hints` are other charsets that the mail names. The text is not cleaned.
     """
-    for bom, codec in _BOMS:
+    for bom, marked in _BOMS:
         if data.startswith(bom):
-            return data[len(bom) :].decode(codec, "replace"), frozenset()
-    codec_name = find_codec(label)
-    if codec_name is None:
+            return data[len(bom) :].decode(marked, "replace"), frozenset()
+    codec = find_codec(label)
+    if codec is None or (codec.startswith("utf-16") and b"\0" not in data):
         return _decode_undeclared(data, label, hints)
-    text = _try(data, codec_name)
+    if codec.startswith(_MULTIBYTE):
+        return _decode_multibyte(data, codec, hints)
+    if data.isascii():
+        return data.decode("ascii"), frozenset()
+    return _decode_eight_bit(data, codec, hints)
+
+
+def _decode_eight_bit(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, frozenset[Flag]]:
+    """Decode by a charset of single bytes, all of which take nearly any bytes.
+
+    A text of theirs is valid UTF-8 only by chance, and never for long.
+    """
+    text = _try(data, "utf-8")
+    if text is not None:
+        return text, frozenset({Flag.CHARSET_GUESSED})
+    text = _try(data, codec) if codec != "ascii" else None
     if text is not None:
         return text, frozenset()
-    if codec_name != "ascii" and codec_name.startswith(_MULTIBYTE):
-        damaged = data.decode(codec_name, "replace")
-        if damaged.count("�") * _DAMAGE <= len(damaged):
-            return damaged, frozenset({Flag.CHARSET_DAMAGED})
+    if codec == "cp1252":
+        return data.decode("latin-1"), frozenset()
+    return guess_text(data, hints), frozenset({Flag.CHARSET_GUESSED})
+
+
+def _decode_multibyte(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, frozenset[Flag]]:
+    text = _try(data, codec)
+    if text is not None:
+        return text, frozenset()
+    text = _try(data, "utf-8") if codec != "utf-8" and b"\x1b" not in data else None
+    if text is not None:
+        return text, frozenset({Flag.CHARSET_GUESSED})
+    damaged = data.decode(codec, "replace")
+    if damaged.count("�") * _DAMAGE <= len(damaged):
+        return damaged, frozenset({Flag.CHARSET_DAMAGED})
     return guess_text(data, hints), frozenset({Flag.CHARSET_GUESSED})
 
 

@@ -9,10 +9,10 @@ from maild.parsing.limits import Flag, ReadingLimits
 # A name of printable characters (RFC 5322, 2.2), blanks before the colon (4.5), and every folded line after it.
 # All quantifiers are possessive: one pass, whatever the bytes.
 _FIELD = re.compile(rb"([!-9;-~]{1,256}+)[ \t]*+:((?:[^\n]*+\n(?=[ \t]))*+[^\n]*+)\n?")
-_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_FOLD = re.compile(rb"[ \t\r]*+\n[ \t\r\n]++")
 _BLANK = re.compile(rb"\r?\n|\r?\Z")
 _LINE = re.compile(rb"[^\n]*+\n?")
-_MAILBOX_LINE = re.compile(rb">?From [^\n]*+\n")
+_MAILBOX_LINE = re.compile(rb">?From (?![ \t]*+:)[^\n]*+\n")
 _SCANNED = 2 * 1024 * 1024
 _LOOK_AHEAD = 3
 
@@ -63,11 +63,11 @@ def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:
             if blank is not None:
                 position = blank.end()
                 break
-            if not _goes_on(raw, position, end):
-                if head.fields:
-                    head.flags.add(Flag.HEADERS_BROKEN)
+            if not head.fields:
                 break
             head.flags.add(Flag.HEADERS_BROKEN)
+            if not _goes_on(raw, position, end):
+                break
             position = _next_line(raw, position, end)
             continue
         if position - start > _SCANNED:
@@ -94,7 +94,7 @@ def _keep(head: Head, match: "re.Match[bytes]", room: int, limits: ReadingLimits
         return 0
     value = match.string[begin:stop]
     if b"\n" in value:
-        value = _FOLD.sub(b"", value)
+        value = _FOLD.sub(b" ", value)
     head.fields.append(Field(name, spelling, value.strip(b" \t\r\n")))
     return taken
 

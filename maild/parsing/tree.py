@@ -5,6 +5,7 @@ byte-exact), holds a large mail twelve times over and recurses once a level; a t
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from maild.parsing.fields import Head, read_head
@@ -12,6 +13,8 @@ from maild.parsing.limits import Flag, ReadingLimits
 from maild.parsing.parameters import Parameters, read_parameters
 
 _TYPE = re.compile(r"[!#$&^_.+a-z0-9-]+/[!#$&^_.+a-z0-9-]+\Z")
+_REST_OF_LINE = re.compile(rb"(--)?[ \t]*+\r?(?:\n|\Z)")
+_CUT_DELIMITER = 6
 _DASHED = re.compile(rb"(?:\A|(?<=\n))--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _GUESSED_WITHIN = 64 * 1024
 
@@ -51,7 +54,7 @@ def grow_tree(raw: bytes, limits: ReadingLimits) -> tuple[Part, frozenset[Flag]]
     waiting = [root]
     while waiting:
         part = waiting.pop()
-        if part.type.startswith("multipart/"):
+        if part.type.startswith("multipart/") and not part.children:
             _split(raw, part, budget)
             waiting.extend(part.children)
     return root, frozenset(budget.flags)
@@ -89,16 +92,28 @@ def _split(raw: bytes, part: Part, budget: _Budget) -> None:
         part.type = "application/octet-stream"
         return
     ranges = _between(raw, part, _boundary_of(raw, part, budget), budget)
-    default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     if not ranges:
         budget.flags.add(Flag.BOUNDARY_MISSING)
         part.type = "text/plain"
-    for place in ranges:
+    inner: Part | None = None
+    for found in ranges:
         if budget.left <= 0:
             budget.flags.add(Flag.PARTS_CUT)
             break
         budget.left -= 1
-        part.children.append(_read_part(raw, place, part.level + 1, default, budget))
+        default = "message/rfc822" if (inner or part).type == "multipart/digest" else "text/plain"
+        child = _read_part(raw, (found.start, found.end), part.level + 1, default, budget)
+        (inner or part).children.append(child)
+        if inner is None and _shares_boundary(child, part):
+            inner = child
+        elif found.is_last:
+            inner = None
+
+
+def _shares_boundary(child: Part, part: Part) -> bool:
+    """A multipart that names its parent's boundary again: what follows up to the closing delimiter is inside of it."""
+    mine = child.content_type.parameters.get("boundary")
+    return child.type.startswith("multipart/") and bool(mine) and mine == part.content_type.parameters.get("boundary")
 
 
 def _boundary_of(raw: bytes, part: Part, budget: _Budget) -> bytes:
@@ -108,60 +123,73 @@ def _boundary_of(raw: bytes, part: Part, budget: _Budget) -> bytes:
         return declared
     for match in _DASHED.finditer(raw, part.body_start, min(part.end, part.body_start + _GUESSED_WITHIN)):
         candidate = match[1]
-        if candidate != b"-" and _looks_like_header(raw, match.end(), part.end):
+        if candidate != b"-" and raw[match.end() : match.end() + 8].lower() == b"content-":
             budget.flags.add(Flag.BOUNDARY_GUESSED)
             return candidate
     return b""
 
 
-def _looks_like_header(raw: bytes, start: int, end: int) -> bool:
-    return raw[start : min(start + 8, end)].lower() == b"content-"
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Where an entity stands between two delimiters; `is_last` when the second is a closing one."""
+
+    start: int
+    end: int
+    is_last: bool
 
 
-def _between(raw: bytes, part: Part, boundary: bytes, budget: _Budget) -> list[tuple[int, int]]:
+def _between(raw: bytes, part: Part, boundary: bytes, budget: _Budget) -> list[_Range]:
     """Give the ranges between delimiter lines; text after the closing one counts only if a delimiter follows it."""
     if not boundary:
         return []
-    ranges: list[tuple[int, int]] = []
+    ranges: list[_Range] = []
     opened = -1
     is_closed = False
-    for line_start, line_end, is_last in _delimiters(raw, part.body_start, part.end, boundary):
+    for start, end, is_last in _delimiters(raw, part.body_start, part.end, boundary):
         if opened >= 0:
-            ranges.append((opened, _before_line_end(raw, opened, line_start)))
+            ranges.append(_Range(opened, _before_line_end(raw, opened, start), is_last))
         elif is_closed and not is_last:
             budget.flags.add(Flag.PARTS_AFTER_END)
         is_closed = is_closed or is_last
-        opened = -1 if is_last else line_end
+        opened = -1 if is_last else end
         if len(ranges) > budget.left:
             return ranges
     if opened >= 0:
         budget.flags.add(Flag.BOUNDARY_UNCLOSED)
-        if opened < part.end or not ranges:
-            ranges.append((opened, part.end))
+        end = _before_cut_delimiter(raw, opened, part.end, b"--" + boundary)
+        if opened < end or not ranges:
+            ranges.append(_Range(opened, end, is_last=True))
     return ranges
 
 
-def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> "list[tuple[int, int, bool]]":
-    """List the delimiter lines (RFC 2046, 5.1.1) as (start, end, is the closing one)."""
-    found = []
+def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Find the delimiter lines (RFC 2046, 5.1.1) as (start, end, is the closing one)."""
     mark = b"--" + boundary
-    rest_of_line = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
     position = raw.find(mark, start, end)
     while position >= 0:
         after = position + len(mark)
-        if position == start or raw[position - 1] == 10:  # noqa: PLR2004 - a line feed
-            rest = rest_of_line.match(raw, after, end)
+        if position == start or raw[position - 1 : position] == b"\n":
+            rest = _REST_OF_LINE.match(raw, after, end)
             if rest is not None:
-                found.append((position, rest.end(), rest[1] is not None))
+                yield position, rest.end(), rest[1] is not None
         position = raw.find(mark, after, end)
-    return found
 
 
 def _before_line_end(raw: bytes, start: int, line_start: int) -> int:
     """The line end before a delimiter belongs to the delimiter."""
     stop = line_start
-    if stop > start and raw[stop - 1] == 10:  # noqa: PLR2004 - a line feed
-        stop -= 1
-        if stop > start and raw[stop - 1] == 13:  # noqa: PLR2004 - a carriage return
+    for line_end in (b"\n", b"\r"):
+        if stop > start and raw[stop - 1 : stop] == line_end:
             stop -= 1
     return stop
+
+
+def _before_cut_delimiter(raw: bytes, start: int, end: int, mark: bytes) -> int:
+    """Leave out a closing delimiter that was cut short, with the mail or by its mailer."""
+    stop = end
+    while stop > start and raw[stop - 1 : stop] in {b"\r", b"\n"}:
+        stop -= 1
+    line_start = max(raw.rfind(b"\n", start, stop) + 1, start)
+    line = raw[line_start:stop]
+    is_cut = len(line) > _CUT_DELIMITER and (mark + b"--").startswith(line)
+    return _before_line_end(raw, start, line_start) if is_cut else end
