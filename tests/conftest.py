@@ -1,0 +1,77 @@
+"""The real servers, once a session: each test takes users of its own."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.absence import need, need_root
+from tests.servers.certificates import Certificate, make_certificate
+from tests.servers.dovecot import Dovecot
+from tests.servers.host import MailHost
+from tests.servers.maildrop import Maildrop
+from tests.servers.postfix import Postfix
+
+
+@pytest.fixture(scope="session")
+def certificate() -> Iterator[Certificate]:
+    """A certificate for 127.0.0.1 by an authority that this process and its children trust (SSL_CERT_FILE)."""
+    folder = Path(tempfile.mkdtemp(prefix="maild-certificates-"))
+    folder.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        made = make_certificate(folder, need("openssl", "openssl"))
+        patch.setenv("SSL_CERT_FILE", str(made.authority))
+        yield made
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def dovecot(certificate: Certificate) -> Iterator[Dovecot]:
+    """An IMAP server with all its abilities."""
+    server = Dovecot(need("dovecot", "dovecot-imapd"), certificate)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def dovecot_with(certificate: Certificate) -> Iterator[Callable[[str], Dovecot]]:
+    """Start an IMAP server of one's own, with settings appended to the usual ones; it may be stopped and started."""
+    servers: list[Dovecot] = []
+
+    def start(settings: str = "") -> Dovecot:
+        servers.append(Dovecot(need("dovecot", "dovecot-imapd"), certificate, settings))
+        servers[-1].start()
+        return servers[-1]
+
+    try:
+        yield start
+    finally:
+        for server in servers:
+            server.remove()
+
+
+@pytest.fixture(scope="session")
+def mail_host(certificate: Certificate, dovecot: Dovecot) -> Iterator[MailHost]:
+    """Postfix and Dovecot joined: any address of three domains is a mailbox."""
+    program = need("postfix", "postfix")
+    need_root("postfix")
+    drop = Maildrop(dovecot.maildir, dovecot.uid, dovecot.gid)
+    drop.start()
+    postfix = Postfix(program, certificate, drop.port, dovecot.sasl_port)
+    try:
+        postfix.start()
+        yield MailHost(dovecot, postfix, drop)
+    finally:
+        postfix.remove()
+        drop.stop()
+
+
+@pytest.fixture(scope="session")
+def postfix(mail_host: MailHost) -> Postfix:
+    """A mail relay whose mail lands in the mailboxes of `dovecot`."""
+    return mail_host.postfix
