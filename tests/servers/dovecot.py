@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.certificates import Certificate
-from tests.servers.loopback import free_port, wait_for_port
+from tests.servers.loopback import free_ports, wait_for_port
 
 PASSWORD = "correct-horse"
 
@@ -90,7 +90,7 @@ class Dovecot:
         self._certificate = certificate
         self._process: subprocess.Popen[bytes] | None = None
         self.host = "127.0.0.1"
-        self.port, self.tls_port, self.sasl_port = free_port(), free_port(), free_port()
+        self.port, self.tls_port, self.sasl_port = free_ports(3)
         self.password = PASSWORD
         # Not a folder of pytest's: those are closed to the servers' own users.
         self.folder = Path(tempfile.mkdtemp(prefix="maild-dovecot-"))

@@ -1,5 +1,7 @@
 """Ports of this machine."""
 
+import contextlib
+import random
 import socket
 import subprocess
 import time
@@ -7,10 +9,19 @@ import time
 PATIENCE = 30.0
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Find ports that nobody listens on.
+
+    Below those that the kernel gives to outgoing connections: one of these could take the port before the server does.
+    """
+    with contextlib.ExitStack() as held:
+        ports: list[int] = []
+        while len(ports) < count:
+            port = random.randrange(10_240, 32_000)
+            with contextlib.suppress(OSError):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(port)
+        return ports
 
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tests.servers.certificates import Certificate
-from tests.servers.loopback import PATIENCE, free_port, wait_for_port
+from tests.servers.loopback import PATIENCE, free_ports, wait_for_port
 
 AUTHSERV_ID = "mx.acme.example"
 DOMAINS = ("acme.example", "bigco.example", "x.example")
@@ -123,8 +123,8 @@ class Postfix:
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self.host = "127.0.0.1"
-        self.ports = {verdict: free_port() for verdict in VERDICTS}
-        self.submission_port, self.smtps_port = free_port(), free_port()
+        self.submission_port, self.smtps_port, *border = free_ports(2 + len(VERDICTS))
+        self.ports = dict(zip(VERDICTS, border, strict=True))
         self.folder = Path(tempfile.mkdtemp(prefix="maild-postfix-"))
         self.folder.chmod(0o755)
         self._lay_out(certificate, drop_port, sasl_port)
