@@ -1,6 +1,8 @@
 """Addresses: who wrote, by a grammar that leaves no second reading; to whom, as well as can be read."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
 from maild.model.mail import Address
 from maild.parsing.adapter import scan_addresses
@@ -20,12 +22,15 @@ _WHOLE_ADDRESS = re.compile(rf"{_ADDRESS}\Z")
 _NAME = rf"(?:[^\"<>@,;:\\()\x00-\x08\x0a-\x1f\x7f]++|{_QUOTED})*+"
 _ANGLED = re.compile(rf"[ \t]*+({_NAME})<[ \t]*+({_ADDRESS})[ \t]*+>[ \t]*+")
 _BARE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]*+")
-_COMMA = re.compile(r"[ \t]*+,[ \t,]*+")
+# Outlook's users write semicolons; a group's would have come after a colon, which no simple list holds.
+_COMMA = re.compile(r"[ \t]*+[,;][ \t,;]*+")
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 # Outside of comments a bracket within a quoted string is a letter; inside of them a quotation mark is one.
 _OUTSIDE = re.compile(rf"{_QUOTED}|[()]")
 _INSIDE = re.compile(r"\\.|[()]")
 _TWICE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]++<[ \t]*+\1[ \t]*+>[ \t]*+", re.IGNORECASE)
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_QUOTED_OR_SEMICOLON = re.compile(rf"{_QUOTED}|;")
 _MAXIMUM = 320
 
 
@@ -51,7 +56,18 @@ def _one_address(text: str) -> Address | None:
     if match is None:
         return None
     name, address = (match[1], match[2]) if match.re is _ANGLED else ("", match[1])
-    return Address(_tidy(address), _display(name) or _display(comment)) if len(address) <= _MAXIMUM else None
+    if len(address) > _MAXIMUM or not _is_unmistakable(address):
+        return None
+    return Address(_tidy(address), _display(name) or _display(comment))
+
+
+def _is_unmistakable(address: str) -> bool:
+    """Say whether an address is the same to every reader: none decodes it or folds its letters to ASCII ones."""
+    if address.isascii():
+        return "=?" not in address
+    same = unicodedata.normalize("NFC", address) == unicodedata.normalize("NFKC", address)
+    letters = [letter for letter in address if not letter.isascii()]
+    return same and not any(letter.lower().isascii() or letter.upper().isascii() for letter in letters)
 
 
 def _one_match(plain: str) -> "re.Match[str] | None":
@@ -71,9 +87,9 @@ def parse_addresses(
             flags.add(Flag.ADDRESSES_CUT)
             cut = value[: limits.address_field].rpartition(b",")[0]
         text = decode_bytes(cut, hints)
-        for name, address in _simple_list(text) or scan_addresses(text)[0]:
+        for name, address in _simple_list(text) or _loose_list(text):
             read = Address(_tidy(address), _display(name))
-            if _WHOLE_ADDRESS.match(read.address) and len(read.address) <= _MAXIMUM:
+            if len(address) <= _MAXIMUM and _WHOLE_ADDRESS.match(read.address) and _is_unmistakable(read.address):
                 found.setdefault(read.address, read)
     if len(found) > limits.recipients:
         flags.add(Flag.RECIPIENTS_CUT)
@@ -95,6 +111,13 @@ def _simple_list(text: str) -> list[tuple[str, str]] | None:
             return found if position == len(text) else None
         position = comma.end()
     return found
+
+
+def _loose_list(text: str) -> Sequence[tuple[str, str]]:
+    """Read what can be read of a list that keeps to no grammar; blanks alone may part its members."""
+    if ":" not in text:
+        text = _QUOTED_OR_SEMICOLON.sub(lambda match: "," if match[0] == ";" else match[0], text)
+    return scan_addresses(text)[0] or [("", word) for word in text.split() if _WHOLE_ADDRESS.match(word)]
 
 
 def _without_comments(text: str) -> tuple[str | None, str]:
@@ -131,4 +154,5 @@ def _display(name: str) -> str:
 def _tidy(address: str) -> str:
     """Lower the domain's case; the local part is the owner's business."""
     local, _, domain = address.strip().rpartition("@")
-    return f"{local}@{domain.lower()}"
+    # Only ASCII letters: str.lower() would make a K of the Kelvin sign, and one domain of two.
+    return f"{local}@{domain.translate(_LOWER)}"
