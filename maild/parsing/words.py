@@ -37,12 +37,15 @@ def decode_words(text: str) -> str:
     pending: list[tuple[str, bytes]] = []
     position = 0
     for match in _WORD.finditer(text, 0, last + 2 if last >= 0 else 0):
+        payload = _payload(match[2], match[3])
+        if match[3] and not payload:
+            continue
         between = text[position : match.start()]
         if not (pending and _GAP.match(between)):
             pieces.append(_joined(pending))
             pending = []
             pieces.append(between)
-        pending.append((match[1].partition("*")[0], _payload(match[2], match[3])))
+        pending.append((match[1].partition("*")[0], payload))
         position = match.end()
     pieces.append(_joined(pending))
     pieces.append(text[position:])
