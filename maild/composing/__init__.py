@@ -1,0 +1,9 @@
+"""Composing: a wanted mail, a ticket and a template become the finished octets of one mail to one recipient.
+
+The only importer of jinja2. Knows no clock and no chance: the caller names the instant and the mail's token.
+"""
+
+from maild.composing.composer import Composer
+from maild.composing.sheets import SheetError
+
+__all__ = ["Composer", "SheetError"]

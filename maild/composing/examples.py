@@ -1,0 +1,109 @@
+"""One example of every mail, to try templates with before they are needed."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    Decision,
+    OpenTicket,
+    Outcome,
+    OutcomeKind,
+    Sender,
+    Standing,
+    Trust,
+)
+from maild.model.facts import Facts
+from maild.model.mail import Address, Attachment
+from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.ticket import Cause, CauseKind, EntryKind, State
+
+_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+_TOKEN = "k3x9q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
+_CUSTOMER = Address("bob@customer.example", "Bob Miller")
+_COLLEAGUE = Address("carol@customer.example", "Carol Jones")
+_CAUSE = Cause(CauseKind.MESSAGE, "<example@customer.example>")
+_FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, content_id=None, content=b"PNG")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mail to write, and why."""
+
+    wanted: Wanted
+    decision: Decision
+
+    def in_language(self, language: str) -> tuple[Wanted, Decision, Facts, str, datetime]:
+        """Give what Composer.compose takes, for a ticket of that language."""
+        steps = tuple(
+            replace(step, language=language) if isinstance(step, OpenTicket) else step for step in self.decision.steps
+        )
+        return self.wanted, replace(self.decision, steps=steps), Facts(next_number=1042), _TOKEN, _NOW
+
+
+def _decision(trust: Trust) -> Decision:
+    sender = Sender(_CUSTOMER.address, _CUSTOMER.name, Standing.STRANGER, trust, "an example", None)
+    steps = (
+        OpenTicket(1042, "Printer on floor 3", State.NEW, "support", "first-line", None, _CUSTOMER, "en"),
+        AddParticipant(1042, _COLLEAGUE),
+        _entry(1, EntryKind.CUSTOMER, _CUSTOMER.address, "The printer on floor 3 prints blank pages."),
+        _entry(2, EntryKind.AGENT, "alice", "Which tray do you use?"),
+        _entry(3, EntryKind.NOTE, "alice", "It is the old one again."),
+        _entry(4, EntryKind.CUSTOMER, _CUSTOMER.address, "The second one.\n\nHere is a picture."),
+    )
+    return Decision(Outcome(OutcomeKind.ENTRY, 1042), steps, (), (), sender, ())
+
+
+def _entry(n: int, kind: EntryKind, by: str, text: str) -> AddEntry:
+    return AddEntry(1042, n, kind, by, _CAUSE, text, flags=("doubtful",), attachments=(_FILE,) if n == 4 else ())  # noqa: PLR2004 - the last
+
+
+def _to_customer(template: Template, author: Author = Author.AUTO_REPLIED) -> Wanted:
+    return Wanted(
+        template=template,
+        to=_CUSTOMER.address,
+        to_name=_CUSTOMER.name,
+        person=None,
+        ticket=1042,
+        thread=Thread.CUSTOMER,
+        meaning=Meaning.CUSTOMER,
+        author=author,
+        about=("film.mp4 (40 MB)",),
+    )
+
+
+def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wanted:
+    return Wanted(
+        template=template,
+        to="alice@desk.example",
+        to_name="Alice Reyes",
+        person="alice",
+        ticket=1042,
+        thread=thread,
+        meaning=meaning,
+        author=Author.AUTO_GENERATED,
+        text="Words of Alice.",
+        by="alice",
+        about=("something to know",),
+        draft=_TOKEN,
+        attachments=(_FILE,),
+        expires_in=timedelta(days=5),
+    )
+
+
+_MAILS = (
+    _to_customer(Template.ACKNOWLEDGED),
+    _to_customer(Template.ACKNOWLEDGED_MINIMAL),
+    replace(_to_customer(Template.REPLY, Author.PERSON), text="Hello Bob,\n\nplease try the first tray.", by="alice"),
+    _to_customer(Template.TOO_LARGE),
+    _to_colleague(Template.AGENT_NOTICE, Thread.NOTICE, Meaning.RELAY),
+    _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.NOTE),
+    _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
+    _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
+    _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),
+    _to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTE),
+    replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
+)
+
+EXAMPLES = tuple(Example(wanted, _decision(trust)) for wanted in _MAILS for trust in (Trust.PROVED, Trust.CLAIMED))
