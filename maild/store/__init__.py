@@ -1,0 +1,27 @@
+"""The store: everything that maild knows, in one database; values in, values out, never rows."""
+
+from maild.store.arrivals import ArrivalCounts, NewArrival, Unshown
+from maild.store.blobs import Packed, pack
+from maild.store.database import Store
+from maild.store.lock import DaemonLock
+from maild.store.looking import ArrivalRow, Happening, MailRow
+from maild.store.sqlite import sqlite_note
+from maild.store.verbs import Reader, Transaction
+from maild.store.work import Carrying
+
+__all__ = [
+    "ArrivalCounts",
+    "ArrivalRow",
+    "Carrying",
+    "DaemonLock",
+    "Happening",
+    "MailRow",
+    "NewArrival",
+    "Packed",
+    "Reader",
+    "Store",
+    "Transaction",
+    "Unshown",
+    "pack",
+    "sqlite_note",
+]

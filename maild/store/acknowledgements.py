@@ -1,0 +1,63 @@
+"""How many acknowledgements were written lately: what the caps are measured by."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, func, select
+
+from maild.model.facts import AcknowledgementCounts
+from maild.store.dialect import in_chunks
+from maild.store.tables import outgoing_mail
+
+ENOUGH = 10_000  # beyond any cap; the count of all stops here, however many there were
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_mail = outgoing_mail.c
+
+
+def domain_of(address: str) -> str:
+    """Name the domain that an address counts for, in lower case."""
+    return address.rpartition("@")[2].lower()
+
+
+class Counting:
+    """The counts for a batch of senders, each asked of the database once. Letter case does not matter."""
+
+    def __init__(self, connection: Connection, senders: Iterable[str], now: datetime) -> None:
+        addresses = {sender.lower() for sender in senders}
+        domains = {domain_of(sender) for sender in addresses}
+        self._hour = _count_by(connection, _mail.acknowledged, addresses, now - HOUR)
+        self._day = _count_by(connection, _mail.acknowledged, addresses, now - DAY)
+        self._domain = _count_by(connection, _mail.domain, domains, now - HOUR)
+        self._all = _count_all(connection, now - HOUR)
+
+    def counts_of(self, sender: str) -> AcknowledgementCounts:
+        """Give the counts that concern one sender."""
+        address = sender.lower()
+        return AcknowledgementCounts(
+            address_hour=self._hour.get(address, 0),
+            address_day=self._day.get(address, 0),
+            domain_hour=self._domain.get(domain_of(address), 0),
+            all_hour=self._all,
+        )
+
+
+def _count_by(connection: Connection, column: Column[Any], values: Iterable[str], since: datetime) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for some in in_chunks(values):
+        lately = (
+            select(column, func.count())
+            .where(column.in_(some), _mail.created_at > since, _mail.acknowledged.is_not(None))
+            .group_by(column)
+        )
+        counts.update((value, count) for value, count in connection.execute(lately))
+    return counts
+
+
+def _count_all(connection: Connection, since: datetime) -> int:
+    lately = select(_mail.id).where(_mail.created_at > since, _mail.acknowledged.is_not(None)).limit(ENOUGH)
+    count: int = connection.execute(select(func.count()).select_from(lately.subquery())).scalar_one()
+    return count

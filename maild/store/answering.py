@@ -1,0 +1,219 @@
+"""The store's answer to Questions: set-wise for a batch, at a cost that does not grow with the store."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from maild.model.decision import OutcomeKind
+from maild.model.facts import Draft, EarlierArrival, Facts, IssuedMail, KnownId, Questions, TicketFacts
+from maild.model.mail import Attachment
+from maild.model.outgoing import Meaning
+from maild.store.acknowledgements import Counting
+from maild.store.blobs import read_blobs
+from maild.store.dialect import in_chunks
+from maild.store.history import read_entries, read_latest, read_tickets
+from maild.store.issued import ISSUED, issued_mail
+from maild.store.snapshot import Snapshot
+from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, outgoing_mail, sender_proof, ticket
+from maild.store.threads import read_threads
+
+PROOF_LASTS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class _Id:
+    """A known id, and the content that carried it."""
+
+    known: KnownId
+    fingerprint: str | None
+
+
+class Answering(Snapshot):
+    """Answering what deciding must know."""
+
+    def answer(self, questions: Sequence[Questions], now: datetime) -> list[Facts]:
+        """Answer each of the questions, in the same order."""
+        connection = self._connection
+        issued = _issued(connection, {token for asked in questions for token in asked.tokens})
+        known = _known(connection, {one for asked in questions for one in asked.ids})
+        earlier = _earlier(connection, {asked.fingerprint for asked in questions if asked.fingerprint})
+        senders = {asked.sender for asked in questions if asked.sender}
+        asks = [_Ask.of(asked, issued, known, earlier) for asked in questions]
+        tickets = _tickets(connection, asks)
+        drafts = _drafts(connection, {mail.draft for mail in issued.values() if mail.draft})
+        counting = Counting(connection, senders, now)
+        proved = _proved(connection, senders, now - PROOF_LASTS)
+        next_number = self._next_number()
+        return [
+            Facts(
+                next_number=next_number,
+                duplicate=ask.duplicate,
+                issued=ask.issued,
+                known={one: tuple(it.known for it in ids) for one, ids in ask.known.items()},
+                tickets={number: tickets[number] for number in ask.numbers if number in tickets},
+                drafts={name: drafts[name] for name in ask.drafts if name in drafts},
+                acknowledgements=counting.counts_of(ask.asked.sender),
+                was_proved_lately=ask.asked.sender.lower() in proved,
+                same_id_other_body=ask.has_other_body(),
+            )
+            for ask in asks
+        ]
+
+    def _next_number(self) -> int:
+        highest: int | None = self._connection.execute(select(func.max(ticket.c.number))).scalar_one()
+        return self._first_number if highest is None else max(highest + 1, self._first_number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """One question with the first half of its answer, which says what the second half is about."""
+
+    asked: Questions
+    issued: Mapping[str, IssuedMail]
+    known: Mapping[str, tuple[_Id, ...]]
+    duplicate: EarlierArrival | None
+
+    @classmethod
+    def of(
+        cls,
+        asked: Questions,
+        issued: Mapping[str, IssuedMail],
+        known: Mapping[str, tuple[_Id, ...]],
+        earlier: Mapping[str, Sequence[EarlierArrival]],
+    ) -> "_Ask":
+        before = [one for one in earlier.get(asked.fingerprint, ()) if one.id != asked.arrival]
+        return cls(
+            asked,
+            {token: issued[token] for token in asked.tokens if token in issued},
+            {one: known[one] for one in asked.ids if one in known},
+            before[0] if before else None,
+        )
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Every ticket that the message may be about."""
+        named = [*self.asked.numbers, *(mail.ticket for mail in self.issued.values())]
+        named += [it.known.ticket for ids in self.known.values() for it in ids]
+        named += [self.duplicate.ticket] if self.duplicate else []
+        return frozenset(number for number in named if number is not None)
+
+    @property
+    def drafts(self) -> frozenset[str]:
+        return frozenset(mail.draft for mail in self.issued.values() if mail.draft)
+
+    def has_other_body(self) -> bool:
+        """Say whether the message's own id was carried by another content before."""
+        own = self.known.get(self.asked.message_id or "", ())
+        return any(it.fingerprint not in {None, self.asked.fingerprint} for it in own)
+
+
+def _issued(connection: Connection, tokens: Iterable[str]) -> dict[str, IssuedMail]:
+    found = {}
+    for some in in_chunks(tokens):
+        for row in connection.execute(select(*ISSUED).where(outgoing_mail.c.token.in_(some))):
+            found[row.token] = issued_mail(row)
+    return found
+
+
+def _known(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[_Id, ...]]:
+    found: defaultdict[str, tuple[_Id, ...]] = defaultdict(tuple)
+    for some in in_chunks(ids):
+        rows = (
+            select(mail_id, arrival.c.fingerprint)
+            .outerjoin(arrival, arrival.c.id == mail_id.c.arrival)
+            .where(mail_id.c.message_id.in_(some))
+        )
+        for row in connection.execute(rows.order_by(mail_id.c.id)):
+            known = KnownId(row.message_id, row.ticket, row.is_reference, frozenset(row.addresses))
+            # Who merely referenced an id says nothing about the body that carries it.
+            found[row.message_id] += (_Id(known, None if row.is_reference else row.fingerprint),)
+    return found
+
+
+def _earlier(connection: Connection, fingerprints: Iterable[str]) -> dict[str, list[EarlierArrival]]:
+    """Give the first arrivals of each content that ended as something else than a duplicate."""
+    originals = [OutcomeKind.ENTRY.value, OutcomeKind.DESK.value, OutcomeKind.HELD.value]
+    found: defaultdict[str, list[EarlierArrival]] = defaultdict(list)
+    for some in in_chunks(fingerprints):
+        rows = select(arrival.c.fingerprint, arrival.c.id, arrival.c.ticket, arrival.c.trust).where(
+            arrival.c.fingerprint.in_(some), arrival.c.outcome.in_(originals)
+        )
+        for row in connection.execute(rows.order_by(arrival.c.id)):
+            found[row.fingerprint].append(EarlierArrival(row.id, row.ticket, row.trust))
+    return found
+
+
+def _tickets(connection: Connection, asks: Sequence[_Ask]) -> dict[int, TicketFacts]:
+    numbers = frozenset().union(*(ask.numbers for ask in asks)) if asks else frozenset()
+    if not numbers:
+        return {}
+    tickets = read_tickets(connection, numbers)
+    latest = read_latest(connection, tickets)
+    threads = read_threads(connection, tickets)
+    for number, above in _oldest_seen(asks).items():
+        entries = latest.get(number, [])
+        if entries and entries[0].n > above + 1:
+            latest[number] = read_entries(connection, number, above)
+    return {
+        number: TicketFacts(one, tuple(latest.get(number, ())), last_n, threads.get(number, {}))
+        for number, (one, last_n) in tickets.items()
+    }
+
+
+def _oldest_seen(asks: Sequence[_Ask]) -> dict[int, int]:
+    oldest: dict[int, int] = {}
+    for ask in asks:
+        for mail in ask.issued.values():
+            if mail.ticket is not None:
+                oldest[mail.ticket] = min(mail.seen, oldest.get(mail.ticket, mail.seen))
+    return oldest
+
+
+def _drafts(connection: Connection, tokens: Iterable[str]) -> dict[str, Draft]:
+    found = {}
+    for some in in_chunks(tokens):
+        kept = _draft_attachments(connection, some)
+        for row in connection.execute(select(draft).where(draft.c.token.in_(some))):
+            found[row.token] = Draft(
+                token=row.token,
+                ticket=row.ticket,
+                author=row.author,
+                meaning=Meaning(row.meaning),
+                text=row.text,
+                reasons=tuple(row.reasons),
+                arrival=row.arrival,
+                attachments=kept.get(row.token, ()),
+                state=row.state,
+                created_at=row.created_at,
+            )
+    return found
+
+
+def _draft_attachments(connection: Connection, tokens: Sequence[str]) -> dict[str, tuple[Attachment, ...]]:
+    of_drafts = (
+        select(draft_attachment, blob.c.sha256, blob.c.size)
+        .join(blob, blob.c.id == draft_attachment.c.blob)
+        .where(draft_attachment.c.draft.in_(tokens))
+        .order_by(draft_attachment.c.draft, draft_attachment.c.position)
+    )
+    rows = connection.execute(of_drafts).all()
+    contents = read_blobs(connection, (row.blob for row in rows))
+    kept: defaultdict[str, tuple[Attachment, ...]] = defaultdict(tuple)
+    for row in rows:
+        content = contents[row.blob]
+        one = Attachment(row.name, row.type, row.size, row.sha256, row.is_inline, row.content_id, content)
+        kept[row.draft] += (one,)
+    return kept
+
+
+def _proved(connection: Connection, senders: Iterable[str], since: datetime) -> set[str]:
+    proved: set[str] = set()
+    for some in in_chunks(sender.lower() for sender in senders):
+        lately = select(sender_proof.c.address).where(
+            sender_proof.c.address.in_(some), sender_proof.c.proved_at >= since
+        )
+        proved.update(connection.execute(lately).scalars())
+    return proved

@@ -1,0 +1,236 @@
+"""Arrivals: recorded once for ever, taken in hand, shown on the server when done."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select, update
+
+from maild.errors import StaleError
+from maild.model.decision import OutcomeKind
+from maild.model.mail import Arrival, Fetched, Place
+from maild.store.blobs import Packed, keep_blobs, read_blobs
+from maild.store.dialect import in_chunks, insert_new
+from maild.store.snapshot import Found, Snapshot
+from maild.store.tables import arrival, arrival_event, epoch
+
+BATCH_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewArrival:
+    """A message as fetched, with what was computed of it before the transaction."""
+
+    fetched: Fetched
+    fingerprint: str
+    packed: Packed
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalCounts:
+    """How many messages were new, how many only had a new UID, how many were there already."""
+
+    new: int
+    rekeyed: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """An arrival whose outcome its server does not show yet."""
+
+    arrival: int
+    uid: int
+    kind: OutcomeKind
+
+
+class ArrivalReading(Snapshot):
+    """Asking for arrivals."""
+
+    def find_uids(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+        """Give every UID of a folder's epoch that the ledger knows."""
+        here = (arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity)
+        return frozenset(self._connection.execute(select(arrival.c.uid).where(*here)).scalars())
+
+    def find_uidvalidity(self, mailbox: str, folder: str) -> int | None:
+        """Give the epoch of a folder from which mail was last recorded for the first time."""
+        epochs = select(epoch.c.uidvalidity).where(epoch.c.mailbox == mailbox, epoch.c.folder == folder)
+        newest = self._connection.execute(epochs.order_by(epoch.c.id.desc()).limit(1))
+        uidvalidity: int | None = newest.scalar_one_or_none()
+        return uidvalidity
+
+    def find_unshown(self, mailbox: str, folder: str, uidvalidity: int, limit: int) -> tuple[Unshown, ...]:
+        """Give arrivals of a folder's epoch that are done and not shown, the oldest first."""
+        here = (arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity)
+        waiting = select(arrival.c.id, arrival.c.uid, arrival.c.outcome).where(
+            *here, arrival.c.shown_at.is_(None), arrival.c.done_at.is_not(None)
+        )
+        rows = self._connection.execute(waiting.order_by(arrival.c.id).limit(limit))
+        return tuple(Unshown(row.id, row.uid, OutcomeKind(row.outcome)) for row in rows)
+
+    def has_waiting_arrivals(self) -> bool:
+        """Say whether an arrival waits that nobody has in hand."""
+        waiting = exists().where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None))
+        return bool(self._connection.execute(select(waiting)).scalar_one())
+
+
+class ArrivalWriting(Snapshot):
+    """Recording arrivals and taking them in hand."""
+
+    def record_arrivals(
+        self, mailbox: str, folder: str, uidvalidity: int, new: Sequence[NewArrival], now: datetime
+    ) -> ArrivalCounts:
+        """Keep messages of one folder; those that the ledger has already change nothing.
+
+        A message whose content is known in this folder under an older UIDVALIDITY is that message: only its key is
+        renewed, and its outcome is shown again, because it lies in the folder again.
+        """
+        self._note_epoch(mailbox, folder, uidvalidity, now)
+        place = (mailbox, folder, uidvalidity)
+        known = self._known_uids(place, [one.fetched.uid for one in new])
+        unknown = [one for one in new if one.fetched.uid not in known]
+        moved = self._rekey(place, unknown)
+        fresh = [one for one in unknown if one.fetched.uid not in moved]
+        self._insert(place, fresh, now)
+        return ArrivalCounts(new=len(fresh), rekeyed=len(moved), known=len(new) - len(unknown))
+
+    def record_shown(self, arrival_ids: Sequence[int], now: datetime) -> None:
+        """Note that the server shows these outcomes."""
+        for some in in_chunks(arrival_ids):
+            self._connection.execute(update(arrival).where(arrival.c.id.in_(some)).values(shown_at=now))
+
+    def claim_arrivals(self, claim: str, limit: int, now: datetime) -> tuple[Arrival, ...]:  # noqa: ARG002 - leases need it
+        """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least."""
+        waiting = select(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None))
+        rows = _light(self._connection.execute(waiting.order_by(arrival.c.id).limit(limit)).all())
+        if not rows:
+            return ()
+        self._connection.execute(update(arrival).where(arrival.c.id.in_([row.id for row in rows])).values(claim=claim))
+        raws = read_blobs(self._connection, (row.raw for row in rows))
+        return tuple(_arrival(row, raws[row.raw]) for row in rows)
+
+    def count_attempt(self, arrival_id: int, claim: str) -> int:
+        """Count a failed attempt against an arrival in hand; return how many there were."""
+        ours = (arrival.c.id == arrival_id, arrival.c.claim == claim, arrival.c.done_at.is_(None))
+        counted = update(arrival).where(*ours).values(attempts=arrival.c.attempts + 1).returning(arrival.c.attempts)
+        attempts: int | None = self._connection.execute(counted).scalar_one_or_none()
+        if attempts is None:
+            raise StaleError(f"arrival {arrival_id} is not in our hands")
+        return attempts
+
+    def unclaim(self, arrival_ids: Sequence[int], claim: str) -> None:
+        """Put arrivals back into the queue; those that are done or in other hands stay as they are."""
+        ours = (arrival.c.claim == claim, arrival.c.done_at.is_(None))
+        for some in in_chunks(arrival_ids):
+            self._connection.execute(update(arrival).where(arrival.c.id.in_(some), *ours).values(claim=None))
+
+    def release_held(self, arrival_id: int, by: str, now: datetime) -> bool:
+        """Let a held arrival be handled anew; False if it is not held."""
+        again = {"outcome": None, "reason": "", "done_at": None, "claim": None, "attempts": 0, "shown_at": None}
+        return self._end_hold(arrival_id, again, "released", by, now)
+
+    def discard_held(self, arrival_id: int, by: str, now: datetime) -> bool:
+        """Take a held arrival off the list for good, its bytes kept; False if it is not held."""
+        return self._end_hold(arrival_id, {"discarded_at": now}, "discarded", by, now)
+
+    def _end_hold(self, arrival_id: int, values: Mapping[str, object], what: str, by: str, now: datetime) -> bool:
+        is_held = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
+        ended = self._connection.execute(
+            update(arrival).where(arrival.c.id == arrival_id, is_held).values(values)
+        ).rowcount
+        if ended:
+            self._connection.execute(arrival_event.insert().values(arrival=arrival_id, at=now, what=what, by=by))
+        return bool(ended)
+
+    def _note_epoch(self, mailbox: str, folder: str, uidvalidity: int, now: datetime) -> None:
+        row = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "begun_at": now}
+        self._connection.execute(insert_new(self._connection, epoch), row)
+
+    def _known_uids(self, place: tuple[str, str, int], uids: Sequence[int]) -> set[int]:
+        known: set[int] = set()
+        for some in in_chunks(uids):
+            found = select(arrival.c.uid).where(*_at(place), arrival.c.uid.in_(some))
+            known.update(self._connection.execute(found).scalars())
+        return known
+
+    def _rekey(self, place: tuple[str, str, int], new: Sequence[NewArrival]) -> set[int]:
+        """Give known messages their new UIDs, each old one to one new one; return the UIDs given."""
+        mailbox, folder, uidvalidity = place
+        olds: defaultdict[str, list[int]] = defaultdict(list)
+        # A message of which nothing came is like any other of which nothing came: their likeness says nothing.
+        prints = {one.fingerprint for one in new if one.fetched.raw}
+        for some in in_chunks(prints):
+            older = select(arrival.c.fingerprint, arrival.c.id).where(
+                arrival.c.fingerprint.in_(some),
+                arrival.c.mailbox == mailbox,
+                arrival.c.folder == folder,
+                arrival.c.uidvalidity != uidvalidity,
+            )
+            for row in self._connection.execute(older.order_by(arrival.c.id.desc())):
+                olds[row.fingerprint].append(row.id)
+        given = {}
+        for one in new:
+            if one.fetched.raw and olds[one.fingerprint]:
+                given[one.fetched.uid] = olds[one.fingerprint].pop()
+        for uid, arrival_id in given.items():
+            values = {"uidvalidity": uidvalidity, "uid": uid, "shown_at": None}
+            self._connection.execute(update(arrival).where(arrival.c.id == arrival_id).values(values))
+        return set(given)
+
+    def _insert(self, place: tuple[str, str, int], fresh: Sequence[NewArrival], now: datetime) -> None:
+        if not fresh:
+            return
+        blobs = keep_blobs(self._connection, (one.packed for one in fresh))
+        rows = [_row(place, one, blobs[one.packed.sha256], now) for one in fresh]
+        self._connection.execute(arrival.insert(), rows)
+
+
+def _at(place: tuple[str, str, int]) -> tuple[ColumnElement[bool], ...]:
+    mailbox, folder, uidvalidity = place
+    return arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity
+
+
+def _row(place: tuple[str, str, int], one: NewArrival, raw: int, now: datetime) -> dict[str, object]:
+    mailbox, folder, uidvalidity = place
+    fetched = one.fetched
+    nothing = f"nothing of {mailbox}/{folder}/{uidvalidity}/{fetched.uid}"
+    return {
+        "mailbox": mailbox,
+        "folder": folder,
+        "uidvalidity": uidvalidity,
+        "uid": fetched.uid,
+        "raw": raw,
+        "fingerprint": one.fingerprint if fetched.raw else nothing,
+        "size": fetched.size,
+        "is_whole": fetched.is_whole,
+        "received_at": fetched.received_at,
+        "recorded_at": now,
+        "attempts": 0,
+        "reason": "",
+    }
+
+
+def _light(rows: Sequence[Found]) -> list[Found]:
+    """Take as many as fit into memory beside one another, but one at least."""
+    light: list[Found] = []
+    left = BATCH_BYTES
+    for row in rows:
+        left -= row.size
+        if left < 0 and light:
+            break
+        light.append(row)
+    return light
+
+
+def _arrival(row: Found, raw: bytes) -> Arrival:
+    return Arrival(
+        id=row.id,
+        place=Place(row.mailbox, row.folder, row.uidvalidity, row.uid),
+        raw=raw,
+        fingerprint=row.fingerprint,
+        size=row.size,
+        is_whole=row.is_whole,
+        recorded_at=row.recorded_at,
+        attempts=row.attempts,
+    )

@@ -1,0 +1,90 @@
+"""Bytes in the database: packed before a transaction, kept once per content, in rows of at most 1 MB."""
+
+import hashlib
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from maild.store.dialect import in_chunks
+from maild.store.tables import blob, blob_chunk
+
+CHUNK_BYTES = 1_000_000
+_SAMPLE_BYTES = 65_536
+_WORTH = 0.9
+_LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Bytes ready to be stored: named by the SHA-256 of what they were, in chunks of what they became."""
+
+    sha256: str
+    size: int
+    codec: str
+    chunks: tuple[bytes, ...] = field(repr=False)
+
+
+def pack(raw: bytes) -> Packed:
+    """Hash and compress, outside of any transaction; what does not shrink is kept as it is."""
+    packed, codec = raw, "plain"
+    # A sample tells pictures and archives apart before much time is spent on them.
+    sample = raw[:_SAMPLE_BYTES]
+    shrunk = zlib.compress(sample, _LEVEL)
+    if len(shrunk) < len(sample) * _WORTH:
+        packed = shrunk if len(sample) == len(raw) else zlib.compress(raw, _LEVEL)
+        codec = "zlib"
+    chunks = tuple(packed[start : start + CHUNK_BYTES] for start in range(0, len(packed), CHUNK_BYTES))
+    return Packed(hashlib.sha256(raw).hexdigest(), len(raw), codec, chunks)
+
+
+def keep_blobs(connection: Connection, packed: Iterable[Packed]) -> dict[str, int]:
+    """Store what is not there yet; return the id of each by its SHA-256."""
+    by_name = {one.sha256: one for one in packed}
+    ids = _ids_of(connection, by_name)
+    missing = [one for name, one in by_name.items() if name not in ids]
+    if not missing:
+        return ids
+    rows = [{"sha256": one.sha256, "size": one.size, "codec": one.codec} for one in missing]
+    for row in connection.execute(blob.insert().returning(blob.c.sha256, blob.c.id), rows):
+        ids[row.sha256] = row.id
+    chunks = [
+        {"blob": ids[one.sha256], "n": n, "bytes": chunk} for one in missing for n, chunk in enumerate(one.chunks)
+    ]
+    if chunks:
+        connection.execute(blob_chunk.insert(), chunks)
+    return ids
+
+
+def read_blobs(connection: Connection, ids: Iterable[int]) -> dict[int, bytes]:
+    """Read whole blobs by id."""
+    wanted = set(ids)
+    codecs: dict[int, str] = {}
+    chunks: defaultdict[int, list[bytes]] = defaultdict(list)
+    for some in in_chunks(wanted):
+        for row in connection.execute(select(blob.c.id, blob.c.codec).where(blob.c.id.in_(some))):
+            codecs[row.id] = row.codec
+        parts = select(blob_chunk.c.blob, blob_chunk.c.bytes).where(blob_chunk.c.blob.in_(some))
+        for row in connection.execute(parts.order_by(blob_chunk.c.blob, blob_chunk.c.n)):
+            chunks[row.blob].append(row.bytes)
+    return {key: _unpack(codec, chunks[key]) for key, codec in codecs.items()}
+
+
+def find_blob_id(connection: Connection, sha256: str) -> int | None:
+    """Look a content up by its name."""
+    return connection.execute(select(blob.c.id).where(blob.c.sha256 == sha256)).scalar_one_or_none()
+
+
+def _ids_of(connection: Connection, names: Mapping[str, object]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for some in in_chunks(names):
+        for row in connection.execute(select(blob.c.sha256, blob.c.id).where(blob.c.sha256.in_(some))):
+            ids[row.sha256] = row.id
+    return ids
+
+
+def _unpack(codec: str, chunks: list[bytes]) -> bytes:
+    packed = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return zlib.decompress(packed) if codec == "zlib" else packed

@@ -1,0 +1,72 @@
+"""The store's front door: open, write on the store thread, read on any thread, close."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from maild.errors import StoreUnusableError
+from maild.store.lock import WriteLock
+from maild.store.migrating import migrate
+from maild.store.sqlite import SqliteFile
+from maild.store.verbs import Reader, Transaction
+from maild.store.writer import Writer
+
+FIRST_NUMBER = 1
+
+T = TypeVar("T")
+
+
+class Store:
+    """A desk's database. Thread-safe; `first_number` is that of the first ticket."""
+
+    def __init__(self, file: SqliteFile, lock: WriteLock, writer: Writer, first_number: int) -> None:
+        self._file = file
+        self._lock = lock
+        self._writer = writer
+        self._first_number = first_number
+
+    @classmethod
+    def open(cls, directory: Path, url: str | None = None, *, first_number: int = FIRST_NUMBER) -> Self:
+        """Open the database of a state directory, making or upgrading it where needed.
+
+        Raises StoreBusyError when another process holds it for 5 s, StoreUnusableError when it is no database, is
+        damaged, or was written by a newer maild.
+        """
+        if url is not None:
+            raise StoreUnusableError("state.database: PostgreSQL: not yet; leave it null for SQLite in state.directory")
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = WriteLock(directory)
+            with lock.held():
+                file = SqliteFile(directory / "maild.db")
+                connection = file.open_writer()
+                migrate(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreUnusableError(f"{directory}: the database cannot be opened: {error}") from error
+        return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Queue a work for the store thread; the future resolves after the commit."""
+        return self._writer.submit(work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do a work on the store thread and wait for its commit."""
+        return self.submit(work).result()
+
+    def read(self, work: Callable[[Reader], T]) -> T:
+        """Read one snapshot on the calling thread."""
+        try:
+            with self._file.reading.connect() as connection, connection.begin():
+                return work(Reader(connection, self._first_number))
+        except SQLAlchemyError as error:
+            raise StoreUnusableError(f"the database could not be read: {error}") from error
+
+    def close(self) -> None:
+        """Finish what is queued and close every connection."""
+        connection = self._writer.close()
+        with self._lock.held():
+            self._file.close(connection)
+        self._lock.close()

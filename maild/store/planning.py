@@ -1,0 +1,338 @@
+"""From decisions to rows: what each of a batch of works would write, checked against the tickets as they stand.
+
+Works of one batch see one another: a later one is checked against what the earlier ones leave behind. Nothing here
+touches the database.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+
+from maild.errors import StaleError
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    ChangeTicket,
+    CloseDraft,
+    KeepDraft,
+    LinkTickets,
+    OpenTicket,
+    RememberIds,
+    Step,
+    Trust,
+)
+from maild.model.facts import DraftState
+from maild.model.mail import Attachment
+from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
+from maild.store.acknowledgements import domain_of
+from maild.store.work import Carrying
+
+Row = dict[str, object]
+
+# What a ChangeTicket may name; everything else of a ticket has steps of its own.
+FIELDS: tuple[str, ...] = (
+    "state",
+    "subject",
+    "queue",
+    "category",
+    "impact",
+    "urgency",
+    "priority",
+    "level",
+    "team",
+    "assignee",
+    "language",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket as it stands: its changeable fields, and how far its history has come."""
+
+    number: int
+    version: int
+    last_n: int
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the database says of everything that a batch names."""
+
+    tickets: Mapping[int, Standing]
+    open_drafts: frozenset[str]
+    claimed_arrivals: Mapping[int, str]
+    claimed_timers: Mapping[int, str]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows to write, by table, and the tickets as they will stand."""
+
+    opened: dict[int, Row] = field(default_factory=dict)
+    changed: dict[int, Standing] = field(default_factory=dict)
+    closed_drafts: dict[str, str] = field(default_factory=dict)
+    by_table: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, other: "Rows") -> None:
+        """Add the rows of one more work."""
+        self.opened |= other.opened
+        self.changed |= other.changed
+        self.closed_drafts |= other.closed_drafts
+        for table, rows in other.by_table.items():
+            self.by_table[table] += rows
+
+
+def plan(works: Sequence[Carrying], ground: Ground, now: datetime) -> tuple[Rows, list[int]]:
+    """Say what to write for all works whose facts still hold, and which are stale, by index."""
+    rows, stale = Rows(), []
+    for index, work in enumerate(works):
+        try:
+            rows.take(_Plan(work, ground, rows, now).rows)
+        except StaleError:
+            stale.append(index)
+    return rows, stale
+
+
+class _Plan:
+    """The rows of one work; raises StaleError while it is made if a fact of the decision does not hold any more."""
+
+    def __init__(self, work: Carrying, ground: Ground, before: Rows, now: datetime) -> None:
+        self.rows = Rows()
+        self._work = work
+        self._ground = ground
+        self._before = before
+        self._now = now
+        self._check_claim()
+        for step in work.decision.steps:
+            self._add(step)
+        for mail, body in zip(work.mails, work.bodies, strict=True):
+            self._add_row("outgoing_mail", _mail_row(mail, body.sha256, now))
+        self._end()
+        for number, standing in self.rows.changed.items():
+            if number in self.rows.opened:
+                self.rows.opened[number] |= _standing_row(standing)
+
+    def _check_claim(self) -> None:
+        work, ground = self._work, self._ground
+        if work.arrival is not None and ground.claimed_arrivals.get(work.arrival) != work.claim:
+            raise StaleError(f"arrival {work.arrival} is not in our hands")
+        if work.timer is not None and ground.claimed_timers.get(work.timer) != work.claim:
+            raise StaleError(f"timer {work.timer} is not in our hands")
+        if any(row["id"] == work.arrival for row in self._before.by_table["arrival"]):
+            raise StaleError(f"arrival {work.arrival} is carried out already")
+        if any(row["id"] == work.timer for row in self._before.by_table["timer"]):
+            raise StaleError(f"timer {work.timer} is carried out already")
+
+    def _add(self, step: Step) -> None:
+        match step:
+            case OpenTicket():
+                self._open(step)
+            case ChangeTicket():
+                self._change(step)
+            case AddParticipant(number, who):
+                row: Row = {"ticket": number, "address": who.address, "name": who.name, "added_at": self._now}
+                self._add_row("participant", row)
+            case AddEntry():
+                self._add_entry(step)
+            case RememberIds():
+                self._remember(step)
+            case LinkTickets(number, other, why):
+                self._add_row("link", {"ticket": number, "other": other, "why": why, "at": self._now})
+            case KeepDraft():
+                self._keep_draft(step)
+            case CloseDraft(token, state):
+                self._close_draft(token, state)
+            case _:
+                assert_never(step)
+
+    def _open(self, step: OpenTicket) -> None:
+        if step.number in self._ground.tickets or step.number in self._before.opened:
+            raise StaleError(f"ticket {step.number} exists")
+        values = dict.fromkeys(FIELDS) | {"state": step.state.value, "subject": step.subject, "queue": step.queue}
+        values |= {"team": step.team, "assignee": step.assignee, "language": step.language}
+        requester = step.requester
+        self.rows.opened[step.number] = {
+            "requester": None if requester is None else requester.address,
+            "requester_name": "" if requester is None else requester.name,
+            "tags": [],
+            "fields": [],
+            "created_at": self._now,
+        }
+        self.rows.changed[step.number] = Standing(step.number, 1, 0, values)
+
+    def _change(self, step: ChangeTicket) -> None:
+        standing = self._standing(step.number)
+        values = dict(standing.values)
+        for change in step.changes:
+            if change.field not in values:
+                raise ValueError(change.field)
+            if values[change.field] != change.old:
+                raise StaleError(f"ticket {step.number}: {change.field} is not {change.old!r} any more")
+            values[change.field] = change.new
+        self.rows.changed[step.number] = replace(standing, version=standing.version + 1, values=values)
+
+    def _add_entry(self, step: AddEntry) -> None:
+        standing = self._standing(step.number)
+        if step.n <= standing.last_n:
+            raise StaleError(f"ticket {step.number} has an entry {step.n}")
+        self.rows.changed[step.number] = replace(standing, version=standing.version + 1, last_n=step.n)
+        row: Row = {
+            "ticket": step.number,
+            "n": step.n,
+            "at": self._now,
+            "kind": step.kind.value,
+            "by": step.by,
+            "cause_kind": step.cause.kind.value,
+            "cause_reference": step.cause.reference,
+            "message_id": step.message_id,
+            "arrival": self._work.arrival,
+            "changes": [[change.field, change.old, change.new] for change in step.changes],
+            "flags": list(step.flags),
+            "text": step.text,
+        }
+        self._add_row("entry", row)
+        for position, one in enumerate(step.attachments):
+            place: Row = {"ticket": step.number, "entry": step.n, "position": position}
+            self._add_row("attachment", place | _attachment_row(one))
+
+    def _remember(self, step: RememberIds) -> None:
+        sender = self._work.decision.sender
+        row: Row = {
+            "ticket": step.number,
+            "arrival": self._work.arrival,
+            "sender": None if sender is None else sender.address,
+            "at": self._now,
+            "addresses": sorted(step.addresses),
+        }
+        for reference in step.references:
+            self._add_row("mail_id", row | {"message_id": reference, "is_reference": True})
+        if step.message_id is not None:
+            self._add_row("mail_id", row | {"message_id": step.message_id, "is_reference": False})
+
+    def _keep_draft(self, step: KeepDraft) -> None:
+        row: Row = {
+            "token": step.token,
+            "ticket": step.number,
+            "author": step.author,
+            "meaning": step.meaning.value,
+            "arrival": self._work.arrival,
+            "state": DraftState.OPEN,
+            "created_at": self._now,
+            "reasons": list(step.reasons),
+            "text": step.text,
+        }
+        self._add_row("draft", row)
+        for position, one in enumerate(step.attachments):
+            place: Row = {"draft": step.token, "position": position}
+            self._add_row("draft_attachment", place | _attachment_row(one))
+
+    def _close_draft(self, token: str, state: str) -> None:
+        if token not in self._ground.open_drafts or token in self._before.closed_drafts:
+            raise StaleError(f"draft {token} is not open")
+        self.rows.closed_drafts[token] = state
+
+    def _end(self) -> None:
+        work, now = self._work, self._now
+        outcome, sender = work.decision.outcome, work.decision.sender
+        if work.arrival is not None:
+            row: Row = {
+                "id": work.arrival,
+                "claim": None,
+                "done_at": now,
+                "outcome": outcome.kind.value,
+                "reason": outcome.reason,
+                "ticket": outcome.ticket,
+                "entry": self._first_entry(),
+                "duplicate_of": outcome.of,
+                "sender": None if sender is None else sender.address,
+                "trust": None if sender is None else sender.trust.value,
+            }
+            self._add_row("arrival", row)
+        if work.timer is not None:
+            self._add_row("timer", {"id": work.timer, "claim": None, "done_at": now})
+        self._add_row(
+            "explanation", {"arrival": work.arrival, "timer": work.timer, "at": now, "text": work.explanation}
+        )
+        if sender is not None and sender.trust is Trust.PROVED:
+            self._add_row("sender_proof", {"address": sender.address.lower(), "proved_at": now})
+
+    def _first_entry(self) -> int | None:
+        number = self._work.decision.outcome.ticket
+        steps = self._work.decision.steps
+        return next((step.n for step in steps if isinstance(step, AddEntry) and step.number == number), None)
+
+    def _standing(self, number: int) -> Standing:
+        for known in (self.rows.changed, self._before.changed, self._ground.tickets):
+            if number in known:
+                return known[number]
+        raise StaleError(f"there is no ticket {number}")
+
+    def _add_row(self, table: str, row: Row) -> None:
+        self.rows.by_table[table].append(row)
+
+
+def ticket_rows(rows: Rows) -> tuple[list[Row], list[Row]]:
+    """Give the rows of tickets to insert and of tickets to update."""
+    new = list(rows.opened.values())
+    old = [_standing_row(one) for number, one in rows.changed.items() if number not in rows.opened]
+    return new, old
+
+
+def attachments_of(works: Iterable[Carrying]) -> frozenset[str]:
+    """Name the contents that the works refer to."""
+    return frozenset(name for work in works for name in work.attachments)
+
+
+def _standing_row(standing: Standing) -> Row:
+    return {
+        "number": standing.number,
+        "version": standing.version,
+        "last_n": standing.last_n,
+        **standing.values,
+    }
+
+
+def _attachment_row(one: Attachment) -> Row:
+    return {
+        "sha256": one.sha256,
+        "is_inline": one.is_inline,
+        "type": one.type,
+        "content_id": one.content_id,
+        "name": one.name,
+    }
+
+
+def _mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
+    return {
+        "token": mail.token,
+        "ticket": mail.ticket,
+        "state": MailState.WAITING.value,
+        "relay": mail.relay,
+        "is_deferred": False,
+        "due_at": mail.due_at,
+        "attempts": 0,
+        "doubts": 0,
+        "created_at": now,
+        "expires_at": mail.expires_at,
+        "template": mail.template.value,
+        "thread": mail.thread.value,
+        "meaning": mail.meaning.value,
+        "seen": mail.seen,
+        "person": mail.person,
+        "draft": mail.draft,
+        "root": mail.root,
+        "recipient": mail.recipient,
+        "domain": domain_of(mail.recipient),
+        "acknowledged": mail.recipient.lower() if mail.template in ACKNOWLEDGEMENTS else None,
+        "message_id": mail.message_id,
+        "envelope_from": mail.envelope_from,
+        "sha256": body,
+        "subject": mail.subject,
+        "last_reply": "",
+        "headers": mail.headers,
+        "ours": mail.ours,
+        "quoted": mail.quoted,
+    }

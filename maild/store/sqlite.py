@@ -1,0 +1,115 @@
+"""How SQLite is driven so that a power cut costs nothing: WAL, synchronous=FULL, no mmap, BEGIN IMMEDIATE.
+
+`synchronous=FULL` makes every commit durable; BEGIN IMMEDIATE takes the write lock before the first read, where a
+plain BEGIN fails at once with "database is locked" when it comes to write. SQLite's own checkpoints are off: whoever
+holds `maild.lock` checkpoints.
+
+BUGS
+    SQLite 3.7.0 to 3.51.2 can damage a WAL database that two connections write or checkpoint at once. Ours do not;
+    another program that writes to the file while maild runs may.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+CHECKPOINT_BYTES = 4_000_000
+_SAFE_VERSION = (3, 51, 3)
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=0",
+    "journal_size_limit=0",  # so that the WAL file's size says how much of it is in use
+    "mmap_size=0",
+    "busy_timeout=5000",
+    "cache_size=-32768",
+    "temp_store=MEMORY",
+    "trusted_schema=OFF",
+)
+
+
+def sqlite_note() -> str | None:
+    """Say what an operator should know about this SQLite, if anything."""
+    if sqlite3.sqlite_version_info >= _SAFE_VERSION:
+        return None
+    return (
+        f"SQLite {sqlite3.sqlite_version} can damage a database to which two programs write at once (fixed in 3.51.3): "
+        "let nothing but maild write to it"
+    )
+
+
+class SqliteFile:
+    """The database file and its connections: one that writes, and as many readers as there are threads reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._wal = path.with_name(path.name + "-wal")
+        self._checked_bytes = 0
+        # SQLite gives its other files the mode of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        self._writing = _engine(path, "BEGIN IMMEDIATE", pool_size=1)
+        self.reading = _engine(path, "BEGIN", pool_size=8)
+        event.listen(self.reading, "connect", _forbid_writing)
+
+    def open_writer(self) -> Connection:
+        """Open the writing connection; only under the write lock."""
+        return self._writing.connect()
+
+    def checkpoint(self, writer: Connection) -> None:
+        """Move the WAL into the database once it has grown; only under the write lock, and not in a transaction.
+
+        Readers are not waited for: what they still need stays in the WAL until a later checkpoint.
+        """
+        size = self._wal.stat().st_size
+        if size < self._checked_bytes:
+            self._checked_bytes = 0
+        if size - self._checked_bytes >= CHECKPOINT_BYTES:
+            _run(writer, "PRAGMA wal_checkpoint(PASSIVE)")
+            self._checked_bytes = size
+
+    def close(self, writer: Connection | None) -> None:
+        """Close every connection, the WAL moved into the database; only under the write lock."""
+        self.reading.dispose()
+        if writer is not None:
+            _run(writer, "PRAGMA wal_checkpoint(TRUNCATE)")
+            writer.close()
+        self._writing.dispose()
+
+    def drop(self, writer: Connection) -> None:
+        """Close a writing connection that cannot be trusted any more."""
+        writer.invalidate()
+        writer.close()
+
+
+def _engine(path: Path, begin: str, pool_size: int) -> Engine:
+    # Overflow is endless: a reader must not wait for another reader's connection.
+    engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=pool_size, max_overflow=-1)
+
+    def begin_so(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", _discipline)
+    event.listen(engine, "begin", begin_so)
+    return engine
+
+
+def _discipline(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # None: the driver begins no transactions of its own.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _forbid_writing(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    """Run a statement that must stand outside of a transaction."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(statement).close()

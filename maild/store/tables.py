@@ -1,0 +1,378 @@
+"""The tables, as they stand after the last migration.
+
+Small columns come before large ones: SQLite reads a row from its front and follows it only as far as it must.
+Partial indexes ask `IS NULL` or `IS NOT NULL`, which both databases can prove of a query with bound values.
+
+BUGS
+    Text from outside loses NUL and lone surrogates here: PostgreSQL takes neither, and SQLite's driver not the latter.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
+        """Count the microseconds; a naive datetime is a TypeError."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """Give back an aware datetime in UTC."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, free of what a database cannot hold."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """Replace NUL and lone surrogates by a question mark."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> Index:
+    """Index only the rows that a queue still has to look at."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("codec", String(8), nullable=False),
+)
+
+blob_chunk = Table(
+    "blob_chunk",
+    metadata,
+    Column("blob", Key, ForeignKey(blob.c.id), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("mailbox", Words, nullable=False),
+    Column("folder", Words, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    UniqueConstraint("mailbox", "folder", "uidvalidity"),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("number", Key, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("last_n", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("queue", Words, nullable=False),
+    Column("category", Words),
+    Column("impact", Words),
+    Column("urgency", Words),
+    Column("priority", Words),
+    Column("level", Words),
+    Column("team", Words),
+    Column("assignee", Words),
+    Column("language", Words),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("requester", Words),
+    Column("requester_name", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Index("ix_ticket_state", "state", "number"),
+)
+
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("mailbox", Words, nullable=False),
+    Column("folder", Words, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("raw", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("fingerprint", Words, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
+    Column("received_at", Instant),
+    Column("recorded_at", Instant, nullable=False),
+    Column("claim", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("done_at", Instant),
+    Column("outcome", String(16)),
+    Column("ticket", Key, ForeignKey(ticket.c.number)),
+    Column("entry", Integer),
+    Column("duplicate_of", Key, ForeignKey("arrival.id")),
+    Column("sender", Words),
+    Column("trust", String(16)),
+    Column("shown_at", Instant),
+    Column("discarded_at", Instant),
+    Column("reason", Words, nullable=False),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
+    sqlite_autoincrement=True,
+)
+_partial("ix_arrival_waiting", arrival.c.id, where=arrival.c.done_at.is_(None))
+_partial(
+    "ix_arrival_unshown",
+    arrival.c.mailbox,
+    arrival.c.folder,
+    arrival.c.uidvalidity,
+    where=arrival.c.shown_at.is_(None) & arrival.c.done_at.is_not(None),
+)
+_partial("ix_arrival_held", arrival.c.id, where=(arrival.c.outcome == "held") & arrival.c.discarded_at.is_(None))
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("ticket", Key, ForeignKey(ticket.c.number)),
+    Column("subject_id", BigInteger, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("claim", Text),
+    Column("done_at", Instant),
+    sqlite_autoincrement=True,
+)
+_partial("ix_timer_due", timer.c.due_at, where=timer.c.done_at.is_(None))
+
+explanation = Table(
+    "explanation",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("arrival", Key, ForeignKey(arrival.c.id), index=True),
+    Column("timer", Key, ForeignKey(timer.c.id), index=True),
+    Column("at", Instant, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
+arrival_event = Table(
+    "arrival_event",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("arrival", Key, ForeignKey(arrival.c.id), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("by", Words, nullable=False),
+)
+
+sender_proof = Table(
+    "sender_proof",
+    metadata,
+    Column("address", Words, primary_key=True),
+    Column("proved_at", Instant, nullable=False),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False),
+    Column("address", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("ticket", "address"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("cause_kind", String(16), nullable=False),
+    Column("cause_reference", Words, nullable=False),
+    Column("message_id", Words),
+    Column("arrival", Key, ForeignKey(arrival.c.id)),
+    Column("changes", JSON, nullable=False),
+    Column("flags", JSON, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("ticket", Key, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("is_inline", Boolean, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("content_id", Words),
+    Column("name", Words, nullable=False),
+    ForeignKeyConstraint(["ticket", "entry"], ["entry.ticket", "entry.n"]),
+)
+
+mail_id = Table(
+    "mail_id",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("message_id", Words, nullable=False),
+    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False, index=True),
+    Column("is_reference", Boolean, nullable=False),
+    Column("arrival", Key, ForeignKey(arrival.c.id)),
+    Column("sender", Words),
+    Column("at", Instant, nullable=False),
+    Column("addresses", JSON, nullable=False),
+    UniqueConstraint("message_id", "ticket", "is_reference"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("other", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("why", Words, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False, index=True),
+    Column("author", Words, nullable=False),
+    Column("meaning", String(16), nullable=False),
+    Column("arrival", Key, ForeignKey(arrival.c.id)),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("reasons", JSON, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
+draft_attachment = Table(
+    "draft_attachment",
+    metadata,
+    Column("draft", String(32), ForeignKey(draft.c.token), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("is_inline", Boolean, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("content_id", Words),
+    Column("name", Words, nullable=False),
+)
+
+# `acknowledged` is the recipient in lower case where the mail is an acknowledgement: whoever counts them must not be
+# deceived by Victim@, VICTIM@ and victim@. `is_deferred`: tried before, in the outbox's second line.
+outgoing_mail = Table(
+    "outgoing_mail",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("token", String(32), nullable=False, unique=True),
+    Column("ticket", Key, ForeignKey(ticket.c.number), index=True),
+    Column("state", String(16), nullable=False),
+    Column("relay", Words, nullable=False),
+    Column("claim", Text),
+    Column("is_deferred", Boolean, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("template", String(32), nullable=False),
+    Column("thread", String(16), nullable=False),
+    Column("meaning", String(16), nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("person", Words),
+    Column("draft", String(32)),
+    Column("root", String(32), nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("domain", Words, nullable=False),
+    Column("acknowledged", Words),
+    Column("message_id", Words, nullable=False),
+    Column("envelope_from", Words, nullable=False),
+    Column("body", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("last_reply", Words, nullable=False),
+    Column("headers", LargeBinary, nullable=False),
+    Column("ours", Words, nullable=False),
+    Column("quoted", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+_mail = outgoing_mail.c
+_partial(
+    "ix_outgoing_mail_due",
+    _mail.relay,
+    _mail.is_deferred,
+    _mail.due_at,
+    where=_mail.claim.is_(None) & _mail.ended_at.is_(None),
+)
+_partial("ix_outgoing_mail_claimed", _mail.claim, where=_mail.claim.is_not(None))
+_partial("ix_outgoing_mail_to", _mail.acknowledged, _mail.created_at, where=_mail.acknowledged.is_not(None))
+_partial("ix_outgoing_mail_domain", _mail.domain, _mail.created_at, where=_mail.acknowledged.is_not(None))
+_partial("ix_outgoing_mail_all", _mail.created_at, where=_mail.acknowledged.is_not(None))
+
+mail_event = Table(
+    "mail_event",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("mail", Key, ForeignKey(outgoing_mail.c.id), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("words", Words, nullable=False),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("position", Key, primary_key=True),
+    Column("id", String(8), nullable=False, unique=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)

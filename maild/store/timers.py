@@ -1,0 +1,40 @@
+"""Timers: due instants, claimed, and done when what they caused is carried out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from maild.model.decision import Timer, TimerKind
+from maild.store.snapshot import Snapshot
+from maild.store.tables import timer
+
+
+class TimerReading(Snapshot):
+    """Asking for timers."""
+
+    def next_timer_at(self) -> datetime | None:
+        """Say when the next timer that nobody has in hand falls due."""
+        waiting = select(func.min(timer.c.due_at)).where(timer.c.done_at.is_(None), timer.c.claim.is_(None))
+        due_at: datetime | None = self._connection.execute(waiting).scalar_one_or_none()
+        return due_at
+
+
+class TimerWriting(Snapshot):
+    """Taking timers in hand."""
+
+    def claim_timers(self, claim: str, limit: int, now: datetime) -> tuple[Timer, ...]:
+        """Take the timers that are due, the oldest first.
+
+        A timer of the same claim that was left undone is given again.
+        """
+        is_free = timer.c.claim.is_(None) | (timer.c.claim == claim)
+        due = select(timer).where(timer.c.done_at.is_(None), timer.c.due_at <= now, is_free)
+        rows = self._connection.execute(due.order_by(timer.c.due_at, timer.c.id).limit(limit)).all()
+        timers = tuple(Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at) for row in rows)
+        self._set_claim([one.id for one in timers], claim)
+        return timers
+
+    def _set_claim(self, ids: Sequence[int], claim: str) -> None:
+        if ids:
+            self._connection.execute(update(timer).where(timer.c.id.in_(ids)).values(claim=claim))

@@ -1,0 +1,17 @@
+"""All that may be asked of the store (Reader) and done to it (Transaction), gathered from the rooms of this package."""
+
+from maild.store.answering import Answering
+from maild.store.arrivals import ArrivalReading, ArrivalWriting
+from maild.store.carrying import CarryingOut
+from maild.store.keys import KeyReading, KeyWriting
+from maild.store.looking import Looking
+from maild.store.outbox import OutboxReading, OutboxWriting
+from maild.store.timers import TimerReading, TimerWriting
+
+
+class Reader(ArrivalReading, Answering, OutboxReading, TimerReading, KeyReading, Looking):
+    """One snapshot of the store."""
+
+
+class Transaction(Reader, ArrivalWriting, CarryingOut, OutboxWriting, TimerWriting, KeyWriting):
+    """A snapshot that may be changed; everything of one work is kept, or nothing."""
