@@ -39,8 +39,9 @@ from pathlib import Path
 from maild.carrying import Desk
 from maild.composing import Composer
 from maild.config import Config, read_config, read_secret
-from maild.delivery import Channel, Tools
+from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
+from maild.errors import ReaderLostError, StoreBusyError
 from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
@@ -193,7 +194,7 @@ class Daemon:
         log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid())
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
-        await asyncio.gather(*(channel.run(bells.stop_delivery, bell) for channel, bell in channels))
+        await asyncio.gather(*(supervise_channel(channel, bells.stop_delivery, bell) for channel, bell in channels))
         log.info(Event.DAEMON_STOPPING)
         self._notifier.stopping()
         watchdog.cancel()
@@ -239,13 +240,34 @@ class Daemon:
 
 
 def supervise(name: str, work: Callable[[], None], stop: threading.Event) -> None:
-    """Run a leg until it is told to stop; one that fails in a way nobody foresaw begins again."""
+    """Run a leg until it is told to stop; one that fails begins again."""
     while not stop.is_set():
         try:
             work()
-        except Exception:
-            log.exception(Event.LEG_FAILED, failed=name, again_in=RESTART_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the one place where a leg may fail as it likes
+            tell_failure(name, error)
             stop.wait(RESTART_SECONDS)
+
+
+async def supervise_channel(channel: Channel, stop: asyncio.Event, bell: asyncio.Event) -> None:
+    """Run a channel until it is told to stop; one that fails begins again."""
+    while not stop.is_set():
+        try:
+            await channel.run(stop, bell)
+        except Exception as error:  # noqa: BLE001 - as above, for the async leg
+            tell_failure("delivery", error)
+            await wait_for_any(stop, seconds=RESTART_SECONDS)
+
+
+def tell_failure(name: str, error: Exception) -> None:
+    """Log why a leg failed: a word for what is known to happen, the whole trace for what nobody foresaw."""
+    match error:
+        case StoreBusyError():
+            log.warning(Event.STORE_BUSY, failed=name, reason=str(error), again_in=RESTART_SECONDS)
+        case ReaderLostError():
+            log.error(Event.READERS_LOST, failed=name, reason=str(error), again_in=RESTART_SECONDS)
+        case _:
+            log.error(Event.LEG_FAILED, failed=name, again_in=RESTART_SECONDS, exc_info=error)
 
 
 @contextmanager

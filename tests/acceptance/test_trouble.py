@@ -148,7 +148,7 @@ def test_a_locked_database_is_waited_for(desk: WorkingDesk):
         assert "maild.lock" in done.stderr or "held" in done.stderr or "busy" in done.stderr
         bob = desk.host.new_user("bigco.example")
         desk.send(desk.write(bob, "Patience", "Hello"), bob)
-        desk.wait_for_event("leg_failed")
+        desk.wait_for_event("store_busy")
     finally:
         os.close(lock)
 
