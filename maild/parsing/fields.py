@@ -54,7 +54,8 @@ class Head:
 def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:
     """Read the header block that begins at `start`; a line that is no field ends it unless fields go on after it."""
     head = Head([], start)
-    position = _skip_mailbox_line(raw, start, end)
+    # A part may begin with an empty line: it has no fields. A whole mail does so only by accident.
+    position = start or _skip_mailbox_line(raw, start, end)
     room = limits.header_block
     while position < end:
         match = _FIELD.match(raw, position, end)
