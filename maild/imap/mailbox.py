@@ -72,7 +72,8 @@ class Mailbox:
 
     def unseen(self, known: AbstractSet[int]) -> list[int]:
         """List the UIDs that the folder has and `known` has not, oldest first."""
-        with self._guarded("listing the folder") as wire:
+        with self._guarded("listing the folder"):
+            wire = self._wire()
             self._refresh(wire)
             return sorted(set(self._all_uids(wire)) - known)
 
@@ -81,12 +82,13 @@ class Mailbox:
 
         A message that did not come whole is left out. Nothing is marked as seen.
         """
-        with self._guarded("fetching") as wire:
-            return fetching.fetch(wire, uids, limit)
+        with self._guarded("fetching"):
+            return fetching.fetch(self._wire(), uids, limit)
 
     def show(self, outcomes: Mapping[OutcomeKind, Sequence[int]]) -> None:
         """Show what became of messages, as the settings wish and the server can; twice is as good as once."""
         with self._guarded("showing outcomes"):
+            self._wire()
             for kind, uids in outcomes.items():
                 if self._shower and uids:
                     self._shower.show(uids, self._desired(kind))
@@ -97,7 +99,8 @@ class Mailbox:
         Without IDLE on the server, what arrives is no news: the timeout is the poll interval.
         """
         deadline = time.monotonic() + timeout.total_seconds()
-        with self._guarded("waiting for news") as wire:
+        with self._guarded("waiting for news"):
+            wire = self._wire()
             while (left := deadline - time.monotonic()) > 0:
                 if "IDLE" not in self.abilities:
                     _listen(wire, wake, left)
@@ -108,10 +111,10 @@ class Mailbox:
                     return
 
     @contextlib.contextmanager
-    def _guarded(self, doing: str) -> Iterator[Wire]:
+    def _guarded(self, doing: str) -> Iterator[None]:
         """Turn the library's errors into ours; after any, the connection is not to be trusted."""
         try:
-            yield self._wire()
+            yield
         except (MailboxUnavailableError, MailboxRefusedError):
             self.close()
             raise

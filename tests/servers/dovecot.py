@@ -10,6 +10,7 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.certificates import Certificate
-from tests.servers.loopback import free_ports, wait_for_port
+from tests.servers.loopback import PATIENCE, free_ports, wait_for_port
 
 PASSWORD = "correct-horse"
 
@@ -35,6 +36,7 @@ mail_max_userip_connections = 0
 first_valid_uid = 1
 auth_failure_delay = 0
 auth_mechanisms = plain login
+auth_username_chars =
 disable_plaintext_auth = no
 ssl = yes
 ssl_cert = <{certificate}
@@ -122,14 +124,17 @@ class Dovecot:
 
     def start(self) -> None:
         command = [self._program, "-F", "-c", str(self._configuration)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         wait_for_port(self.port, self._process)
 
     def stop(self) -> None:
         """Stop the server and cut every connection."""
         if self._process:
-            self._process.terminate()
-            self._process.wait(timeout=30)
+            # Its whole group: processes that idle would see only after ten seconds that their master is gone.
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.wait(timeout=PATIENCE)
             self._process = None
 
     def restart(self) -> None:
