@@ -9,7 +9,7 @@ _BASE64_BLANKS = b" \t\r\n\x0b\x0c"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_IN_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=\n))begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n")
-_SAMPLE = 4096
+_SAMPLE = 300  # what stands behind it may be a footer
 _TOLERATED = 10  # one strange byte in so many is damage, more is another encoding
 
 
