@@ -1,0 +1,27 @@
+"""YAML text → plain values that know their line, and checked against a model with every problem at once.
+
+The only importer of ruamel. Pure: the text is handed in, and nothing is written or logged.
+"""
+
+from maild.documents.checking import Section, check_document
+from maild.documents.document import Document, Path, Place, Value
+from maild.documents.loading import parse_document, parse_override
+from maild.documents.scalars import ScalarError, format_duration, parse_duration, parse_size
+from maild.documents.words import did_you_mean, join_words
+
+__all__ = [
+    "Document",
+    "Path",
+    "Place",
+    "ScalarError",
+    "Section",
+    "Value",
+    "check_document",
+    "did_you_mean",
+    "format_duration",
+    "join_words",
+    "parse_document",
+    "parse_duration",
+    "parse_override",
+    "parse_size",
+]

@@ -1,0 +1,125 @@
+"""A document's value against a model: every problem at once, with its place, the nearest known word and the remedy."""
+
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from maild.documents.document import Document, Path
+from maild.documents.words import did_you_mean, join_words
+from maild.errors import Problem
+
+_LONGEST_SHOWN = 60
+_EXPECTED = {
+    "string_type": "text is expected",
+    "int_type": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "dict_type": "keys with values are expected, like {key: value}",
+    "mapping_type": "keys with values are expected, like {key: value}",
+    "model_type": "keys with values are expected, like {key: value}",
+    "tuple_type": "a list is expected, like [one, two]",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must not be empty",
+}
+
+
+class Section(BaseModel):
+    """A mapping of a file, by its keys. `refused` are keys with a meaning of their own kind: why each is refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    refused: ClassVar[Mapping[str, str]] = {}
+
+
+SectionT = TypeVar("SectionT", bound=Section)
+
+
+def check_document(
+    document: Document, model: type[SectionT], at: Path = ()
+) -> tuple[SectionT | None, tuple[Problem, ...]]:
+    """Check what stands at a path; the first result is None as soon as there is one problem."""
+    value = document.find(at)
+    try:
+        return model.model_validate({} if value is None else value), ()
+    except ValidationError as error:
+        found = {_problem(document, model, at, each) for each in error.errors(include_url=False)}
+        return None, tuple(sorted(found))
+
+
+def _problem(document: Document, model: type[Section], at: Path, error: ErrorDetails) -> Problem:
+    is_key = error["loc"][-1:] == ("[key]",)
+    inner: Path = error["loc"][:-1] if is_key else error["loc"]
+    if error["type"] == "missing":
+        return document.problem((*at, *inner[:-1]), f"'{inner[-1]}' is missing: write it", at_key=True)
+    if error["type"] == "extra_forbidden":
+        place = document.place_of_key((*at, *inner))
+        owner = document.problem((*at, *inner[:-1]), _unknown_key(model, inner))
+        return Problem(place.file, place.line, place.column, owner.where, owner.what)
+    return document.problem((*at, *inner), _complaint(model, inner, error), at_key=is_key)
+
+
+def _unknown_key(model: type[Section], path: Path) -> str:
+    key = str(path[-1])
+    owner = next((each for each in _kinds(model, path[:-1]) if _is_section(each)), model)
+    if key in owner.refused:
+        return f"'{key}': {owner.refused[key]}"
+    return f"unknown key '{key}'{did_you_mean(key, owner.model_fields)}"
+
+
+def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
+    value, context = error.get("input"), error.get("ctx", {})
+    match error["type"]:
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            words = [str(word) for each in _kinds(model, path) for word in get_args(each)]
+            return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
+    expected = _EXPECTED.get(error["type"], error["msg"]).format_map(context)
+    remedy = ": put it in quotes" if error["type"] == "string_type" and not isinstance(value, (tuple, dict)) else ""
+    return f"{expected}, not {_shown(value)}{remedy if value is not None else ''}"
+
+
+def _near(value: object, words: list[str]) -> str:
+    question = did_you_mean(value, words) if isinstance(value, str) else ""
+    return question if question.startswith(".") else ""
+
+
+def _shown(value: object) -> str:
+    """Show a value as YAML writes it, as far as it is short."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return "a list"
+        case dict():
+            return "keys with values"
+    text = str(value)
+    return f"'{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}'"
+
+
+def _kinds(kind: Any, path: Path) -> Iterator[Any]:
+    """Give every type that a model allows at a path."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        yield from _kinds(arguments[0], path)
+    elif origin in (Union, UnionType):
+        for each in arguments:
+            yield from _kinds(each, path)
+    elif not path:
+        if _is_section(kind) or origin is Literal:
+            yield kind
+    elif _is_section(kind):
+        field = kind.model_fields.get(str(path[0]))
+        if field is not None:
+            yield from _kinds(field.annotation, path[1:])
+    elif arguments:
+        # Of a mapping the values, of a list the items.
+        yield from _kinds(arguments[1] if origin is not tuple else arguments[0], path[1:])
+
+
+def _is_section(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)

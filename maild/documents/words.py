@@ -1,0 +1,21 @@
+"""The nearest known word: what a person meant who mistyped one."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_MOST_LISTED = 24
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Ask after the nearest known word, or list the known ones where none is near; begins with a full stop."""
+    words = tuple(known)
+    plain = {each.casefold().replace("-", "_"): each for each in words}
+    near = get_close_matches(word.casefold().replace("-", "_"), tuple(plain), n=1, cutoff=0.6)
+    if near:
+        return f". Did you mean '{plain[near[0]]}'?"
+    return f"; known here: {join_words(words)}" if 0 < len(words) <= _MOST_LISTED else ""
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Write words as a list for a person."""
+    return ", ".join(words)
