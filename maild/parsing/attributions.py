@@ -1,0 +1,163 @@
+"""The line that a mail client puts above a quote: "On … wrote:" in the world's languages, broken over lines or not.
+
+Not a pattern per language: a line that ends like an attribution is read together with up to four lines above it, and
+must hold what an attribution holds: a verb of writing, a date, an address. How much of it is asked for depends on
+whether a quote follows.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from maild.parsing.folding import LONGEST, STRIPPED, fold
+from maild.parsing.phrases import (
+    AFTER_VERB,
+    FIRST_PERSON,
+    LEADS,
+    SENDING,
+    WRITING,
+    WRITING_BEFORE_NAME,
+    WRITING_UNSPACED,
+)
+
+_DATE: Final = (
+    r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+    r"|\d{1,2}\s?[月月日時년월일]"
+)
+_HAS_DATE = re.compile(_DATE)
+_ADDRESS = re.compile(r"[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{2,}")
+_WORD = re.compile(r"[^\W\d_]+")
+_DATE_FIRST = re.compile(r"\W{0,3}\d|[^\W\d]{1,12}[.,]{0,2} (?:[^\W\d]{1,12}[.,]{0,2} ){0,2}\W?\d")
+_ENDS_WITH_ADDRESS = re.compile(r"@[^\s@]{2,80}$")
+_ENDS_WITH_DATE = re.compile(r"\d[^\w]{0,3}(?:uhr|am|pm|h|г)?\W{0,2}$")
+_LONGEST_BARE: Final = 8
+_LONGEST_DATED: Final = 14
+_MOST_LINES: Final = 5
+_SHORT_LEAD: Final = 30
+
+
+def may_end(line: str, *, is_quote_next: bool) -> bool:
+    """Tell cheaply whether an attribution can end with this line."""
+    bare = line[-LONGEST:].rstrip(STRIPPED + "*_")
+    if not bare:
+        return False
+    return bare[-1] in ":：" or is_quote_next or (bare[-1] == "-" and bare.lstrip(STRIPPED)[:2] == "--")
+
+
+def find_attribution(lines: Sequence[str], end: int, floor: int, *, is_quote_next: bool) -> int | None:
+    """Find the line where the attribution begins that ends with line `end`; None if it is none.
+
+    No line above `floor` is looked at, nor one beyond an empty line.
+    """
+    text = fold(lines[end])
+    found = end if _reads_well(text, is_quote_next=is_quote_next) else None
+    if found is not None and _is_led(text):
+        return found
+    for first in range(end - 1, max(floor, end - _MOST_LINES + 1) - 1, -1):
+        above = fold(lines[first])
+        text = f"{above} {text}"
+        if not above or above[0] == ">" or len(text) > LONGEST:
+            break
+        if _opens(above, text) and _reads_well(text, is_quote_next=is_quote_next):
+            return first
+    return found
+
+
+def _is_led(text: str) -> bool:
+    word = _WORD.search(text)
+    return (
+        word is not None and word[0] in LEADS and word.start() <= _LONGEST_BARE and _HAS_DATE.search(text) is not None
+    )
+
+
+def _opens(first: str, text: str) -> bool:
+    """Tell whether the first of several lines begins an attribution, and does not just stand above one."""
+    if first[-1] in ".!?:" and not first.endswith(("a.m.", "p.m.", "г.")):
+        return False
+    word = _WORD.search(first)
+    if word is not None and word[0] in LEADS and word.start() <= _LONGEST_BARE:
+        return _HAS_DATE.search(text) is not None and (
+            len(first) <= _SHORT_LEAD or any(letter.isdigit() for letter in first)
+        )
+    return _DATE_FIRST.match(first) is not None and _HAS_DATE.search(first) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What a text holds of an attribution; `verb` is "" without one, `is_last` says that it ends with its verb."""
+
+    text: str
+    words: Sequence[str]
+    verb: str
+    is_last: bool
+    has_colon: bool
+    has_date: bool
+    has_address: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Evidence":
+        is_dashed = text.startswith("--") and text.endswith("--")
+        bare = text.strip(" -:_>") if is_dashed else text.rstrip(" :")
+        words = _WORD.findall(bare)
+        verb = _find_verb(words, bare)
+        return cls(
+            text=bare,
+            words=words,
+            verb=verb,
+            is_last=bool(verb) and _is_last(verb, words, bare),
+            has_colon=is_dashed or text.endswith(":"),
+            has_date=_HAS_DATE.search(bare) is not None,
+            has_address=_ADDRESS.search(bare) is not None,
+        )
+
+    def ends_with_address(self) -> bool:
+        return self.text.endswith((">", ")", "]")) or _ENDS_WITH_ADDRESS.search(self.text) is not None
+
+
+def _reads_well(text: str, *, is_quote_next: bool) -> bool:
+    if len(text) > LONGEST:
+        return False
+    found = _Evidence.of(text)
+    return _reads_before_quote(found) if is_quote_next else _reads_alone(found)
+
+
+def _reads_alone(found: _Evidence) -> bool:
+    """Without a quote below, nothing but the whole form will do: what follows is going to be cut."""
+    if not found.has_colon or any(f" {phrase} " in f" {found.text} " for phrase in FIRST_PERSON):
+        return False
+    is_led = _is_led(found.text) or _DATE_FIRST.match(found.text) is not None
+    if not found.verb:
+        return found.has_address and found.has_date and is_led and found.ends_with_address()
+    if found.has_date and is_led:
+        return found.is_last or found.verb in WRITING_BEFORE_NAME or found.has_address
+    is_dated_last = len(found.words) <= _LONGEST_DATED and _ENDS_WITH_DATE.search(found.text) is not None
+    return (found.is_last and found.has_address) or (found.has_date and is_dated_last)
+
+
+def _reads_before_quote(found: _Evidence) -> bool:
+    """With a quote below, little is needed; but "the program says:" above a pasted text is nobody's attribution."""
+    if found.verb:
+        is_known = found.has_date or found.has_address
+        return (is_known and (found.has_colon or found.is_last)) or (
+            found.has_colon and len(found.words) <= _LONGEST_BARE
+        )
+    if found.has_address and found.has_date:
+        return found.has_colon or found.ends_with_address()
+    is_weak = not SENDING.isdisjoint(found.words)
+    if found.has_address:
+        return found.has_colon and (is_weak or found.ends_with_address())
+    return found.has_colon and found.has_date and (is_weak or _is_led(found.text))
+
+
+def _find_verb(words: Sequence[str], text: str) -> str:
+    verb = next((word for word in reversed(words) if word in WRITING), "")
+    if verb or text.isascii():
+        return verb
+    return next((each for each in WRITING_UNSPACED if each in text), "")
+
+
+def _is_last(verb: str, words: Sequence[str], text: str) -> bool:
+    if verb in WRITING_UNSPACED:
+        return text.endswith(verb)
+    return next((word for word in reversed(words) if word not in AFTER_VERB), "") in WRITING

@@ -1,0 +1,133 @@
+"""The block of headers that Outlook, Exchange and many others put above the mail that is answered, and its divider."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from maild.parsing import phrases
+from maild.parsing.folding import STRIPPED, fold, is_divider
+
+
+class Heading(Enum):
+    """Which header a line of the block is."""
+
+    FROM = auto()
+    DATE = auto()
+    TO = auto()
+    SUBJECT = auto()
+    OTHER = auto()
+
+
+_NAMES: Final[Mapping[str, Heading]] = {
+    **dict.fromkeys(phrases.HEADING_OTHER, Heading.OTHER),
+    **dict.fromkeys(phrases.HEADING_TO, Heading.TO),
+    **dict.fromkeys(phrases.HEADING_SUBJECT, Heading.SUBJECT),
+    **dict.fromkeys(phrases.HEADING_DATE, Heading.DATE),
+    **dict.fromkeys(phrases.HEADING_FROM, Heading.FROM),
+}
+_HEADER = re.compile(r"([^\d\s:<>@|\"][^:<>@|\"]{0,28}?) ?:(?: (.*)|$)")
+_DASHED = re.compile(r"[-_=*~#>+—–―─━ ]{2,}(.{3,60}?)[-_=*~#<>+—–―─━: ]{2,}")
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{2,}")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
+_MOST_LINES: Final = 40
+_MOST_WRAPPED: Final = 6
+_FEWEST_UNKNOWN: Final = 3
+
+
+class Divider(Enum):
+    """What a dividing line announces."""
+
+    ORIGINAL = auto()
+    FORWARD = auto()
+
+
+def find_divider(line: str) -> Divider | None:
+    """Read "-----Original Message-----", "Begin forwarded message:" and their kin in other languages."""
+    if len(line) > 200:  # noqa: PLR2004
+        return None
+    text = fold(line)
+    found = _DASHED.fullmatch(text)
+    words = found[1].strip(" :") if found is not None else text
+    if found is None and not text.endswith(":"):
+        return None
+    words = words.rstrip(" :").removeprefix("[").removesuffix("]")
+    if words in phrases.FORWARDED or words.startswith("forwarded by "):
+        return Divider.FORWARD
+    return Divider.ORIGINAL if words in phrases.ORIGINAL and found is not None else None
+
+
+def may_begin(line: str) -> bool:
+    """Tell cheaply whether a header block can begin with this line."""
+    at = line.find(":", 0, 60)
+    return at > 0 or "：" in line[:60]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    heading: Heading | None
+    value: str
+
+
+def _read_header(text: str) -> _Read | None:
+    found = _HEADER.match(text)
+    if found is None:
+        return None
+    return _Read(_NAMES.get(found[1].strip(" _#|")), found[2] or "")
+
+
+def find_block(lines: Sequence[str], start: int, *, is_announced: bool = False) -> int | None:
+    """Find the line after a header block that begins at `start`; None if there is none.
+
+    `is_announced` says that a divider or the markup promises one: then its language need not be known.
+    """
+    first = _read_header(fold(lines[start]))
+    if first is None or (first.heading in {None, Heading.OTHER} and not is_announced):
+        return None
+    seen: list[Heading | None] = []
+    values: list[str] = []
+    end = start
+    wrapped = blanks = 0
+    for at in range(start, min(len(lines), start + _MOST_LINES)):
+        text = fold(lines[at])
+        if not text:
+            blanks += 1
+            if blanks > 1:
+                break
+            continue
+        read = _read_header(text)
+        if read is None or (read.heading is None and not is_announced):
+            wrapped += 1
+            if blanks or wrapped > _MOST_WRAPPED or not seen:
+                break
+            values.append(text)
+            continue
+        if read.heading is not None and read.heading is not Heading.OTHER and read.heading in seen and blanks:
+            break
+        seen.append(read.heading)
+        values.append(read.value)
+        end, wrapped, blanks = at + 1, 0, 0
+    return end if _is_convincing(seen, values, is_announced=is_announced) else None
+
+
+def _is_convincing(seen: Sequence[Heading | None], values: Sequence[str], *, is_announced: bool) -> bool:
+    """A form says From, To and Date as well: an address or a subject and a clock make the difference."""
+    has_address = any(_ADDRESS.search(value) for value in values)
+    has_clock = any(_CLOCK.search(value) for value in values)
+    if is_announced and (len(seen) >= _FEWEST_UNKNOWN or Heading.FROM in seen):
+        return has_address or has_clock
+    if Heading.FROM not in seen:
+        return False
+    has_subject = Heading.SUBJECT in seen
+    if Heading.DATE in seen:
+        return (has_clock and has_subject) or (has_address and (has_clock or has_subject))
+    return Heading.TO in seen and has_subject and has_address
+
+
+def find_ruled_block(lines: Sequence[str], start: int) -> int | None:
+    """Find the line after a header block under a dividing line at `start`."""
+    if not is_divider(lines[start].strip(STRIPPED)):
+        return None
+    below = next((at for at in range(start + 1, min(start + 4, len(lines))) if lines[at].strip(STRIPPED)), None)
+    return None if below is None else find_block(lines, below, is_announced=True)

@@ -1,0 +1,111 @@
+"""What the world's mail clients write into their HTML around a quote, an attribution and a signature."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from maild.parsing.markup import attributes
+
+
+class Mark(Enum):
+    """What the markup says of a line.
+
+    HEADS are the lines of an Outlook header block, QUOTE_ON of an element after whose start all is quoted, and
+    INTRODUCTION of an element in which all is attribution up to the first blockquote.
+    """
+
+    OWN = auto()
+    ATTRIBUTION = auto()
+    INTRODUCTION = auto()
+    HEADS = auto()
+    QUOTE = auto()
+    QUOTE_ON = auto()
+    SIGNATURE = auto()
+
+
+_NAMES: Final[Mapping[str, Mark]] = {
+    # Gmail, and the many that copied its names
+    "gmail_quote": Mark.INTRODUCTION,
+    "gmail_quote_container": Mark.INTRODUCTION,
+    "gmail_attr": Mark.ATTRIBUTION,
+    "gmail_signature": Mark.SIGNATURE,
+    "gmail_signature_prefix": Mark.SIGNATURE,
+    # Thunderbird and its kin
+    "moz-cite-prefix": Mark.ATTRIBUTION,
+    "moz-signature": Mark.SIGNATURE,
+    # Outlook: desktop, web, mobile, for Mac
+    "divrplyfwdmsg": Mark.QUOTE_ON,
+    "appendonsend": Mark.QUOTE_ON,
+    "_mailoriginal": Mark.QUOTE_ON,
+    "outlookmessageheader": Mark.QUOTE_ON,
+    "stopspelling": Mark.QUOTE_ON,
+    "mail-editor-reference-message-container": Mark.QUOTE,
+    "ms-outlook-mobile-reference-message": Mark.QUOTE,
+    "olk_src_body_section": Mark.QUOTE,
+    "ms-outlook-mobile-signature": Mark.SIGNATURE,
+    # Apple
+    "applemailsignature": Mark.SIGNATURE,
+    # Yahoo, AOL
+    "yahoo_quoted": Mark.QUOTE,
+    "yahoo-quoted-begin": Mark.QUOTE,
+    "yahoo-quoted-text": Mark.QUOTE,
+    "aolmail_quote": Mark.QUOTE,
+    # Zimbra, Zoho, Roundcube, Horde, Proton, Spark, Airmail, GMX, 163
+    "zwchr": Mark.QUOTE_ON,
+    "__headers__": Mark.QUOTE,
+    "__quoted_text__": Mark.QUOTE,
+    "zmail_extra": Mark.QUOTE,
+    "zmail_extra_hr": Mark.QUOTE_ON,
+    "reply-intro": Mark.ATTRIBUTION,
+    "protonmail_quote": Mark.INTRODUCTION,
+    "protonmail_signature_block": Mark.SIGNATURE,
+    "messagereplysection": Mark.INTRODUCTION,
+    "messagesignaturesection": Mark.SIGNATURE,
+    "airmail_on": Mark.ATTRIBUTION,
+    "bloop_sign": Mark.SIGNATURE,
+    "bloop_on": Mark.ATTRIBUTION,
+    "mailbox_signature": Mark.SIGNATURE,
+    "isreplycontent": Mark.QUOTE,
+    "tutanota_quote": Mark.QUOTE,
+    "replyforwardheader": Mark.QUOTE_ON,
+}
+_MAY_MARK = re.compile(
+    r"gmail_|moz-|mail|rplyfwd|appendonsend|outlook|stopspelling|olk_src|yahoo|zwchr|__|reply|message"
+    r"|quote|signature|bloop|border-top",
+    re.IGNORECASE,
+)
+# Clients that quote one another's mail put their own prefix before the names they find.
+_PREFIX = re.compile(r"^(?:x_|ecx|m_-?\d{1,30}|yiv\d{1,20})+")
+_NAMING: Final = ("id", "class", "name", "data-marker", "data-smartmail")
+_OUTLOOK_RULE = re.compile(r"border-top:solid#[0-9a-f]{6}1\.0pt|border-top-style:solid|border-top:#[0-9a-f]{6}1pt")
+
+
+def find_mark(name: str, raw: str) -> Mark | None:
+    """Tell what a start tag says of the lines in it."""
+    if not raw or _MAY_MARK.search(raw) is None:
+        return None
+    found = attributes(raw)
+    if "data-signatureblock" in found:
+        return Mark.SIGNATURE
+    if name == "div" and found.get("name") == "quote":
+        return Mark.QUOTE
+    if name == "div" and _is_outlook_rule(found.get("style", "")):
+        return Mark.HEADS
+    for attribute in _NAMING:
+        for each in found.get(attribute, "").casefold().split()[:20]:
+            mark = _NAMES.get(_PREFIX.sub("", each))
+            if mark is not None:
+                return mark
+    return None
+
+
+def _is_outlook_rule(style: str) -> bool:
+    """Know the line that Outlook and Windows Mail draw above the headers of the mail that is answered."""
+    bare = "".join(style.casefold().split())
+    return _OUTLOOK_RULE.search(bare) is not None and "padding" in bare
+
+
+def may_mark(html: str) -> bool:
+    """Tell cheaply whether the markup of a whole body may say anything of quotes."""
+    return _MAY_MARK.search(html) is not None

@@ -1,0 +1,72 @@
+"""What stands at the end of a person's own words without being words: signatures, and lines that a client adds."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from maild.parsing import phrases
+from maild.parsing.folding import LONGEST, STRIPPED, fold, is_divider
+
+_CLAUSE = re.compile(r"[,;!?(\[<]|\. | [-–—] ")
+_LONGEST_MOBILE: Final = 160
+_MOST_WORDS: Final = 10
+_MOST_BARE_WORDS: Final = 8
+_LONGEST_SIGNATURE: Final = 30
+_LONGEST_DASHES: Final = 15
+_LONGEST_MARKER: Final = 200
+_FOOTER: Final = 6
+
+
+def is_mobile(line: str, *, is_at_end: bool) -> bool:
+    """Tell "Sent from my iPhone" and its kin; at the end of the words a joke in its form as well."""
+    if len(line) > _LONGEST_MOBILE or not line.strip(STRIPPED):
+        return False
+    text = fold(line).strip(" _-~")
+    head, *tail = _CLAUSE.split(text, maxsplit=1)
+    rest = tail[0] if tail else ""
+    if len(head.split()) > _MOST_WORDS or len(rest.split()) > _MOST_WORDS:
+        return False
+    if any(device in head for device in phrases.DEVICES):
+        return head.startswith(phrases.SENT_BY) or head.rstrip(" .。").endswith(phrases.SENT_AT_END)
+    is_joke = head.startswith("sent from ") and not rest and "." not in head
+    return is_at_end and is_joke and len(head.split()) <= _MOST_BARE_WORDS
+
+
+def is_marker(line: str) -> bool:
+    """Tell the line of a desk's notice above which the answer belongs, ours and that of others."""
+    if len(line) > _LONGEST_MARKER:
+        return False
+    text = fold(line)
+    return text.startswith(phrases.ANSWER_LINE) or any(phrase in text for phrase in phrases.WRITE_ABOVE)
+
+
+def find_signature(lines: Sequence[str]) -> int | None:
+    """Find the delimiter of a signature (RFC 3676, 4.3) in a stretch of own words.
+
+    Dashes without the blank, which many clients strip, count over a short rest only.
+    """
+    for at, line in enumerate(lines):
+        if len(line) > LONGEST:
+            continue
+        bare = line.rstrip("\r")
+        if bare == "-- " and len(lines) - at <= _LONGEST_SIGNATURE:
+            return at
+        if bare.strip(STRIPPED) in {"--", "—", "- -"} and len(lines) - at <= _LONGEST_DASHES:
+            return at
+    return None
+
+
+def find_footer(lines: Sequence[str]) -> int | None:
+    """Find what a mailing list adds below a mail: a dividing line, and soon after it the list's name."""
+    for at, line in enumerate(lines):
+        if is_divider(line) and any(
+            phrase in fold(below) for below in lines[at + 1 : at + 1 + _FOOTER] for phrase in phrases.LIST_FOOTER
+        ):
+            return at
+    return None
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """Tell the paragraph by which a company's server says that a mail is confidential."""
+    text = fold(paragraph)
+    return any(word in text for word in phrases.DISCLAIMER)
