@@ -1,0 +1,8 @@
+"""Deciding: which ticket, who wrote and what they may, what an answer means, and what follows. Pure, all of it."""
+
+from maild.desk.asking import ask
+from maild.desk.deciding import decide, hold
+from maild.desk.house import House
+from maild.desk.undelivered import decide_undelivered
+
+__all__ = ["House", "ask", "decide", "decide_undelivered", "hold"]

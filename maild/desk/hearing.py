@@ -1,0 +1,152 @@
+"""What an agent says in a mail: their own words, what those command, and why they may not go out as they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from maild.desk.answering import TRACER_LETTERS, outgoing_words
+from maild.desk.case import Case
+from maild.desk.commands import read_commands
+from maild.desk.house import is_same
+from maild.model.facts import IssuedMail, TicketFacts
+from maild.model.mail import Attachment
+from maild.model.outgoing import Meaning
+from maild.model.ticket import EntryKind
+from maild.rules import Person
+
+# Flags of reading that mean: a part of the words or of the recipients was not seen.
+_UNSEEN = frozenset(
+    {"text-cut", "addresses-cut", "recipients-cut", "headers-cut", "parts-cut", "unreadable", "too-large"}
+)
+
+
+class Intent(StrEnum):
+    """What an agent's mail means."""
+
+    SENT = "sent"  # their own client sent it to the requester
+    RELAY = "relay"
+    NOTE = "note"
+    DRAFT = "draft"  # it answers a draft
+    UNSENT = "unsent"  # a note, and the agent is told that the customer did not get it
+    COMMANDS = "commands"
+
+
+_PLAINLY = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE, Meaning.NOTHING: Intent.COMMANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The agent's own words without commands; `doubts` are about commands, `reasons` speak against sending."""
+
+    text: str
+    commands: tuple[str, ...]
+    doubts: tuple[str, ...]
+    reasons: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+    def has(self, word: str) -> bool:
+        """Whether a command was given."""
+        return word in self.commands
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An agent's mail about a ticket; `issued` is our mail to them about this ticket that it answers."""
+
+    case: Case
+    known: TicketFacts
+    issued: IssuedMail | None
+    person: Person
+    speech: Speech
+
+    @property
+    def number(self) -> int:
+        """The ticket's number."""
+        return self.known.ticket.number
+
+    @property
+    def note_text(self) -> str:
+        """The words as colleagues keep them: whole where the stripping was in doubt, so that none is lost."""
+        if self.speech.reasons and not self.speech.has("note"):
+            return self.case.message.text
+        return self.speech.text or self.case.words
+
+
+def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
+    """Find the agent's own words and commands in their mail."""
+    answered = case.found.answered
+    issued = answered if answered is not None and answered.ticket == known.ticket.number else None
+    words = outgoing_words(case.message.text, as_shown(issued, known) if issued else None, case.house.names())
+    is_fresh = not case.message.in_reply_to and not case.message.references
+    subject = case.message.subject if case.found.is_direct or is_fresh else ""
+    earlier = (known.ticket.subject, *((issued.subject,) if issued else ()))
+    reading = read_commands(words.text, subject, earlier)
+    attachments = tuple(_own_attachments(case, known))
+    speech = Speech(
+        text=reading.text,
+        commands=reading.commands,
+        doubts=reading.doubts,
+        reasons=(*words.reasons, *_attached_reasons(attachments, issued), *_unseen_reasons(case)),
+        attachments=attachments,
+    )
+    return Turn(case, known, issued, person, speech)
+
+
+def intent_of(turn: Turn) -> Intent:
+    """Say what a mail means: by what its writer did and commands, else by the mail that it answers."""
+    meaning = turn.issued.meaning if turn.issued else None
+    if _went_to_requester(turn) and meaning is not Meaning.DRAFT:
+        return Intent.SENT
+    if meaning is Meaning.DRAFT:
+        return Intent.DRAFT
+    if turn.speech.has("note"):
+        return Intent.NOTE
+    if turn.speech.has("reply"):
+        return Intent.RELAY
+    return _PLAINLY.get(meaning, Intent.UNSENT) if meaning else Intent.UNSENT
+
+
+def as_shown(issued: IssuedMail, known: TicketFacts) -> IssuedMail:
+    """Count colleagues' notes that a mail showed among our own lines: they are no more the customer's than ours."""
+    notes = [entry.text for entry in known.entries if entry.kind is EntryKind.NOTE]
+    private = {_bare(line) for note in notes for line in note.split("\n")} - {""}
+    said = {
+        _bare(line) for entry in known.entries if entry.kind in _SEEN_BY_THE_CUSTOMER for line in entry.text.split("\n")
+    }
+    kept = [line for line in issued.quoted.split("\n") if _bare(line) not in private - said]
+    return replace(issued, ours="\n".join((issued.ours, *notes)), quoted="\n".join(kept))
+
+
+_SEEN_BY_THE_CUSTOMER = frozenset({EntryKind.CUSTOMER, EntryKind.AGENT})
+
+
+def _bare(line: str) -> str:
+    return " ".join(line.split()).casefold()
+
+
+def _went_to_requester(turn: Turn) -> bool:
+    requester = turn.known.ticket.requester
+    named = (*turn.case.message.to, *turn.case.message.cc)
+    return requester is not None and any(is_same(each.address, requester.address) for each in named)
+
+
+def _own_attachments(case: Case, known: TicketFacts) -> Iterator[Attachment]:
+    """Leave out pictures of the ticket that the client only quoted back."""
+    shown = {kept.sha256 for entry in known.entries for kept in entry.attachments}
+    for each in case.message.attachments:
+        if not (each.is_inline and each.sha256 in shown):
+            yield each
+
+
+def _attached_reasons(attachments: tuple[Attachment, ...], issued: IssuedMail | None) -> Iterator[str]:
+    for each in attachments:
+        if each.type.lower().startswith("message/"):
+            yield f"the whole mail {each.name!r} is attached, and the customer would see all of it"
+        elif issued is not None and issued.token[:TRACER_LETTERS].encode() in each.content.lower():
+            yield f"the attachment {each.name!r} holds a notice of the desk"
+
+
+def _unseen_reasons(case: Case) -> Iterator[str]:
+    for flag in case.flags:
+        if flag in _UNSEEN:
+            yield f"a part of the mail could not be read ({flag})"

@@ -1,0 +1,124 @@
+"""What deciding may know of the house it decides for: who we are, who works here, and whom we must not write to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.config import DeskConfig, LimitsConfig, TrustConfig
+from maild.marks import Keyring
+from maild.model.ticket import Ticket
+from maild.rules import Person, Queue, Rules, default_queue
+
+# mail-facts: what stands behind these is a machine, or a person who did not ask for our machine's mail.
+_NEVER_WRITTEN = frozenset(
+    {
+        "abuse",
+        "do-not-reply",
+        "donotreply",
+        "mailer-daemon",
+        "no-reply",
+        "no_reply",
+        "nobody",
+        "noreply",
+        "postmaster",
+        "root",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The desk's settings, people and keys; `mailbox_queues` names each mailbox's queue."""
+
+    desk: DeskConfig
+    trust: TrustConfig
+    limits: LimitsConfig
+    rules: Rules
+    keyring: Keyring
+    mailbox_queues: Mapping[str, str]
+    mailbox_addresses: frozenset[str]
+
+    def queues(self) -> Mapping[str, Queue]:
+        """Give every queue by its key, the default one where none is written."""
+        if self.rules.queues:
+            return self.rules.queues
+        only = default_queue(self.desk)
+        return {only.key: only}
+
+    def find_queue(self, address: str) -> Queue | None:
+        """Find the queue that writes from an address, plus-addresses included."""
+        plain = without_plus(address)
+        return next((queue for queue in self.queues().values() if plain == queue.address.lower()), None)
+
+    def team_of(self, ticket: Ticket) -> str | None:
+        """Give the team that works on a ticket: its own, else its queue's."""
+        queue = self.queues().get(ticket.queue)
+        return ticket.team or (queue.team if queue else None)
+
+    def is_ours(self, address: str) -> bool:
+        """Whether mail to this address comes back to the desk."""
+        plain = without_plus(address)
+        ours = {self.desk.address.lower(), *(each.lower() for each in self.mailbox_addresses)}
+        return plain in ours or self.find_queue(address) is not None
+
+    def may_be_written_to(self, address: str) -> bool:
+        """Whether our automatic mail may go to an address at all (mail-facts, 3)."""
+        local = without_plus(address).rpartition("@")[0]
+        is_machine = local in _NEVER_WRITTEN or local.startswith("owner-") or local.endswith("-request")
+        return bool(local) and not is_machine and not self.is_ours(address)
+
+    def find_agent(self, address: str, now: datetime) -> Person | None:
+        """Find the person of `people` who works here today and owns an address."""
+        person = self.rules.find_person(address)
+        return person if person is not None and is_here(person, now) else None
+
+    def find_person(self, key: str, now: datetime) -> Person | None:
+        """Find a person by key, unless they left."""
+        person = self.rules.people.get(key)
+        return person if person is not None and is_here(person, now) else None
+
+    def members(self, team: str | None, now: datetime) -> tuple[Person, ...]:
+        """Give a team's members who are here; without any, its lead; without one, nobody."""
+        known = self.rules.teams.get(team) if team else None
+        if known is None:
+            return ()
+        members = tuple(self._people(known.members, now))
+        return members or tuple(self._people([known.lead] if known.lead else [], now))
+
+    def lead(self, team: str | None, now: datetime) -> Person | None:
+        """Give a team's lead, unless there is none or they left."""
+        known = self.rules.teams.get(team) if team else None
+        return self.find_person(known.lead, now) if known is not None and known.lead else None
+
+    def administrators(self, now: datetime) -> tuple[Person, ...]:
+        """Give everyone who administers the desk."""
+        return tuple(
+            person for person in self.rules.people.values() if "admin" in person.roles and is_here(person, now)
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """Give the addresses and names that the desk's own mails carry in From."""
+        queues = self.queues().values()
+        return tuple({self.desk.name, *(queue.name for queue in queues), *(queue.address for queue in queues)} - {""})
+
+    def _people(self, keys: Iterable[str], now: datetime) -> Iterator[Person]:
+        for key in keys:
+            person = self.find_person(key, now)
+            if person is not None:
+                yield person
+
+
+def is_here(person: Person, now: datetime) -> bool:
+    """Whether a person works here at an instant."""
+    return person.left is None or now.date() < person.left
+
+
+def without_plus(address: str) -> str:
+    """Give the address that a plus-address is delivered to, in lower case."""
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses are one mailbox: letter case distinguishes no real ones."""
+    return one.lower() == other.lower()

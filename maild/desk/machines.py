@@ -1,0 +1,98 @@
+"""What follows from a machine's mail: an event, a desk matter, or a ticket for monitoring; never an answer."""
+
+from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
+from maild.desk.customers import open_ticket
+from maild.desk.telling import alarms, those_in_charge, transcripts
+from maild.model.decision import Decision, Trust
+from maild.model.facts import IssuedMail, TicketFacts
+from maild.model.mail import Automatic, Bounce
+from maild.model.outgoing import Template
+from maild.model.ticket import EntryKind
+
+# Without a ticket these tell nobody anything; the others (monitoring, forms, lists) may be the only sign of a matter.
+_DESK_MATTERS = frozenset(Automatic) - {Automatic.GENERATED, Automatic.LIST}
+
+
+def file_automatic(case: Case) -> Decision:
+    """Decide about a machine's mail, a delivery report included."""
+    message, known = case.message, case.known
+    if message.automatic is Automatic.BOUNCE and case.found.returned is not None:
+        return _file_bounce(case, case.found.returned)
+    if known is not None:
+        return _file_event(case, known)
+    if message.automatic in _DESK_MATTERS or case.found.answered is not None:
+        return desk_matter(case, f"{message.automatic}: {message.automatic_proof}")
+    return open_ticket(case)
+
+
+def file_our_own(case: Case, known: TicketFacts | None) -> Decision:
+    """File one of our own mails that came back to us, signed by its own Message-ID; a loop ends here."""
+    if known is None:
+        return desk_matter(case, "one of our own mails came back")
+    return _file_event(case, known)
+
+
+def _file_event(case: Case, known: TicketFacts) -> Decision:
+    if case.sender is not None and case.sender.trust is Trust.FORGED:
+        return held(case, f"forged: {case.sender.address} did not send it ({case.sender.proof})")
+    sheet = sheet_for(case, known)
+    kind = case.message.automatic or Automatic.LOOP
+    sheet.enter(
+        known.ticket.number,
+        EntryKind.EVENT,
+        case.words,
+        flags=("automatic", kind.value),
+        attachments=case.message.attachments,
+        message_id=case.message.message_id,
+    )
+    sheet.explain(f"a machine wrote it: {kind.value} ({case.message.automatic_proof})")
+    return sheet.decision(entry_of(known.ticket.number), case)
+
+
+def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
+    """Show a delivery report on the ticket of the mail that came back, and tell somebody who can act."""
+    bounce, known = case.message.bounce, case.known
+    story = f"The mail to {returned.recipient} came back: {_said(bounce)}"
+    failed = bounce is None or bounce.action.lower() == "failed"
+    people = case.house.administrators(case.now)
+    others = tuple(person for person in people if person.key != returned.person)
+    if known is None:
+        decision = desk_matter(case, story)
+        # An alarm that bounces is the end of the line: nothing is said about an alarm.
+        tell = failed and returned.template is not Template.ALARM
+        return Decision(
+            decision.outcome,
+            (),
+            tuple(alarms(others, (story,))) if tell else (),
+            decision.evidence,
+            decision.sender,
+            (),
+            decision.why,
+        )
+    ticket = known.ticket
+    sheet = sheet_for(case, known)
+    sheet.enter(
+        ticket.number,
+        EntryKind.EVENT,
+        story,
+        flags=("automatic", "bounce"),
+        attachments=(),
+        message_id=case.message.message_id,
+    )
+    if failed and returned.person is None:
+        told = those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+        sheet.want(*transcripts(told, ticket.number, (story,)))
+    elif failed and returned.template is Template.AGENT_NOTICE:
+        told = those_in_charge(
+            case.house, case.house.team_of(ticket), ticket.assignee, case.now, but=(returned.person,)
+        )
+        sheet.want(*transcripts(told, ticket.number, (story,)))
+    elif failed:
+        sheet.want(*alarms(others, (f"Ticket #{ticket.number}: {story}",)))
+    return sheet.decision(entry_of(ticket.number), case)
+
+
+def _said(bounce: Bounce | None) -> str:
+    if bounce is None:
+        return "no reason is given"
+    return " ".join(each for each in (bounce.action, bounce.status or "") if each) or "no reason is given"

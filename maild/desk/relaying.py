@@ -1,0 +1,129 @@
+"""An agent's words to the customer: to whom they go, what stands against it, and what follows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from maild.desk.case import Sheet, remembered
+from maild.desk.hearing import Turn
+from maild.desk.subjects import is_forward
+from maild.desk.telling import transcripts
+from maild.model.mail import Address, Attachment
+from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.ticket import Entry, EntryKind, State
+
+RELAY_EXPIRES = timedelta(days=5)
+_NOT_ANSWERED = frozenset({State.MERGED, State.SPAM})
+
+
+def recipients(turn: Turn) -> tuple[Address, ...]:
+    """Give requester and participants, each once, without us and without whom the agent's own mail went to."""
+    ticket = turn.known.ticket
+    taken = {each.address.lower() for each in (*turn.case.message.to, *turn.case.message.cc)}
+    chosen: list[Address] = []
+    for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants):
+        address = each.address.lower()
+        if address not in taken and not turn.case.house.is_ours(address):
+            taken.add(address)
+            chosen.append(each)
+    return tuple(chosen)
+
+
+def why_not_addressed(turn: Turn) -> str:
+    """Say why a mail is not simply an answer to the desk: it went elsewhere too, or is a forward."""
+    message, house = turn.case.message, turn.case.house
+    ticket = turn.known.ticket
+    present = {
+        each.address.lower() for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants)
+    }
+    named = [each.address for each in (*message.to, *message.cc)]
+    others = [each for each in named if not house.is_ours(each) and each.lower() not in present]
+    if others:
+        return f"your mail also went to {', '.join(others[:5])}"
+    if not any(house.is_ours(each) for each in named):
+        return "your mail was not addressed to the desk"
+    if is_forward(message.subject):
+        return "your mail is a forward"
+    return ""
+
+
+def obstacles(turn: Turn) -> tuple[str, ...]:
+    """Say what stands against words going out now, whatever they are."""
+    return tuple(_obstacles(turn))
+
+
+def relay(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
+    """Send words to everyone outside, one mail each, and count them as the answer."""
+    case = turn.case
+    for each in recipients(turn):
+        sheet.want(
+            Wanted(
+                template=Template.REPLY,
+                to=each.address,
+                to_name=each.name,
+                person=None,
+                ticket=turn.number,
+                thread=Thread.CUSTOMER,
+                meaning=Meaning.CUSTOMER,
+                author=Author.PERSON,
+                text=text,
+                by=turn.person.key,
+                attachments=attachments,
+                delay=case.house.desk.send_delay,
+                expires_in=RELAY_EXPIRES,
+            )
+        )
+    file_answer(turn, sheet, text, attachments)
+
+
+def file_answer(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
+    """Enter an answer that the customer gets: state and assignee follow, and the others are told who took it."""
+    case, ticket = turn.case, turn.known.ticket
+    sheet.set_state(State(case.house.desk.after_reply))
+    is_taken = ticket.assignee is None
+    if is_taken:
+        sheet.set_assignee(turn.person.key)
+    sheet.enter(turn.number, EntryKind.AGENT, text, attachments=attachments, message_id=case.message.message_id)
+    sheet.add(remembered(case, turn.number))
+    if is_taken:
+        others = [
+            person
+            for person in case.house.members(case.house.team_of(ticket), case.now)
+            if person.key != turn.person.key
+        ]
+        sheet.want(*transcripts(others, turn.number, (f"{turn.person.name} answered and has the ticket now.",)))
+
+
+def _obstacles(turn: Turn) -> Iterator[str]:
+    ticket = turn.known.ticket
+    if ticket.state in _NOT_ANSWERED:
+        yield f"the ticket is {ticket.state}"
+    if not recipients(turn):
+        yield "the ticket has nobody to answer"
+    yield from _missed(turn)
+
+
+def _missed(turn: Turn) -> Iterator[str]:
+    """Say what colleagues did to the customer or the state since the agent's mail was written (a collision)."""
+    if turn.issued is None:
+        return
+    since = [entry for entry in turn.known.entries if entry.n > turn.issued.seen]
+    if len(since) < turn.known.last_n - turn.issued.seen:
+        yield "more happened since that mail than can be looked through"
+    people = turn.case.house.rules.people
+    for entry in since:
+        if entry.by in people and entry.by != turn.person.key:
+            yield from _missed_entry(entry, people[entry.by].name)
+
+
+def _missed_entry(entry: Entry, name: str) -> Iterator[str]:
+    states = [change.new for change in entry.changes if change.field == "state"]
+    if entry.kind is EntryKind.AGENT:
+        yield f"meanwhile {name} answered the customer: {first_words(entry.text)}"
+    elif states:
+        yield f"meanwhile {name} set the state to {states[-1]}"
+
+
+def first_words(text: str, most: int = 80) -> str:
+    """Give the beginning of words on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

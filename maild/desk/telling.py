@@ -1,0 +1,95 @@
+"""Who of the house is told what, and how: the mails that go to agents and administrators."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from maild.desk.house import House
+from maild.model.mail import Attachment
+from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.rules import Person
+
+NOTICE_EXPIRES = timedelta(days=5)
+
+
+def those_in_charge(
+    house: House, team: str | None, assignee: str | None, now: datetime, but: Iterable[str | None] = ()
+) -> tuple[Person, ...]:
+    """Give who must hear of a ticket: its assignee, else its team, else the administrators; `but` are keys left out."""
+    excluded = set(but)
+    holder = house.find_person(assignee, now) if assignee else None
+    for people in ((holder,) if holder else (), house.members(team, now), house.administrators(now)):
+        told = tuple(person for person in people if person.key not in excluded)
+        if told:
+            return told
+    return ()
+
+
+def notices(
+    people: Iterable[Person], ticket: int, about: tuple[str, ...] = (), attachments: tuple[Attachment, ...] = ()
+) -> Iterator[Wanted]:
+    """Tell each that a customer wrote; their plain answer goes to the customer."""
+    for person in people:
+        yield to_person(
+            person, Template.AGENT_NOTICE, ticket, Thread.NOTICE, Meaning.RELAY, about=about, attachments=attachments
+        )
+
+
+def note_notices(people: Iterable[Person], ticket: int, about: tuple[str, ...] = ()) -> Iterator[Wanted]:
+    """Tell each of a note; their plain answer is a note."""
+    for person in people:
+        yield to_person(person, Template.AGENT_NOTICE, ticket, Thread.INTERNAL, Meaning.NOTE, about=about)
+
+
+def transcripts(people: Iterable[Person], ticket: int, about: tuple[str, ...], text: str = "") -> Iterator[Wanted]:
+    """Tell each what became of something; their plain answer is a note."""
+    for person in people:
+        yield to_person(person, Template.TRANSCRIPT, ticket, Thread.INTERNAL, Meaning.NOTE, about=about, text=text)
+
+
+def alarms(people: Iterable[Person], about: tuple[str, ...]) -> Iterator[Wanted]:
+    """Tell administrators of the desk's own trouble."""
+    for person in people:
+        yield to_person(person, Template.ALARM, None, Thread.INTERNAL, Meaning.NOTHING, about=about)
+
+
+def light_enough(attachments: tuple[Attachment, ...], limit: int) -> tuple[Attachment, ...]:
+    """Give the attachments, in order, that fit into a mail of so many octets; the others are only named."""
+    taken: list[Attachment] = []
+    room = limit
+    for each in attachments:
+        if each.size <= room:
+            taken.append(each)
+            room -= each.size
+    return tuple(taken)
+
+
+def to_person(
+    person: Person,
+    template: Template,
+    ticket: int | None,
+    thread: Thread,
+    meaning: Meaning,
+    *,
+    about: tuple[str, ...] = (),
+    text: str = "",
+    by: str | None = None,
+    draft: str | None = None,
+    attachments: tuple[Attachment, ...] = (),
+) -> Wanted:
+    """Want one mail to the main address of somebody of the house."""
+    return Wanted(
+        template=template,
+        to=person.addresses[0],
+        to_name=person.name,
+        person=person.key,
+        ticket=ticket,
+        thread=thread,
+        meaning=meaning,
+        author=Author.AUTO_GENERATED,
+        text=text,
+        by=by,
+        about=about,
+        draft=draft,
+        attachments=attachments,
+        expires_in=NOTICE_EXPIRES,
+    )
