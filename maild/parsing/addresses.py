@@ -31,6 +31,7 @@ _INSIDE = re.compile(r"\\.|[()]")
 _TWICE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]++<[ \t]*+\1[ \t]*+>[ \t]*+", re.IGNORECASE)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _QUOTED_OR_SEMICOLON = re.compile(rf"{_QUOTED}|;")
+_AROUND_DOTS = re.compile(r"(?<![ \t])[ \t]*+([.@])[ \t]*+")
 _MAXIMUM = 320
 
 
@@ -71,8 +72,13 @@ def _is_unmistakable(address: str) -> bool:
 
 
 def _one_match(plain: str) -> "re.Match[str] | None":
-    """Match a whole field; the address repeated as its own name, as Outlook writes it, names nobody else."""
-    return _ANGLED.fullmatch(plain) or _BARE.fullmatch(plain) or _TWICE.fullmatch(plain)
+    """Match a whole field; the address repeated as its own name, as Outlook writes it, names nobody else.
+
+    Blanks around the dots and the @ are the obsolete form (RFC 5322, 4.4): they part nothing.
+    """
+    name, angle, address = plain.rpartition("<")
+    joined = name + angle + _AROUND_DOTS.sub(r"\1", address) if angle and '"' not in address else plain
+    return _ANGLED.fullmatch(joined) or _BARE.fullmatch(joined) or _TWICE.fullmatch(joined)
 
 
 def parse_addresses(

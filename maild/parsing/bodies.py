@@ -146,6 +146,9 @@ class _Reader:
             reading.flags.add(Flag.SIGNED)
         for child in part.children:
             reading.add(self.read(child, "after words" if reading.segments else part.type), with_words=True)
+        if part.type == "multipart/report" and not reading.segments and reading.parts:
+            # Some servers label the words that explain a report as if they were the report.
+            reading.segments.append(Segment(reading.parts[0].text, None))
         return reading
 
     def _read_alternative(self, part: Part) -> Reading:
@@ -212,7 +215,7 @@ class _Reader:
         part = leaf.part
         if leaf.is_attachment_of_nothing(content):
             return
-        name = leaf.name or given_name(part.type, self._number, self._title(part, content))
+        name = leaf.name or leaf.title or given_name(part.type, self._number, self._subject_of(part, content))
         is_inline = leaf.disposition == "inline" or (
             within == "multipart/related" and leaf.content_id is not None and leaf.disposition != "attachment"
         )
@@ -226,11 +229,10 @@ class _Reader:
         if part.type in _SMIME or name.lower() == "smime.p7m":
             self._open(content, reading)
 
-    def _title(self, part: Part, content: bytes) -> str:
-        """Name a nameless part by the subject of the mail in it, or by where it says that it comes from."""
-        if part.type in MAILS:
-            return decode_value(read_head(content, 0, len(content), self._limits).first(b"subject"), self._hints)
-        return ""
+    def _subject_of(self, part: Part, content: bytes) -> str:
+        if part.type not in MAILS:
+            return ""
+        return decode_value(read_head(content, 0, len(content), self._limits).first(b"subject"), self._hints)
 
     def _open(self, content: bytes, reading: Reading) -> None:
         opaque = open_opaque(content)

@@ -77,8 +77,15 @@ def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:
             break
         room -= _keep(head, match, room, limits)
         position = match.end()
+    if not start and not any(_is_usual(each.name) for each in head.fields):
+        # A bare text of which the first line happens to hold a colon: no mail is without one usual field.
+        return Head([], start)
     head.body_start = min(position, end)
     return head
+
+
+def _is_usual(name: bytes) -> bool:
+    return name in _VITAL or name in _USUAL or name.startswith(_USUAL_PREFIXES)
 
 
 def _keep(head: Head, match: "re.Match[bytes]", room: int, limits: ReadingLimits) -> int:
@@ -132,6 +139,7 @@ def _goes_on(raw: bytes, position: int, end: int) -> bool:
 
 
 _USUAL = frozenset({b"received", b"mime-version", b"sender", b"x-mailer", b"delivered-to", b"dkim-signature"})
+_USUAL_PREFIXES = (b"x-", b"content-", b"resent-", b"list-", b"arc-")
 
 
 def _end_of_block(raw: bytes, position: int, end: int) -> int:

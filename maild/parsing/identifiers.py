@@ -9,7 +9,7 @@ from maild.parsing.limits import Flag
 
 _ID = re.compile(r"<([^<>]{1,995})>")
 _BARE_ID = re.compile(r"[^\s<>,;]+@[^\s<>,;]+\Z")
-_BLANKS = re.compile(r"\s+")
+_NOT_ID = re.compile(r"\s+|\([^()]*+\)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _FIRST_KEPT = 10
 _LONGEST_DATE = 200
@@ -17,7 +17,7 @@ _LONGEST_DATE = 200
 
 def find_ids(text: str) -> tuple[str, ...]:
     """Find every Message-ID of a field in order, with its angle brackets; one without brackets is given some."""
-    found = dict.fromkeys(f"<{_BLANKS.sub('', match)}>" for match in _ID.findall(text) if match.strip())
+    found = dict.fromkeys(f"<{_NOT_ID.sub('', match)}>" for match in _ID.findall(text) if match.strip())
     if found:
         return tuple(found)
     return tuple(f"<{word}>" for word in text.split() if _BARE_ID.match(word))

@@ -35,11 +35,15 @@ _SHORT = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The fields of one part that say how it is shown; `disposition` is "inline", "attachment" or ""."""
+    """The fields of one part that say how it is shown; `disposition` is "inline", "attachment" or "".
+
+    `title` is a name that makes no file of a text: the end of the address that the part says it comes from.
+    """
 
     part: Part
     disposition: str
     name: str
+    title: str
     content_id: str | None
 
     def is_words(self, *, comes_first: bool) -> bool:
@@ -83,6 +87,7 @@ def read_leaf(part: Part, hints: tuple[str, ...]) -> Leaf:
         or disposition.parameters.get("name")
         or ""
     )
+    location = decode_value(part.head.first(b"content-location"), hints).partition("?")[0]
     found = _CONTENT_ID.search(decode_value(part.head.first(b"content-id")))
     value = disposition.value if _TOKEN.match(disposition.value) else ""
     return Leaf(
@@ -90,6 +95,7 @@ def read_leaf(part: Part, hints: tuple[str, ...]) -> Leaf:
         # Dispositions that nobody knows are attachments (RFC 2183, 2.8); what is no token at all says nothing.
         disposition=value if value in {"", "inline"} else "attachment",
         name=harmless_name(named),
+        title=harmless_name(location) if "." in location else "",
         content_id=found[1] if found is not None else None,
     )
 
