@@ -105,10 +105,11 @@ class Mailbox:
                 if "IDLE" not in self.abilities:
                     _listen(wire, wake, left)
                     return
-                if not (tag := _begin_idle(wire)):
-                    self.abilities -= {"IDLE"}
-                elif _idle(wire, tag, wake, min(left, IDLE_SECONDS)):
-                    return
+                match _idle(wire, wake, min(left, IDLE_SECONDS)):
+                    case True:
+                        return
+                    case None:
+                        self.abilities -= {"IDLE"}
 
     @contextlib.contextmanager
     def _guarded(self, doing: str) -> Iterator[None]:
@@ -186,22 +187,19 @@ def _last_number(wire: Wire, name: str) -> int:
     return int(newest) if isinstance(newest, bytes) and newest.isdigit() else 0
 
 
-def _begin_idle(wire: Wire) -> bytes | None:
-    """Begin to idle (RFC 2177); None if the server refuses what it offered.
+def _idle(wire: Wire, wake: Wake, seconds: float) -> bool | None:
+    """Idle until news, the bell or the time is up (RFC 2177); say whether it was news or the bell, None if refused.
 
     imapclient's own `idle` fails on news that comes before the "+".
     """
-    tag: bytes = wire._command("IDLE")  # noqa: SLF001 - imaplib has no public door to a command of two steps
+    tag = wire._command("IDLE")  # noqa: SLF001 - imaplib has no public door to a command of two steps
+    is_over = False
     while wire._get_response() is not None:  # noqa: SLF001
         if wire.tagged_commands[tag]:
             del wire.tagged_commands[tag]
             return None
-    return tag
-
-
-def _idle(wire: Wire, tag: bytes, wake: Wake, seconds: float) -> bool:
-    """Idle until news, the bell or the time is up; say whether it was news or the bell."""
-    is_over = _listen(wire, wake, seconds)
+        is_over = True
+    is_over = is_over or _listen(wire, wake, seconds)
     # Reading on until the tagged answer, with a time-out, is what finds a peer that is gone or a line in two halves.
     wire.send(b"DONE\r\n")
     wire._command_complete("IDLE", tag)  # noqa: SLF001

@@ -9,6 +9,7 @@ BUGS
     On a server without UIDPLUS too, the mails stay in the folder, marked as deleted, until somebody's client expunges.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from imaplib import IMAP4
@@ -17,6 +18,7 @@ from typing import Final
 from maild.imap.fetching import ask
 from maild.imap.wire import Client
 
+TRIES: Final = 3
 PER_COMMAND: Final = 500  # 500 UIDs of ten digits stay below the 8,000 octets that servers take (RFC 7162, 4)
 DELETED: Final = b"\\Deleted"
 ANY_KEYWORD: Final = b"\\*"
@@ -54,36 +56,43 @@ class Shower:
         self._abilities = abilities
         self._selected = selected
         self._known_folders: set[str] = set()
+        self._names: dict[str, str] = {}
 
     def show(self, uids: Sequence[int], desired: Desired) -> None:
         """Show one outcome of many messages."""
         if not self._selected.is_writable:
             return
         for start in range(0, len(uids), PER_COMMAND):
-            present = self._present(uids[start : start + PER_COMMAND])
-            if present and not (desired.folder and self._move(present, desired.folder)):
-                self._mark(present, desired.keyword or (desired.fallback if desired.folder else None))
+            some = uids[start : start + PER_COMMAND]
+            if desired.folder is None:
+                self._mark(self._present(some), desired.keyword)
+            else:
+                self._mark(self._move(some, desired.folder), desired.fallback)
 
     def _present(self, uids: Sequence[int]) -> list[int]:
+        """Say which of the messages are still there; NOOP first, for a server may show an old view until then."""
+        self._client.noop()
         _, rows = self._client.wire.uid("SEARCH", "UID", ",".join(map(str, uids)))
         here = set(numbers(rows))
         return [uid for uid in uids if uid in here]
 
-    def _move(self, uids: Sequence[int], wanted: str) -> bool:
+    def _move(self, uids: Sequence[int], wanted: str) -> list[int]:
+        """Move messages to a folder, which is made if need be; return those that the server would not move.
+
+        Refused is also a batch of which somebody else took a message away meanwhile: each try looks again.
+        """
         folder = self._in_namespace(wanted)
-        for is_last_try in (folder in self._known_folders, True):
-            try:
-                self._carry(uids, folder)
-            except IMAP4.abort:
-                raise
-            except IMAP4.error:
-                if is_last_try:
-                    return False
-                self._create(folder)
-            else:
+        for _ in range(TRIES):
+            if not (present := self._present(uids)):
+                return []
+            with self._refused() as refusals:
+                self._carry(present, folder)
                 self._known_folders.add(folder)
-                return True
-        return False
+            if not refusals:
+                return []
+            if folder not in self._known_folders:
+                self._create(folder)
+        return self._present(uids)
 
     def _carry(self, uids: Sequence[int], folder: str) -> None:
         if "MOVE" in self._abilities:
@@ -97,31 +106,39 @@ class Shower:
         if not ours:
             return
         self._client.copy(ours, folder)
-        self._client.add_flags(ours, [DELETED], silent=True)
-        if "UIDPLUS" in self._abilities:
-            self._client.uid_expunge(ours)
+        with self._refused():  # the copies stand: trying again would make more of them
+            self._client.add_flags(ours, [DELETED], silent=True)
+            if "UIDPLUS" in self._abilities:
+                self._client.uid_expunge(ours)
 
     def _create(self, folder: str) -> None:
-        for verb in (self._client.create_folder, self._client.subscribe_folder):
-            try:
-                verb(folder)
-            except IMAP4.abort:
-                raise
-            except IMAP4.error:
-                continue  # it exists, or may not be made: the next try of the move tells
+        with self._refused():  # it exists, or may not be made: the next try of the move tells
+            self._client.create_folder(folder)
+        with self._refused():
+            self._client.subscribe_folder(folder)
 
     def _mark(self, uids: Sequence[int], keyword: str | None) -> None:
-        if keyword is None or not self._selected.has_keyword(keyword):
-            return
+        if uids and keyword and self._selected.has_keyword(keyword):
+            with self._refused():  # our ledger knows
+                self._client.add_flags(uids, [keyword], silent=True)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def _refused() -> Iterator[list[IMAP4.error]]:
+        """Collect the server's NO or BAD; a broken connection is another matter."""
+        refusals: list[IMAP4.error] = []
         try:
-            self._client.add_flags(uids, [keyword], silent=True)
+            yield refusals
         except IMAP4.abort:
             raise
-        except IMAP4.error:
-            return  # refused: our ledger knows
+        except IMAP4.error as error:
+            refusals.append(error)
 
     def _in_namespace(self, folder: str) -> str:
-        return in_namespace(folder, self._client.namespace() if "NAMESPACE" in self._abilities else None)
+        if folder not in self._names:
+            namespaces = self._client.namespace() if "NAMESPACE" in self._abilities else None
+            self._names[folder] = in_namespace(folder, namespaces)
+        return self._names[folder]
 
 
 def in_namespace(folder: str, namespaces: Sequence[Sequence[tuple[str, str]] | None] | None) -> str:

@@ -29,7 +29,7 @@ def answer(*lines: str | bytes, segments: int = 1) -> Act:
         whole = b"".join(
             (text if isinstance(text, bytes) else text.encode()).replace(b"{tag}", tag) + b"\r\n" for text in lines
         )
-        step = -(-len(whole) // segments)
+        step = max(1, -(-len(whole) // segments))
         talk.send(*(whole[start : start + step] for start in range(0, len(whole), step)))
 
     return act
