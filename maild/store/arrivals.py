@@ -5,17 +5,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival, Fetched, Place
 from maild.store.blobs import Packed, keep_blobs, read_blobs
-from maild.store.dialect import in_chunks, insert_new
+from maild.store.dialect import any_of, in_chunks, insert_new
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import arrival, arrival_event, epoch
 
 BATCH_BYTES = 32_000_000
+
+_Folder = Mapping[str, object]
+_HERE = (
+    arrival.c.mailbox == bindparam("mailbox"),
+    arrival.c.folder == bindparam("folder"),
+    arrival.c.uidvalidity == bindparam("uidvalidity"),
+)
+_UIDS = select(arrival.c.uid).where(*_HERE)
+_UNSHOWN = (
+    select(arrival.c.id, arrival.c.uid, arrival.c.outcome)
+    .where(*_HERE, arrival.c.shown_at.is_(None), arrival.c.done_at.is_not(None))
+    .order_by(arrival.c.id)
+    .limit(bindparam("limit"))
+)
+_ELSEWHEN = (
+    select(arrival.c.fingerprint, arrival.c.id)
+    .where(any_of(arrival.c.fingerprint, "prints"))
+    .where(arrival.c.mailbox == bindparam("mailbox"), arrival.c.folder == bindparam("folder"))
+    .where(arrival.c.uidvalidity != bindparam("uidvalidity"))
+    .order_by(arrival.c.id.desc())
+)
+_WAITING = select(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None)).order_by(arrival.c.id)
+_INSERT = arrival.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +73,8 @@ class ArrivalReading(Snapshot):
 
     def find_uids(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
         """Give every UID of a folder's epoch that the ledger knows."""
-        here = (arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity)
-        return frozenset(self._connection.execute(select(arrival.c.uid).where(*here)).scalars())
+        here = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+        return frozenset(self._connection.execute(_UIDS, here).scalars())
 
     def find_uidvalidity(self, mailbox: str, folder: str) -> int | None:
         """Give the epoch of a folder from which mail was last recorded for the first time."""
@@ -62,11 +85,8 @@ class ArrivalReading(Snapshot):
 
     def find_unshown(self, mailbox: str, folder: str, uidvalidity: int, limit: int) -> tuple[Unshown, ...]:
         """Give arrivals of a folder's epoch that are done and not shown, the oldest first."""
-        here = (arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity)
-        waiting = select(arrival.c.id, arrival.c.uid, arrival.c.outcome).where(
-            *here, arrival.c.shown_at.is_(None), arrival.c.done_at.is_not(None)
-        )
-        rows = self._connection.execute(waiting.order_by(arrival.c.id).limit(limit))
+        here = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+        rows = self._connection.execute(_UNSHOWN, {**here, "limit": limit})
         return tuple(Unshown(row.id, row.uid, OutcomeKind(row.outcome)) for row in rows)
 
     def has_waiting_arrivals(self) -> bool:
@@ -86,8 +106,8 @@ class ArrivalWriting(Snapshot):
         A message whose content is known in this folder under an older UIDVALIDITY is that message: only its key is
         renewed, and its outcome is shown again, because it lies in the folder again.
         """
-        self._note_epoch(mailbox, folder, uidvalidity, now)
-        place = (mailbox, folder, uidvalidity)
+        place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+        self._connection.execute(insert_new(self._connection, epoch), {**place, "begun_at": now})
         known = self._known_uids(place, [one.fetched.uid for one in new])
         unknown = [one for one in new if one.fetched.uid not in known]
         moved = self._rekey(place, unknown)
@@ -102,8 +122,7 @@ class ArrivalWriting(Snapshot):
 
     def claim_arrivals(self, claim: str, limit: int, now: datetime) -> tuple[Arrival, ...]:  # noqa: ARG002 - leases need it
         """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least."""
-        waiting = select(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None))
-        rows = _light(self._connection.execute(waiting.order_by(arrival.c.id).limit(limit)).all())
+        rows = _light(self._connection.execute(_WAITING.limit(limit)).all())
         if not rows:
             return ()
         self._connection.execute(update(arrival).where(arrival.c.id.in_([row.id for row in rows])).values(claim=claim))
@@ -143,62 +162,43 @@ class ArrivalWriting(Snapshot):
             self._connection.execute(arrival_event.insert().values(arrival=arrival_id, at=now, what=what, by=by))
         return bool(ended)
 
-    def _note_epoch(self, mailbox: str, folder: str, uidvalidity: int, now: datetime) -> None:
-        row = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "begun_at": now}
-        self._connection.execute(insert_new(self._connection, epoch), row)
-
-    def _known_uids(self, place: tuple[str, str, int], uids: Sequence[int]) -> set[int]:
+    def _known_uids(self, place: _Folder, uids: Sequence[int]) -> set[int]:
         known: set[int] = set()
         for some in in_chunks(uids):
-            found = select(arrival.c.uid).where(*_at(place), arrival.c.uid.in_(some))
-            known.update(self._connection.execute(found).scalars())
+            known.update(self._connection.execute(_UIDS.where(arrival.c.uid.in_(some)), place).scalars())
         return known
 
-    def _rekey(self, place: tuple[str, str, int], new: Sequence[NewArrival]) -> set[int]:
+    def _rekey(self, place: _Folder, new: Sequence[NewArrival]) -> set[int]:
         """Give known messages their new UIDs, each old one to one new one; return the UIDs given."""
-        mailbox, folder, uidvalidity = place
         olds: defaultdict[str, list[int]] = defaultdict(list)
         # A message of which nothing came is like any other of which nothing came: their likeness says nothing.
         prints = {one.fingerprint for one in new if one.fetched.raw}
         for some in in_chunks(prints):
-            older = select(arrival.c.fingerprint, arrival.c.id).where(
-                arrival.c.fingerprint.in_(some),
-                arrival.c.mailbox == mailbox,
-                arrival.c.folder == folder,
-                arrival.c.uidvalidity != uidvalidity,
-            )
-            for row in self._connection.execute(older.order_by(arrival.c.id.desc())):
+            for row in self._connection.execute(_ELSEWHEN, {**place, "prints": some}):
                 olds[row.fingerprint].append(row.id)
         given = {}
         for one in new:
             if one.fetched.raw and olds[one.fingerprint]:
                 given[one.fetched.uid] = olds[one.fingerprint].pop()
         for uid, arrival_id in given.items():
-            values = {"uidvalidity": uidvalidity, "uid": uid, "shown_at": None}
+            values = {"uidvalidity": place["uidvalidity"], "uid": uid, "shown_at": None}
             self._connection.execute(update(arrival).where(arrival.c.id == arrival_id).values(values))
         return set(given)
 
-    def _insert(self, place: tuple[str, str, int], fresh: Sequence[NewArrival], now: datetime) -> None:
+    def _insert(self, place: _Folder, fresh: Sequence[NewArrival], now: datetime) -> None:
         if not fresh:
             return
         blobs = keep_blobs(self._connection, (one.packed for one in fresh))
         rows = [_row(place, one, blobs[one.packed.sha256], now) for one in fresh]
-        self._connection.execute(arrival.insert(), rows)
+        self._connection.execute(_INSERT, rows)
 
 
-def _at(place: tuple[str, str, int]) -> tuple[ColumnElement[bool], ...]:
-    mailbox, folder, uidvalidity = place
-    return arrival.c.mailbox == mailbox, arrival.c.folder == folder, arrival.c.uidvalidity == uidvalidity
-
-
-def _row(place: tuple[str, str, int], one: NewArrival, raw: int, now: datetime) -> dict[str, object]:
-    mailbox, folder, uidvalidity = place
+def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, object]:
     fetched = one.fetched
-    nothing = f"nothing of {mailbox}/{folder}/{uidvalidity}/{fetched.uid}"
+    # Messages of which nothing came are all alike, and yet none is another's duplicate.
+    nothing = f"nothing of {'/'.join(map(str, place.values()))}/{fetched.uid}"
     return {
-        "mailbox": mailbox,
-        "folder": folder,
-        "uidvalidity": uidvalidity,
+        **place,
         "uid": fetched.uid,
         "raw": raw,
         "fingerprint": one.fingerprint if fetched.raw else nothing,

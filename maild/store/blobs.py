@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from maild.store.dialect import in_chunks
+from maild.store.dialect import any_of, in_chunks
 from maild.store.tables import blob, blob_chunk
+
+_IDS = select(blob.c.sha256, blob.c.id).where(any_of(blob.c.sha256, "names"))
+_CODECS = select(blob.c.id, blob.c.codec).where(any_of(blob.c.id, "ids"))
+_CHUNKS = (
+    select(blob_chunk.c.blob, blob_chunk.c.bytes)
+    .where(any_of(blob_chunk.c.blob, "ids"))
+    .order_by(blob_chunk.c.blob, blob_chunk.c.n)
+)
+_KEEP = blob.insert().returning(blob.c.sha256, blob.c.id)
+_KEEP_CHUNK = blob_chunk.insert()
 
 CHUNK_BYTES = 1_000_000
 _SAMPLE_BYTES = 65_536
@@ -48,13 +58,13 @@ def keep_blobs(connection: Connection, packed: Iterable[Packed]) -> dict[str, in
     if not missing:
         return ids
     rows = [{"sha256": one.sha256, "size": one.size, "codec": one.codec} for one in missing]
-    for row in connection.execute(blob.insert().returning(blob.c.sha256, blob.c.id), rows):
+    for row in connection.execute(_KEEP, rows):
         ids[row.sha256] = row.id
     chunks = [
         {"blob": ids[one.sha256], "n": n, "bytes": chunk} for one in missing for n, chunk in enumerate(one.chunks)
     ]
     if chunks:
-        connection.execute(blob_chunk.insert(), chunks)
+        connection.execute(_KEEP_CHUNK, chunks)
     return ids
 
 
@@ -64,10 +74,9 @@ def read_blobs(connection: Connection, ids: Iterable[int]) -> dict[int, bytes]:
     codecs: dict[int, str] = {}
     chunks: defaultdict[int, list[bytes]] = defaultdict(list)
     for some in in_chunks(wanted):
-        for row in connection.execute(select(blob.c.id, blob.c.codec).where(blob.c.id.in_(some))):
+        for row in connection.execute(_CODECS, {"ids": some}):
             codecs[row.id] = row.codec
-        parts = select(blob_chunk.c.blob, blob_chunk.c.bytes).where(blob_chunk.c.blob.in_(some))
-        for row in connection.execute(parts.order_by(blob_chunk.c.blob, blob_chunk.c.n)):
+        for row in connection.execute(_CHUNKS, {"ids": some}):
             chunks[row.blob].append(row.bytes)
     return {key: _unpack(codec, chunks[key]) for key, codec in codecs.items()}
 
@@ -80,7 +89,7 @@ def find_blob_id(connection: Connection, sha256: str) -> int | None:
 def _ids_of(connection: Connection, names: Mapping[str, object]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for some in in_chunks(names):
-        for row in connection.execute(select(blob.c.sha256, blob.c.id).where(blob.c.sha256.in_(some))):
+        for row in connection.execute(_IDS, {"names": some}):
             ids[row.sha256] = row.id
     return ids
 

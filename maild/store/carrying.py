@@ -10,27 +10,49 @@ BUGS
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, select, update
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
+from sqlalchemy import Connection, Insert, Update, bindparam, select, update
+from sqlalchemy.exc import StatementError
 
-from maild.model.decision import (
-    AddEntry,
-    ChangeTicket,
-    CloseDraft,
-    OpenTicket,
-)
+from maild.model.decision import AddEntry, ChangeTicket, CloseDraft, OpenTicket
 from maild.model.facts import DraftState
 from maild.store import tables
 from maild.store.blobs import keep_blobs
-from maild.store.dialect import in_chunks, insert_new, insert_or_set
-from maild.store.planning import FIELDS, Ground, Row, Rows, Standing, plan, ticket_rows
+from maild.store.columns import metadata
+from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, savepoint
+from maild.store.planning import CHANGED, ENDED, FIELDS, Ground, Row, Rows, Standing, plan, ticket_rows
 from maild.store.snapshot import Snapshot
 from maild.store.work import Carrying
 
-_TAKEN_ONCE = ("participant", "mail_id", "link")
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body"}
+_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail")
+_TAKEN_ONCE = ("participant", "mail_id", "link")
+
+_ticket = tables.ticket.c
+_STANDINGS = select(_ticket.number, _ticket.version, _ticket.last_n, *(_ticket[name] for name in FIELDS)).where(
+    any_of(_ticket.number, "numbers")
+)
+_OPEN_DRAFTS = select(tables.draft.c.token).where(
+    any_of(tables.draft.c.token, "tokens"), tables.draft.c.state == DraftState.OPEN
+)
+_CLAIMS = {
+    table.name: select(table.c.id, table.c.claim).where(any_of(table.c.id, "ids"), table.c.done_at.is_(None))
+    for table in (tables.arrival, tables.timer)
+}
+_INSERT = {name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation")}
+
+
+def _change(name: str, key: str, columns: Iterable[str]) -> Update:
+    """Update rows of one table by their key, `the_key`."""
+    table = metadata.tables[name]
+    values: dict[str, object] = {column: bindparam(column) for column in columns}
+    return update(table).where(table.c[key] == bindparam("the_key")).values(values)
+
+
+_CHANGE_TICKET = _change("ticket", "number", CHANGED)
+_END_ARRIVAL = _change("arrival", "id", ENDED)
+_END_TIMER = _change("timer", "id", ("claim", "done_at"))
+_CLOSE_DRAFT = _change("draft", "token", ("state", "closed_at"))
 
 
 class CarryingOut(Snapshot):
@@ -39,13 +61,12 @@ class CarryingOut(Snapshot):
     def carry_out(self, works: Sequence[Carrying], now: datetime) -> tuple[int, ...]:
         """Write what the works want; return the indexes of the stale ones, of which nothing is written."""
         connection = self._connection
-        ground = _read_ground(connection, works)
-        rows, stale = plan(works, ground, now)
+        rows, stale = plan(works, _read_ground(connection, works), now)
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 _write(connection, rows, works, now)
-        except (IntegrityError, DataError, ProgrammingError, StatementError, ValueError, OverflowError) as error:
-            if _is_fatal(error):
+        except (StatementError, ValueError, OverflowError) as error:
+            if is_fatal(error):
                 raise
             return self._carry_out_singly(works, now)
         return tuple(stale)
@@ -56,95 +77,72 @@ class CarryingOut(Snapshot):
         return tuple(index for index, work in enumerate(works) if self.carry_out([work], now))
 
 
-def _is_fatal(error: Exception) -> bool:
-    """Tell what makes every write impossible from what one row brought about."""
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)
-
-
 def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
     steps = [step for work in works for step in work.decision.steps]
-    drafts = {step.token for step in steps if isinstance(step, CloseDraft)}
     numbered = OpenTicket | ChangeTicket | AddEntry
-    numbers = {step.number for step in steps if isinstance(step, numbered)}
     return Ground(
-        tickets=_read_standings(connection, numbers),
-        open_drafts=_read_open(connection, drafts),
-        claimed_arrivals=_read_claims(connection, tables.arrival, (work.arrival for work in works)),
-        claimed_timers=_read_claims(connection, tables.timer, (work.timer for work in works)),
+        tickets=_read_standings(connection, {step.number for step in steps if isinstance(step, numbered)}),
+        open_drafts=_read_open(connection, {step.token for step in steps if isinstance(step, CloseDraft)}),
+        claimed_arrivals=_read_claims(connection, "arrival", (work.arrival for work in works)),
+        claimed_timers=_read_claims(connection, "timer", (work.timer for work in works)),
     )
 
 
 def _read_standings(connection: Connection, numbers: Iterable[int]) -> dict[int, Standing]:
-    ticket = tables.ticket.c
     standings = {}
     for some in in_chunks(numbers):
-        columns = (ticket.number, ticket.version, ticket.last_n, *(ticket[name] for name in FIELDS))
-        for number, version, last_n, *values in connection.execute(select(*columns).where(ticket.number.in_(some))):
+        for number, version, last_n, *values in connection.execute(_STANDINGS, {"numbers": some}):
             standings[number] = Standing(number, version, last_n, dict(zip(FIELDS, values, strict=True)))
     return standings
 
 
 def _read_open(connection: Connection, tokens: Iterable[str]) -> frozenset[str]:
-    draft = tables.draft.c
     found: set[str] = set()
     for some in in_chunks(tokens):
-        still_open = select(draft.token).where(draft.token.in_(some), draft.state == DraftState.OPEN)
-        found.update(connection.execute(still_open).scalars())
+        found.update(connection.execute(_OPEN_DRAFTS, {"tokens": some}).scalars())
     return frozenset(found)
 
 
-def _read_claims(connection: Connection, table: Table, ids: Iterable[int | None]) -> dict[int, str]:
+def _read_claims(connection: Connection, table: str, ids: Iterable[int | None]) -> dict[int, str]:
     claims: dict[int, str] = {}
     for some in in_chunks({one for one in ids if one is not None}):
-        undone = select(table.c.id, table.c.claim).where(table.c.id.in_(some), table.c.done_at.is_(None))
-        claims.update((row.id, row.claim) for row in connection.execute(undone) if row.claim is not None)
+        undone = connection.execute(_CLAIMS[table], {"ids": some})
+        claims.update((row.id, row.claim) for row in undone if row.claim is not None)
     return claims
 
 
 def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: datetime) -> None:
     """Write rows table by table, each after those that it refers to."""
+    blobs = _keep_blobs(connection, rows, works)
+    new, old = ticket_rows(rows, now)
+    _execute(connection, _INSERT["ticket"], new)
+    _execute(connection, _CHANGE_TICKET, old)
+    for name in _TAKEN_ONCE:
+        _execute(connection, insert_new(connection, metadata.tables[name]), rows.by_table[name])
+    for name in _IN_ORDER:
+        _execute(connection, _INSERT[name], _with_blobs(name, rows.by_table[name], blobs))
+    _execute(connection, _CLOSE_DRAFT, rows.by_table["closed_draft"])
+    _execute(connection, _END_ARRIVAL, rows.by_table["arrival"])
+    _execute(connection, _END_TIMER, rows.by_table["timer"])
+    _execute(connection, _INSERT["explanation"], rows.by_table["explanation"])
+    _execute(connection, insert_or_set(connection, tables.sender_proof, "proved_at"), rows.by_table["sender_proof"])
+
+
+def _keep_blobs(connection: Connection, rows: Rows, works: Sequence[Carrying]) -> dict[str, int]:
+    """Store the contents that the rows name, and only those: a stale work leaves none behind."""
     names = {row["sha256"] for table in _WITH_BLOB for row in rows.by_table[table]}
-    packed = [one for work in works for one in (*work.attachments.values(), *work.bodies) if one.sha256 in names]
-    blobs = keep_blobs(connection, packed)
-    opened, changed = ticket_rows(rows)
-    _insert(connection, tables.ticket, [row | {"updated_at": now} for row in opened])
-    _update(connection, tables.ticket, tables.ticket.c.number, [row | {"updated_at": now} for row in changed])
-    for name in ("participant", "entry", "attachment", "mail_id", "link", "draft", "draft_attachment", "outgoing_mail"):
-        _insert(connection, tables.metadata.tables[name], _with_blobs(name, rows.by_table[name], blobs))
-    ended = [{"token": token, "state": state, "closed_at": now} for token, state in rows.closed_drafts.items()]
-    _update(connection, tables.draft, tables.draft.c.token, ended)
-    _update(connection, tables.arrival, tables.arrival.c.id, rows.by_table["arrival"])
-    _update(connection, tables.timer, tables.timer.c.id, rows.by_table["timer"])
-    _insert(connection, tables.explanation, rows.by_table["explanation"])
-    proofs = rows.by_table["sender_proof"]
-    if proofs:
-        connection.execute(insert_or_set(connection, tables.sender_proof, "proved_at"), proofs)
+    packed = (one for work in works for one in (*work.attachments.values(), *work.bodies))
+    return keep_blobs(connection, (one for one in packed if one.sha256 in names))
 
 
 def _with_blobs(name: str, rows: list[Row], blobs: Mapping[str, int]) -> list[Row]:
-    """Put a blob's id where a row names its content."""
+    """Put a blob's id beside the name of its content."""
     column = _WITH_BLOB.get(name)
     if column is None:
         return rows
-    return [
-        {key: value for key, value in row.items() if key != "sha256"} | {column: blobs[str(row["sha256"])]}
-        for row in rows
-    ]
+    return [{**row, column: blobs[str(row["sha256"])]} for row in rows]
 
 
-def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+def _execute(connection: Connection, statement: Update | Insert, rows: list[Row]) -> None:
     if rows:
-        statement = insert_new(connection, table) if table.name in _TAKEN_ONCE else table.insert()
         connection.execute(statement, rows)
-
-
-def _update(connection: Connection, table: Table, key: Column[Any], rows: list[Row]) -> None:
-    """Update rows by their key; every row must name the same columns."""
-    if rows:
-        values: dict[str, object] = {name: bindparam(name) for name in rows[0] if name != key.name}
-        statement = update(table).where(key == bindparam("the_key")).values(values)
-        connection.execute(statement, [_keyed(row, key.name) for row in rows])
-
-
-def _keyed(row: Row, key: str) -> Row:
-    return {"the_key" if name == key else name: value for name, value in row.items()}

@@ -1,11 +1,13 @@
 """Where SQLite and PostgreSQL differ in what a verb may say; everything else in this package is the same for both."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Column, ColumnElement, Connection, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 _IN_LIST = 500  # far below the limit of bound values of either database
 
@@ -17,6 +19,30 @@ def in_chunks(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, _IN_LIST)):
         yield chunk
+
+
+def any_of(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Say that a column is one of the values that will be bound to `name`."""
+    return column.in_(bindparam(name, expanding=True))
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what a block wrote if it raises; cheaper than SQLAlchemy's own, which every write would pay."""
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        yield
+    except BaseException as error:
+        if not is_fatal(error):
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+            connection.exec_driver_sql("RELEASE SAVEPOINT work")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT work")
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Tell what makes a transaction worthless (no space, no disk, no server) from what one statement did wrong."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:

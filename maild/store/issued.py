@@ -1,7 +1,5 @@
 """Outgoing mails as later answers name them: without their bytes, with the words they carried."""
 
-
-
 from maild.model.facts import IssuedMail
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.store.snapshot import Found

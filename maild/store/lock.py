@@ -38,6 +38,7 @@ class WriteLock:
         self._file = _open(self._path)
         self._turnstile = _open(directory / "maild.turn")
         self._own = Lock()
+        self._name = _own_name()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -55,7 +56,7 @@ class WriteLock:
             finally:
                 fcntl.flock(self._turnstile, fcntl.LOCK_UN)
             try:
-                os.pwrite(self._file, _own_name(), 0)
+                os.pwrite(self._file, self._name, 0)
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Column, Select, literal, select
 
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
 from maild.model.ticket import Entry, State, Ticket
 from maild.store.blobs import find_blob_id, read_blobs
+from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import arrival, arrival_event, explanation, mail_event, outgoing_mail, ticket
@@ -45,7 +47,10 @@ class ArrivalRow:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """An outgoing mail without its bytes; `last_reply` is what the relay, or whoever ended it, said last."""
+    """An outgoing mail without its bytes.
+
+    `handed_at` is when it last went to the relay; `last_reply` is what the relay, or whoever ended it, said last.
+    """
 
     id: int
     token: str
@@ -62,6 +67,7 @@ class MailRow:
     doubts: int
     created_at: datetime
     due_at: datetime
+    handed_at: datetime | None
     expires_at: datetime
     ended_at: datetime | None
     last_reply: str
@@ -82,11 +88,9 @@ class Looking(Snapshot):
 
     def list_tickets(self, states: Sequence[State] | None, limit: int) -> tuple[Ticket, ...]:
         """Give tickets in one of the states (None: in any), the highest number first."""
-        numbers = select(ticket.c.number).order_by(ticket.c.number.desc()).limit(limit)
-        if states is not None:
-            numbers = numbers.where(ticket.c.state.in_([state.value for state in states]))
-        found = read_tickets(self._connection, self._connection.execute(numbers).scalars())
-        return tuple(found[number][0] for number in sorted(found, reverse=True))
+        numbers = self._newest(ticket.c.number, ticket.c.state, states, limit)
+        found = read_tickets(self._connection, numbers)
+        return tuple(found[number][0] for number in numbers)
 
     def find_ticket(self, number: int) -> Ticket | None:
         """Give a ticket by its number."""
@@ -133,10 +137,9 @@ class Looking(Snapshot):
 
     def list_mails(self, states: Sequence[MailState] | None, limit: int) -> tuple[MailRow, ...]:
         """Give outgoing mails in one of the states (None: in any), the newest first."""
-        mails = _mails().order_by(_mail.id.desc()).limit(limit)
-        if states is not None:
-            mails = mails.where(_mail.state.in_([state.value for state in states]))
-        return tuple(_mail_row(row) for row in self._connection.execute(mails))
+        ids = self._newest(_mail.id, _mail.state, states, limit)
+        rows = [row for some in in_chunks(ids) for row in self._connection.execute(_mails().where(_mail.id.in_(some)))]
+        return tuple(_mail_row(row) for row in sorted(rows, key=lambda row: -row.id))
 
     def mails_of(self, number: int) -> tuple[MailRow, ...]:
         """Give the outgoing mails of a ticket, oldest first."""
@@ -163,6 +166,14 @@ class Looking(Snapshot):
         key = find_blob_id(self._connection, sha256)
         return None if key is None else read_blobs(self._connection, [key])[key]
 
+    def _newest(self, key: Column[int], state: Column[str], states: Sequence[StrEnum] | None, limit: int) -> list[int]:
+        """Give the highest keys. Each state is asked for alone, which its index answers without sorting a crowd."""
+        newest = select(key).order_by(key.desc()).limit(limit)
+        if states is None:
+            return list(self._connection.execute(newest).scalars())
+        found = {one for it in states for one in self._connection.execute(newest.where(state == it.value)).scalars()}
+        return sorted(found, reverse=True)[:limit]
+
 
 def _mails() -> Select[Any]:
     return select(*(_mail[name] for name in _MAIL_COLUMNS))
@@ -184,6 +195,7 @@ _MAIL_COLUMNS = (
     "doubts",
     "created_at",
     "due_at",
+    "handed_at",
     "expires_at",
     "ended_at",
     "last_reply",
@@ -207,6 +219,7 @@ def _mail_row(row: Found) -> MailRow:
         doubts=row.doubts,
         created_at=row.created_at,
         due_at=row.due_at,
+        handed_at=row.handed_at,
         expires_at=row.expires_at,
         ended_at=row.ended_at,
         last_reply=row.last_reply,

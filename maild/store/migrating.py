@@ -1,11 +1,51 @@
-"""Bringing a database to the schema of this maild."""
+"""Bringing a database to the schema of this maild: all steps in one transaction, or none."""
 
-from sqlalchemy import Connection
+from pathlib import Path
 
-from maild.store.tables import metadata
+from sqlalchemy import Connection, column, inspect, select, table
+
+from maild.errors import StoreUnusableError
+
+HEAD = "0002"  # the newest step in migrations/versions
+
+_version = table("alembic_version", column("version_num"))
 
 
 def migrate(connection: Connection) -> None:
-    """Create or upgrade the tables."""
+    """Create or upgrade the tables.
+
+    Raises StoreUnusableError for a database that a newer maild wrote, or that is none of maild's.
+    """
     with connection.begin():
-        metadata.create_all(connection)
+        found = _find_version(connection)
+        if found == HEAD:
+            return
+        if found is not None and found > HEAD:
+            raise StoreUnusableError(
+                f"the database has schema {found}, written by a newer maild; this one knows schemas up to {HEAD}: "
+                "use that maild again, or restore a backup made before it"
+            )
+        _upgrade(connection)
+
+
+def _find_version(connection: Connection) -> str | None:
+    """Read the schema's number; None for an empty database."""
+    names = inspect(connection).get_table_names()
+    if _version.name in names:
+        version: str | None = connection.execute(select(_version.c.version_num)).scalar_one_or_none()
+        return version
+    if names:
+        raise StoreUnusableError(f"the database is none of maild's: it has tables {', '.join(sorted(names)[:5])}")
+    return None
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: it takes a while, and every command but the first after an upgrade does without.
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

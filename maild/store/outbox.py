@@ -1,26 +1,84 @@
-"""The outbox: mails claimed, tried, and ended; what happened to each is written beside it.
+"""The outbox: mails claimed, tried, and ended.
 
 waiting → handing-over → accepted, refused or expired; a person may cancel what waits and retry what was given up.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Update, bindparam, func, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import TimerKind
 from maild.model.facts import Undelivered
 from maild.model.outgoing import DueMail, MailState, Template
 from maild.store.blobs import read_blobs
+from maild.store.dialect import any_of
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import arrival, mail_event, outgoing_mail, timer
 
 _DOUBTS = 2
 _mail = outgoing_mail.c
-_FREE = {"claim": None}
+
+# Statements stand here, built once: building one costs more than running it.
+_NEXT_DUE = select(func.min(_mail.due_at)).where(_mail.claim.is_(None), _mail.ended_at.is_(None))
+_UNDELIVERED = select(*ISSUED, _mail.state, _mail.last_reply).where(
+    _mail.id == bindparam("mail"), _mail.state.in_([MailState.REFUSED.value, MailState.EXPIRED.value])
+)
+_DUE = (
+    select(outgoing_mail)
+    .where(_mail.claim.is_(None), _mail.ended_at.is_(None), any_of(_mail.relay, "relays"))
+    .where(_mail.is_deferred == bindparam("is_deferred"), _mail.due_at <= bindparam("now"))
+    .order_by(_mail.due_at, _mail.id)
+    .limit(bindparam("limit"))
+)
+_CLAIM = update(outgoing_mail).where(any_of(_mail.id, "ids")).values(claim=bindparam("by"))
+_OURS = update(outgoing_mail).where(
+    _mail.id == bindparam("mail"), _mail.claim == bindparam("by"), _mail.ended_at.is_(None)
+)
+_HANDING_OVER = _OURS.values(state=MailState.HANDING_OVER.value, handed_at=bindparam("now"))
+_ACCEPTED = _OURS.values(
+    state=MailState.ACCEPTED.value,
+    claim=None,
+    attempts=_mail.attempts + 1,
+    ended_at=bindparam("now"),
+    last_reply=bindparam("words"),
+)
+_DEFERRED = _OURS.values(
+    state=MailState.WAITING.value,
+    claim=None,
+    is_deferred=True,
+    attempts=_mail.attempts + 1,
+    doubts=_mail.doubts + bindparam("doubts"),
+    due_at=bindparam("next_at"),
+    last_reply=bindparam("words"),
+)
+_TRIED = _OURS.values(attempts=_mail.attempts + 1)
+_PUT_BACK = (
+    update(outgoing_mail)
+    .where(any_of(_mail.id, "ids"), _mail.claim == bindparam("by"))
+    .values(claim=None, state=MailState.WAITING.value, due_at=bindparam("next_at"))
+)
+_IN_DOUBT = (
+    update(outgoing_mail)
+    .where(_mail.claim.is_not(None), _mail.state == MailState.HANDING_OVER.value)
+    .values(
+        state=MailState.WAITING.value,
+        claim=None,
+        is_deferred=True,
+        attempts=_mail.attempts + 1,
+        doubts=_mail.doubts + 1,
+        due_at=bindparam("now"),
+    )
+    .returning(_mail.id, _mail.doubts)
+)
+_GIVEN_UP = (
+    update(outgoing_mail)
+    .where(_mail.id == bindparam("mail"))
+    .values(state=bindparam("end"), claim=None, ended_at=bindparam("now"), last_reply=bindparam("words"))
+    .returning(_mail.ticket, _mail.template)
+)
 
 
 class OutboxReading(Snapshot):
@@ -28,15 +86,12 @@ class OutboxReading(Snapshot):
 
     def next_due_at(self) -> datetime | None:
         """Say when the next mail that nobody has in hand falls due."""
-        waiting = select(func.min(_mail.due_at)).where(_mail.claim.is_(None), _mail.ended_at.is_(None))
-        due_at: datetime | None = self._connection.execute(waiting).scalar_one_or_none()
+        due_at: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one_or_none()
         return due_at
 
     def find_undelivered(self, mail_id: int) -> Undelivered | None:
         """Give a mail that was given up and why; None if it is gone, or on its way after all."""
-        given_up = _mail.state.in_([MailState.REFUSED.value, MailState.EXPIRED.value])
-        found = select(*ISSUED, _mail.state, _mail.last_reply).where(_mail.id == mail_id, given_up)
-        row = self._connection.execute(found).one_or_none()
+        row = self._connection.execute(_UNDELIVERED, {"mail": mail_id}).one_or_none()
         if row is None:
             return None
         return Undelivered(issued_mail(row), mail_id, MailState(row.state), row.last_reply)
@@ -51,81 +106,56 @@ class OutboxWriting(Snapshot):
         A mail that was being handed over may have been sent or not: it goes once more, the same bytes, and if that is
         in doubt too, it is given up.
         """
-        self._connection.execute(
-            update(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_not(None)).values(_FREE)
-        )
-        self._connection.execute(
-            update(timer).where(timer.c.done_at.is_(None), timer.c.claim.is_not(None)).values(_FREE)
-        )
-        handing_over = (_mail.claim.is_not(None), _mail.state == MailState.HANDING_OVER.value)
-        again = {
-            "doubts": _mail.doubts + 1,
-            "is_deferred": True,
-            "due_at": now,
-            "state": MailState.WAITING.value,
-            "claim": None,
-        }
-        doubted = update(outgoing_mail).where(*handing_over).values(again).returning(_mail.id, _mail.doubts)
-        for row in self._connection.execute(doubted).all():
+        for table in (arrival, timer):
+            claimed = (table.c.done_at.is_(None), table.c.claim.is_not(None))
+            self._connection.execute(update(table).where(*claimed).values(claim=None))
+        for row in self._connection.execute(_IN_DOUBT, {"now": now}).all():
             self._note(row.id, "in-doubt", "the daemon ended before the relay's answer was recorded", now)
             if row.doubts >= _DOUBTS:
                 self._give_up(row.id, MailState.EXPIRED, "twice in doubt whether it was taken", now)
-        self._connection.execute(update(outgoing_mail).where(_mail.claim.is_not(None)).values(_FREE))
+        self._connection.execute(update(outgoing_mail).where(_mail.claim.is_not(None)).values(claim=None))
 
     def claim_due(self, claim: str, limit: int, relays: Sequence[str], now: datetime) -> tuple[DueMail, ...]:
         """Take due mails in hand: one never tried, one deferred, and so on, so that neither blocks the other."""
-        rows = self._claimable(limit, relays, now)
+        due = {"relays": list(relays), "now": now, "limit": limit}
+        new = self._connection.execute(_DUE, {**due, "is_deferred": False}).all()
+        deferred = self._connection.execute(_DUE, {**due, "is_deferred": True}).all()
+        rows = _alternate(new, deferred)[:limit]
         if not rows:
             return ()
-        ids = [row.id for row in rows]
-        self._connection.execute(update(outgoing_mail).where(_mail.id.in_(ids)).values(claim=claim))
+        self._connection.execute(_CLAIM, {"ids": [row.id for row in rows], "by": claim})
         bodies = read_blobs(self._connection, (row.body for row in rows))
         return tuple(_due_mail(row, claim, bodies[row.body]) for row in rows)
 
     def put_back_mails(self, mail_ids: Sequence[int], claim: str, due_at: datetime) -> None:
         """Return mails that were surely not tried; nothing is counted against them."""
-        ours = (_mail.id.in_(mail_ids), _mail.claim == claim)
-        self._connection.execute(
-            update(outgoing_mail).where(*ours).values(claim=None, state=MailState.WAITING.value, due_at=due_at)
-        )
+        self._connection.execute(_PUT_BACK, {"ids": list(mail_ids), "by": claim, "next_at": due_at})
 
     def record_handing_over(self, mail_id: int, claim: str, now: datetime) -> None:
         """Note that the next thing is DATA: from here to the answer to its dot, nobody knows whether it was sent."""
-        self._change(mail_id, claim, {"state": MailState.HANDING_OVER.value})
-        self._note(mail_id, "handing-over", "", now)
+        self._change(_HANDING_OVER, {"mail": mail_id, "by": claim, "now": now})
 
     def record_accepted(self, mail_id: int, claim: str, reply: str, now: datetime) -> None:
         """Note the relay's 250 to the final dot."""
-        ended = {"state": MailState.ACCEPTED.value, "claim": None, "ended_at": now, "last_reply": reply}
-        self._change(mail_id, claim, {**ended, "attempts": _mail.attempts + 1})
-        self._note(mail_id, "accepted", reply, now)
+        self._change(_ACCEPTED, {"mail": mail_id, "by": claim, "now": now, "words": reply})
 
     def record_deferred(
         self, mail_id: int, claim: str, reason: str, next_at: datetime, *, is_doubt: bool, now: datetime
     ) -> None:
         """Note that a mail was not taken this time, or that nobody knows whether it was (`is_doubt`)."""
-        values = {
-            "state": MailState.WAITING.value,
-            "claim": None,
-            "is_deferred": True,
-            "attempts": _mail.attempts + 1,
-            "doubts": _mail.doubts + int(is_doubt),
-            "due_at": next_at,
-            "last_reply": reason,
-        }
-        self._change(mail_id, claim, values)
+        values = {"mail": mail_id, "by": claim, "words": reason, "next_at": next_at, "doubts": int(is_doubt)}
+        self._change(_DEFERRED, values)
         self._note(mail_id, "in-doubt" if is_doubt else "deferred", reason, now)
 
     def record_given_up(self, mail_id: int, claim: str, state: MailState, reason: str, now: datetime) -> None:
         """End a mail that was not delivered, and start the timer that tells someone."""
-        self._change(mail_id, claim, {"attempts": _mail.attempts + 1})
+        self._change(_TRIED, {"mail": mail_id, "by": claim})
         self._give_up(mail_id, state, reason, now)
 
     def retry_mail(self, mail_id: int, by: str, now: datetime) -> bool:
         """Make a mail due now, one given up with all its time again; False if it was accepted or is in hand."""
-        row = self._connection.execute(
-            select(_mail.state, _mail.claim, _mail.created_at, _mail.expires_at).where(_mail.id == mail_id)
-        ).one_or_none()
+        found = select(_mail.state, _mail.claim, _mail.created_at, _mail.expires_at).where(_mail.id == mail_id)
+        row = self._connection.execute(found).one_or_none()
         if row is None or row.claim is not None or row.state in {MailState.ACCEPTED, MailState.HANDING_OVER}:
             return False
         values: dict[str, object] = {"due_at": now}
@@ -146,28 +176,19 @@ class OutboxWriting(Snapshot):
             self._note(mail_id, "cancelled", "", now, by)
         return is_cancelled
 
-    def _claimable(self, limit: int, relays: Sequence[str], now: datetime) -> list[Found]:
-        new = self._connection.execute(_due(relays, now, limit, is_deferred=False)).all()
-        deferred = self._connection.execute(_due(relays, now, limit, is_deferred=True)).all()
-        rows: list[Found] = []
-        for index in range(limit):
-            rows += [*new[index : index + 1], *deferred[index : index + 1]]
-        return rows[:limit]
-
-    def _change(self, mail_id: int, claim: str, values: Mapping[str, object]) -> None:
-        ours = (_mail.id == mail_id, _mail.claim == claim, _mail.ended_at.is_(None))
-        if not self._connection.execute(update(outgoing_mail).where(*ours).values(values)).rowcount:
-            raise StaleError(f"mail {mail_id} is not in our hands")
+    def _change(self, change: Update, values: Mapping[str, object]) -> None:
+        if not self._connection.execute(change, values).rowcount:
+            raise StaleError(f"mail {values['mail']} is not in our hands")
 
     def _give_up(self, mail_id: int, state: MailState, reason: str, now: datetime) -> None:
-        values = {"state": state.value, "claim": None, "ended_at": now, "last_reply": reason}
-        ended = update(outgoing_mail).where(_mail.id == mail_id).values(values)
-        row = self._connection.execute(ended.returning(_mail.ticket, _mail.template)).one()
+        ended = {"mail": mail_id, "end": state.value, "now": now, "words": reason}
+        row = self._connection.execute(_GIVEN_UP, ended).one()
         self._note(mail_id, state.value, reason, now)
         if row.template == Template.ALARM.value:
             return  # An alarm about an alarm would go the same way.
         self._connection.execute(
-            timer.insert().values(kind=TimerKind.UNDELIVERED.value, ticket=row.ticket, subject_id=mail_id, due_at=now)
+            timer.insert(),
+            {"kind": TimerKind.UNDELIVERED.value, "ticket": row.ticket, "subject_id": mail_id, "due_at": now},
         )
 
     def _note(self, mail_id: int, what: str, words: str, now: datetime, by: str = "") -> None:
@@ -175,10 +196,11 @@ class OutboxWriting(Snapshot):
         self._connection.execute(mail_event.insert(), row)
 
 
-def _due(relays: Sequence[str], now: datetime, limit: int, *, is_deferred: bool) -> Select[Any]:
-    free = (_mail.claim.is_(None), _mail.ended_at.is_(None))
-    due = (_mail.relay.in_(relays), _mail.is_deferred == is_deferred, _mail.due_at <= now)
-    return select(outgoing_mail).where(*free, *due).order_by(_mail.due_at, _mail.id).limit(limit)
+def _alternate(new: Sequence[Found], deferred: Sequence[Found]) -> list[Found]:
+    rows: list[Found] = []
+    for index in range(max(len(new), len(deferred))):
+        rows += [*new[index : index + 1], *deferred[index : index + 1]]
+    return rows
 
 
 def _due_mail(row: Found, claim: str, body: bytes) -> DueMail:

@@ -5,7 +5,7 @@ touches the database.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -45,6 +45,8 @@ FIELDS: tuple[str, ...] = (
     "assignee",
     "language",
 )
+CHANGED = ("version", "last_n", "updated_at", *FIELDS)
+ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,21 @@ class Ground:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows to write, by table, and the tickets as they will stand."""
+    """Rows to write, by table, and the tickets as they will stand.
+
+    `spent` is what may happen but once: an arrival or a timer done, a draft closed.
+    """
 
     opened: dict[int, Row] = field(default_factory=dict)
     changed: dict[int, Standing] = field(default_factory=dict)
-    closed_drafts: dict[str, str] = field(default_factory=dict)
+    spent: set[tuple[str, int | str]] = field(default_factory=set)
     by_table: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, other: "Rows") -> None:
         """Add the rows of one more work."""
         self.opened |= other.opened
         self.changed |= other.changed
-        self.closed_drafts |= other.closed_drafts
+        self.spent |= other.spent
         for table, rows in other.by_table.items():
             self.by_table[table] += rows
 
@@ -111,9 +116,6 @@ class _Plan:
         for mail, body in zip(work.mails, work.bodies, strict=True):
             self._add_row("outgoing_mail", _mail_row(mail, body.sha256, now))
         self._end()
-        for number, standing in self.rows.changed.items():
-            if number in self.rows.opened:
-                self.rows.opened[number] |= _standing_row(standing)
 
     def _check_claim(self) -> None:
         work, ground = self._work, self._ground
@@ -121,10 +123,6 @@ class _Plan:
             raise StaleError(f"arrival {work.arrival} is not in our hands")
         if work.timer is not None and ground.claimed_timers.get(work.timer) != work.claim:
             raise StaleError(f"timer {work.timer} is not in our hands")
-        if any(row["id"] == work.arrival for row in self._before.by_table["arrival"]):
-            raise StaleError(f"arrival {work.arrival} is carried out already")
-        if any(row["id"] == work.timer for row in self._before.by_table["timer"]):
-            raise StaleError(f"timer {work.timer} is carried out already")
 
     def _add(self, step: Step) -> None:
         match step:
@@ -155,6 +153,7 @@ class _Plan:
         values |= {"team": step.team, "assignee": step.assignee, "language": step.language}
         requester = step.requester
         self.rows.opened[step.number] = {
+            "number": step.number,
             "requester": None if requester is None else requester.address,
             "requester_name": "" if requester is None else requester.name,
             "tags": [],
@@ -230,16 +229,18 @@ class _Plan:
             self._add_row("draft_attachment", place | _attachment_row(one))
 
     def _close_draft(self, token: str, state: str) -> None:
-        if token not in self._ground.open_drafts or token in self._before.closed_drafts:
+        if token not in self._ground.open_drafts:
             raise StaleError(f"draft {token} is not open")
-        self.rows.closed_drafts[token] = state
+        self._spend("draft", token)
+        self._add_row("closed_draft", {"the_key": token, "state": state, "closed_at": self._now})
 
     def _end(self) -> None:
         work, now = self._work, self._now
         outcome, sender = work.decision.outcome, work.decision.sender
         if work.arrival is not None:
+            self._spend("arrival", work.arrival)
             row: Row = {
-                "id": work.arrival,
+                "the_key": work.arrival,
                 "claim": None,
                 "done_at": now,
                 "outcome": outcome.kind.value,
@@ -252,7 +253,8 @@ class _Plan:
             }
             self._add_row("arrival", row)
         if work.timer is not None:
-            self._add_row("timer", {"id": work.timer, "claim": None, "done_at": now})
+            self._spend("timer", work.timer)
+            self._add_row("timer", {"the_key": work.timer, "claim": None, "done_at": now})
         self._add_row(
             "explanation", {"arrival": work.arrival, "timer": work.timer, "at": now, "text": work.explanation}
         )
@@ -270,29 +272,25 @@ class _Plan:
                 return known[number]
         raise StaleError(f"there is no ticket {number}")
 
+    def _spend(self, kind: str, name: int | str) -> None:
+        if (kind, name) in self._before.spent:
+            raise StaleError(f"{kind} {name}: another work of this batch has done it")
+        self.rows.spent.add((kind, name))
+
     def _add_row(self, table: str, row: Row) -> None:
         self.rows.by_table[table].append(row)
 
 
-def ticket_rows(rows: Rows) -> tuple[list[Row], list[Row]]:
+def ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:
     """Give the rows of tickets to insert and of tickets to update."""
-    new = list(rows.opened.values())
-    old = [_standing_row(one) for number, one in rows.changed.items() if number not in rows.opened]
-    return new, old
+    # A ticket that one work of the batch opens and a later one changes is inserted as the later one leaves it.
+    new = [row | _standing_row(rows.changed[number], now) for number, row in rows.opened.items()]
+    changed = ((number, one) for number, one in rows.changed.items() if number not in rows.opened)
+    return new, [_standing_row(one, now) | {"the_key": number} for number, one in changed]
 
 
-def attachments_of(works: Iterable[Carrying]) -> frozenset[str]:
-    """Name the contents that the works refer to."""
-    return frozenset(name for work in works for name in work.attachments)
-
-
-def _standing_row(standing: Standing) -> Row:
-    return {
-        "number": standing.number,
-        "version": standing.version,
-        "last_n": standing.last_n,
-        **standing.values,
-    }
+def _standing_row(standing: Standing, now: datetime) -> Row:
+    return {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}
 
 
 def _attachment_row(one: Attachment) -> Row:

@@ -11,12 +11,14 @@ BUGS
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+CHECKPOINT_COMMITS = 16
 CHECKPOINT_BYTES = 4_000_000
 _SAFE_VERSION = (3, 51, 3)
 _PRAGMAS = (
@@ -24,7 +26,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "wal_autocheckpoint=0",
-    "journal_size_limit=0",  # so that the WAL file's size says how much of it is in use
+    "journal_size_limit=67108864",  # the WAL is written over, seldom cut: a commit that grows a file costs thrice
     "mmap_size=0",
     "busy_timeout=5000",
     "cache_size=-32768",
@@ -48,9 +50,9 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self._wal = path.with_name(path.name + "-wal")
-        self._checked_bytes = 0
-        # SQLite gives its other files the mode of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        self._wal_bytes = 0
+        self._commits = 0
+        _create(path)
         self._writing = _engine(path, "BEGIN IMMEDIATE", pool_size=1)
         self.reading = _engine(path, "BEGIN", pool_size=8)
         event.listen(self.reading, "connect", _forbid_writing)
@@ -60,16 +62,15 @@ class SqliteFile:
         return self._writing.connect()
 
     def checkpoint(self, writer: Connection) -> None:
-        """Move the WAL into the database once it has grown; only under the write lock, and not in a transaction.
+        """Move the WAL into the database, after every few commits; only under the write lock, and in no transaction.
 
         Readers are not waited for: what they still need stays in the WAL until a later checkpoint.
         """
         size = self._wal.stat().st_size
-        if size < self._checked_bytes:
-            self._checked_bytes = 0
-        if size - self._checked_bytes >= CHECKPOINT_BYTES:
+        self._commits += 1
+        if self._commits >= CHECKPOINT_COMMITS or size - self._wal_bytes >= CHECKPOINT_BYTES:
             _run(writer, "PRAGMA wal_checkpoint(PASSIVE)")
-            self._checked_bytes = size
+            self._commits, self._wal_bytes = 0, size
 
     def close(self, writer: Connection | None) -> None:
         """Close every connection, the WAL moved into the database; only under the write lock."""
@@ -83,6 +84,15 @@ class SqliteFile:
         """Close a writing connection that cannot be trusted any more."""
         writer.invalidate()
         writer.close()
+
+
+def _create(path: Path) -> None:
+    """Make the file for our eyes only; SQLite gives its other files the mode of this one.
+
+    A file that is there is left alone: to close it would end the locks that this process holds on it (POSIX).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _engine(path: Path, begin: str, pool_size: int) -> Engine:

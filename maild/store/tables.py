@@ -2,82 +2,25 @@
 
 Small columns come before large ones: SQLite reads a row from its front and follows it only as far as it must.
 Partial indexes ask `IS NULL` or `IS NOT NULL`, which both databases can prove of a query with bound values.
-
-BUGS
-    Text from outside loses NUL and lone surrogates here: PostgreSQL takes neither, and SQLite's driver not the latter.
 """
-
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as whole microseconds since 1970 in UTC."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
-        """Count the microseconds; a naive datetime is a TypeError."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """Give back an aware datetime in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-class Words(TypeDecorator[str]):
-    """Text from outside, free of what a database cannot hold."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
-        """Replace NUL and lone surrogates by a question mark."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
-
-
-Key = BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> Index:
-    """Index only the rows that a queue still has to look at."""
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
+from maild.store.columns import Instant, Key, Words, metadata, partial_index
 
 blob = Table(
     "blob",
@@ -163,15 +106,15 @@ arrival = Table(
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,
 )
-_partial("ix_arrival_waiting", arrival.c.id, where=arrival.c.done_at.is_(None))
-_partial(
+partial_index("ix_arrival_waiting", arrival.c.id, where=arrival.c.done_at.is_(None))
+partial_index(
     "ix_arrival_unshown",
     arrival.c.mailbox,
     arrival.c.folder,
     arrival.c.uidvalidity,
     where=arrival.c.shown_at.is_(None) & arrival.c.done_at.is_not(None),
 )
-_partial("ix_arrival_held", arrival.c.id, where=(arrival.c.outcome == "held") & arrival.c.discarded_at.is_(None))
+partial_index("ix_arrival_held", arrival.c.id, where=(arrival.c.outcome == "held") & arrival.c.discarded_at.is_(None))
 
 timer = Table(
     "timer",
@@ -185,14 +128,14 @@ timer = Table(
     Column("done_at", Instant),
     sqlite_autoincrement=True,
 )
-_partial("ix_timer_due", timer.c.due_at, where=timer.c.done_at.is_(None))
+partial_index("ix_timer_due", timer.c.due_at, where=timer.c.done_at.is_(None))
 
 explanation = Table(
     "explanation",
     metadata,
     Column("id", Key, primary_key=True),
     Column("arrival", Key, ForeignKey(arrival.c.id), index=True),
-    Column("timer", Key, ForeignKey(timer.c.id), index=True),
+    Column("timer", Key, ForeignKey(timer.c.id)),
     Column("at", Instant, nullable=False),
     Column("text", Words, nullable=False),
 )
@@ -319,6 +262,7 @@ outgoing_mail = Table(
     Column("claim", Text),
     Column("is_deferred", Boolean, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("handed_at", Instant),
     Column("ended_at", Instant),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),
@@ -345,17 +289,18 @@ outgoing_mail = Table(
     sqlite_autoincrement=True,
 )
 _mail = outgoing_mail.c
-_partial(
+Index("ix_outgoing_mail_state", _mail.state, _mail.id)
+partial_index(
     "ix_outgoing_mail_due",
     _mail.relay,
     _mail.is_deferred,
     _mail.due_at,
     where=_mail.claim.is_(None) & _mail.ended_at.is_(None),
 )
-_partial("ix_outgoing_mail_claimed", _mail.claim, where=_mail.claim.is_not(None))
-_partial("ix_outgoing_mail_to", _mail.acknowledged, _mail.created_at, where=_mail.acknowledged.is_not(None))
-_partial("ix_outgoing_mail_domain", _mail.domain, _mail.created_at, where=_mail.acknowledged.is_not(None))
-_partial("ix_outgoing_mail_all", _mail.created_at, where=_mail.acknowledged.is_not(None))
+partial_index("ix_outgoing_mail_claimed", _mail.claim, where=_mail.claim.is_not(None))
+partial_index("ix_outgoing_mail_to", _mail.acknowledged, _mail.created_at, where=_mail.acknowledged.is_not(None))
+partial_index("ix_outgoing_mail_domain", _mail.domain, _mail.created_at, where=_mail.acknowledged.is_not(None))
+partial_index("ix_outgoing_mail_all", _mail.created_at, where=_mail.acknowledged.is_not(None))
 
 mail_event = Table(
     "mail_event",

@@ -17,9 +17,10 @@ from threading import Lock, Thread
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import StoreBusyError, StoreUnusableError
+from maild.store.dialect import is_fatal, savepoint
 from maild.store.lock import WriteLock
 from maild.store.sqlite import SqliteFile
 from maild.store.verbs import Transaction
@@ -53,17 +54,13 @@ class _Job(Generic[T]):
     def run(self, connection: Connection, tx: Transaction) -> None:
         """Do the work in a savepoint of its own; raises only what makes the whole commit impossible."""
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 value = self._work(tx)
-        except (IntegrityError, DataError, ProgrammingError) as error:
-            failure = StoreUnusableError(f"the database refused a write: {error.orig}")
-            failure.__cause__ = error
+        except BaseException as error:
+            if is_fatal(error):
+                raise
+            failure = _translated(error)
             self._settle = lambda: self.future.set_exception(failure)
-        except DBAPIError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
-            kept = error
-            self._settle = lambda: self.future.set_exception(kept)
         else:
             self._settle = lambda: self.future.set_result(value)
 
@@ -166,6 +163,15 @@ class Writer:
         if self._connection is not None:
             self._file.drop(self._connection)
             self._connection = None
+
+
+def _translated(error: BaseException) -> BaseException:
+    """Give a work's own exception back as it is, the database's as ours."""
+    if not isinstance(error, SQLAlchemyError):
+        return error
+    failure = StoreUnusableError(f"the database refused a write: {error}")
+    failure.__cause__ = error
+    return failure
 
 
 def _fail(jobs: list[_Queued], error: Exception) -> None:
