@@ -3,7 +3,7 @@
 The only importer of ruamel. Pure: the text is handed in, and nothing is written or logged.
 """
 
-from maild.documents.checking import Section, check_document
+from maild.documents.checking import Section, check_document, is_text, known_keys
 from maild.documents.document import Document, Path, Place, Value
 from maild.documents.loading import parse_document, parse_override
 from maild.documents.scalars import ScalarError, format_duration, parse_duration, parse_size
@@ -19,7 +19,9 @@ __all__ = [
     "check_document",
     "did_you_mean",
     "format_duration",
+    "is_text",
     "join_words",
+    "known_keys",
     "parse_document",
     "parse_duration",
     "parse_override",

@@ -48,6 +48,16 @@ def check_document(
         return None, tuple(sorted(found))
 
 
+def known_keys(model: type[Section], path: Path) -> tuple[str, ...]:
+    """Give the keys that a model knows at a path; none where any key, or no key, may stand."""
+    return tuple(key for kind in _kinds(model, path) if _is_section(kind) for key in _fields(kind))
+
+
+def is_text(model: type[Section], path: Path) -> bool:
+    """Whether a model takes text at a path."""
+    return str in _kinds(model, path)
+
+
 def _problem(document: Document, model: type[Section], at: Path, error: ErrorDetails) -> Problem:
     is_key = error["loc"][-1:] == ("[key]",)
     inner: Path = error["loc"][:-1] if is_key else error["loc"]
@@ -65,7 +75,7 @@ def _unknown_key(model: type[Section], path: Path) -> str:
     owner = next((each for each in _kinds(model, path[:-1]) if _is_section(each)), model)
     if key in owner.refused:
         return f"'{key}': {owner.refused[key]}"
-    return f"unknown key '{key}'{did_you_mean(key, owner.model_fields)}"
+    return f"unknown key '{key}'{did_you_mean(key, _fields(owner))}"
 
 
 def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
@@ -74,7 +84,9 @@ def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
         case "value_error":
             return str(context["error"])
         case "literal_error":
-            words = [str(word) for each in _kinds(model, path) for word in get_args(each)]
+            words = [
+                str(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
+            ]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
     expected = _EXPECTED.get(error["type"], error["msg"]).format_map(context)
     remedy = ": put it in quotes" if error["type"] == "string_type" and not isinstance(value, (tuple, dict)) else ""
@@ -110,15 +122,16 @@ def _kinds(kind: Any, path: Path) -> Iterator[Any]:
         for each in arguments:
             yield from _kinds(each, path)
     elif not path:
-        if _is_section(kind) or origin is Literal:
-            yield kind
+        yield kind
     elif _is_section(kind):
-        field = kind.model_fields.get(str(path[0]))
-        if field is not None:
-            yield from _kinds(field.annotation, path[1:])
-    elif arguments:
+        yield from _kinds(_fields(kind).get(str(path[0])), path[1:])
+    elif arguments and origin is not Literal:
         # Of a mapping the values, of a list the items.
         yield from _kinds(arguments[1] if origin is not tuple else arguments[0], path[1:])
+
+
+def _fields(section: type[Section]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in section.model_fields.items()}
 
 
 def _is_section(kind: object) -> bool:

@@ -1,0 +1,163 @@
+"""What the single values of `maild.yaml` and the rule files may be: a type that checks, each with its remedy."""
+
+import ipaddress
+import re
+from datetime import timedelta
+from typing import Annotated, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from maild.documents import did_you_mean, format_duration, parse_duration, parse_size
+
+T = TypeVar("T")
+
+PLACEHOLDER = ".invalid"
+_LONGEST_LINE = 200
+_LONGEST_ADDRESS, _LONGEST_LOCAL = 254, 64
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+
+
+def one_line(text: str) -> str:
+    """Take words that fit on one line of a header."""
+    if not text.strip() or "\n" in text or len(text) > _LONGEST_LINE:
+        raise ValueError(f"must be words on one line, at most {_LONGEST_LINE} characters")
+    return text.strip()
+
+
+def address(text: str) -> str:
+    """Take one plain mail address; its domain comes out in lower case."""
+    local, _, domain = text.rpartition("@")
+    if not text.isascii():
+        raise ValueError(f"'{text}' is not in ASCII: write an international domain in its xn-- form")
+    is_short = len(text) <= _LONGEST_ADDRESS and len(local) <= _LONGEST_LOCAL
+    if not is_short or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"'{text}' is no mail address: write it like support@acme.example")
+    if domain.lower().endswith(PLACEHOLDER):
+        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the real address")
+    return f"{local}@{domain.lower()}"
+
+
+def host(text: str) -> str:
+    """Take a server's name or IP address."""
+    if not _is_ip(text) and not _DOMAIN.fullmatch(text):
+        raise ValueError(f"'{text}' is no host name or IP address: write it like mail.acme.example, without a port")
+    if text.lower().endswith(PLACEHOLDER):
+        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the server's real name")
+    return text
+
+
+def user(text: str) -> str:
+    """Take the name that signs in to a server."""
+    if text.lower().endswith(PLACEHOLDER):
+        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the account's real name")
+    return one_line(text)
+
+
+def is_loopback(text: str) -> bool:
+    """Whether a host is this machine, by what is written alone: no name is resolved."""
+    if text.lower() == "localhost":
+        return True
+    return _is_ip(text) and ipaddress.ip_address(text).is_loopback
+
+
+def name(text: str) -> str:
+    """Take the name of a mailbox, relay, person, team or queue."""
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            f"'{text}' is no name: a to z, 0 to 9, '-' and '_', at most 40, beginning with a letter or digit"
+        )
+    return text
+
+
+def timezone(text: str) -> str:
+    """Take the name of a time zone."""
+    zones = available_timezones()
+    if text not in zones:
+        question = did_you_mean(text, zones)
+        raise ValueError(f"'{text}' is no time zone{question or ': write it like Europe/London'}")
+    return text
+
+
+def duration_from(least: str, most: str) -> object:
+    """Make a type of durations within bounds."""
+
+    def read(value: object) -> timedelta:
+        if not isinstance(value, str):
+            raise ValueError(f"'{value}' is no duration: write it with its unit, like 90s, 30m, 4h or 1d2h")  # noqa: TRY004 - pydantic takes ValueError
+        duration = parse_duration(value)
+        if not parse_duration(least) <= duration <= parse_duration(most):
+            raise ValueError(f"{format_duration(duration)} is not between {least} and {most}")
+        return duration
+
+    return BeforeValidator(read)
+
+
+def size_from(least: str, most: str) -> object:
+    """Make a type of sizes within bounds; its values are bytes."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, str):
+            raise ValueError(f"'{value}' is no size: write it with its unit, like 512KB or 25MB")  # noqa: TRY004
+        size = parse_size(value)
+        if not parse_size(least) <= size <= parse_size(most):
+            raise ValueError(f"{value} is not between {least} and {most}")
+        return size
+
+    return BeforeValidator(read)
+
+
+def only(value: object, what: str) -> object:
+    """Make a type of a setting that has one value with an effect yet."""
+
+    def read(given: object) -> object:
+        if given != value:
+            raise ValueError(f"not yet: {what} comes with a later version; leave this line out")
+        return given
+
+    return AfterValidator(read)
+
+
+def matching(pattern: str, what: str) -> object:
+    """Make a type of texts of one form; `what` goes on from "is no"."""
+    form = re.compile(pattern, re.ASCII)
+
+    def read(text: str) -> str:
+        if not form.fullmatch(text):
+            raise ValueError(f"'{text}' is no {what}")
+        return text
+
+    return AfterValidator(read)
+
+
+def one_or_many(value: object) -> object:
+    """Let a single word stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def different(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Take a list in which nothing stands twice."""
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            raise ValueError(f"'{value}' stands in this list twice")
+    return values
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+Line = Annotated[str, AfterValidator(one_line)]
+Address = Annotated[str, AfterValidator(address)]
+Host = Annotated[str, AfterValidator(host)]
+User = Annotated[str, AfterValidator(user)]
+Name = Annotated[str, AfterValidator(name)]
+Timezone = Annotated[str, AfterValidator(timezone)]
+Port = Annotated[int, Field(ge=1, le=65535)]

@@ -1,0 +1,181 @@
+"""Reading a folder of configuration: all its files, what the environment overrides, every problem at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from maild.config.crosschecks import account_problems, folder_problems, inside
+from maild.config.overriding import overridden
+from maild.config.settings import (
+    AccountConfig,
+    AlarmConfig,
+    DeskConfig,
+    LimitsConfig,
+    MailboxConfig,
+    RelayConfig,
+    StateConfig,
+    TrustConfig,
+    Written,
+)
+from maild.documents import Document, check_document, parse_document
+from maild.errors import ConfigurationError, Problem
+
+MAIN_FILE = "maild.yaml"
+_LARGEST_FILE = 2_000_000
+_RULE_SUFFIXES = (".yaml", ".yml")
+_TEMPLATE_SUFFIXES = (".txt", ".html")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The text of a file that an administrator wrote, under the name by which problems call it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that `maild.yaml` says, and the texts that it points to; all paths are absolute.
+
+    `templates` are the administrator's own by their path within the folder: `de/reply.txt`.
+    """
+
+    directory: Path
+    desk: DeskConfig
+    state: StateConfig
+    mailboxes: Mapping[str, MailboxConfig]
+    relays: Mapping[str, RelayConfig]
+    trust: TrustConfig
+    alarm: AlarmConfig
+    limits: LimitsConfig
+    rule_files: tuple[SourceFile, ...]
+    templates: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A folder of configuration as far as it can be read: what is wrong with it, and what is right all the same.
+
+    `config` is None as soon as there is a problem in `maild.yaml`.
+    """
+
+    document: Document
+    config: Config | None
+    rule_files: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_config(directory: Path, environ: Mapping[str, str]) -> Config:
+    """Read a folder of configuration; raises ConfigurationError with every problem of it, rules not looked into."""
+    draft = read_draft(directory, environ)
+    if draft.config is None or draft.problems:
+        raise ConfigurationError(draft.problems)
+    return draft.config
+
+
+def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
+    """Read as much of a folder of configuration as can be read."""
+    file = directory / MAIN_FILE
+    problems: list[Problem] = []
+    document = Document(str(file), {}, {}, {})
+    written = None
+    try:
+        document = parse_document(str(file), _text_of(file))
+    except ConfigurationError as error:
+        problems += error.problems
+    else:
+        document, strange = overridden(document, Written, environ)
+        written, found = check_document(document, Written)
+        problems += (*strange, *found, *account_problems(document, directory, environ))
+    absolute = _absolute(written, directory) if written else None
+    rule_files = tuple(_sources(_folder(document, "rules", directory), _RULE_SUFFIXES, problems))
+    templates = {
+        source.name: source.text
+        for source in _sources(_folder(document, "templates", directory), _TEMPLATE_SUFFIXES, problems, is_deep=True)
+    }
+    if absolute is not None:
+        problems += folder_problems(document, absolute.mailboxes)
+    config = _config(directory, absolute, rule_files, templates) if absolute and not problems else None
+    return Draft(document, config, rule_files, tuple(sorted(set(problems))))
+
+
+def _config(
+    directory: Path, written: Written, rule_files: tuple[SourceFile, ...], templates: Mapping[str, str]
+) -> Config:
+    return Config(
+        directory=directory.absolute(),
+        desk=written.desk,
+        state=written.state,
+        mailboxes=MappingProxyType(written.mailboxes),
+        relays=MappingProxyType(written.relays),
+        trust=written.trust,
+        alarm=written.alarm,
+        limits=written.limits,
+        rule_files=rule_files,
+        templates=MappingProxyType(dict(templates)),
+    )
+
+
+def _absolute(written: Written, directory: Path) -> Written:
+    """Take every relative path as one within the folder of configuration."""
+
+    def placed(account: AccountConfig) -> AccountConfig:
+        file = account.password_file
+        return account if file is None else account.model_copy(update={"password_file": inside(directory, file)})
+
+    return written.model_copy(
+        update={
+            "state": written.state.model_copy(update={"directory": inside(directory, written.state.directory)}),
+            "mailboxes": {name: placed(mailbox) for name, mailbox in written.mailboxes.items()},
+            "relays": {name: placed(relay) for name, relay in written.relays.items()},
+        }
+    )
+
+
+def _folder(document: Document, key: str, directory: Path) -> Path:
+    """Give the folder of rules or templates, though the rest of the file may be wrong."""
+    written = document.find((key,))
+    return directory / (written if isinstance(written, str) and written else key)
+
+
+def _sources(
+    folder: Path, suffixes: tuple[str, ...], problems: list[Problem], *, is_deep: bool = False
+) -> Iterator[SourceFile]:
+    """Read the files of a folder in name order; in a deep folder they are named by their path within it."""
+    found = folder.rglob("*") if is_deep else folder.glob("*")
+    for file in sorted(found):
+        if file.suffix not in suffixes or file.name.startswith("."):
+            continue
+        try:
+            yield SourceFile(file.relative_to(folder).as_posix() if is_deep else str(file), _text_of(file))
+        except ConfigurationError as error:
+            problems += error.problems
+
+
+def _text_of(file: Path) -> str:
+    """Read a text file of an administrator. Raises ConfigurationError."""
+    try:
+        if file.exists() and not file.is_file():
+            raise _unreadable(file, "is no ordinary file")
+        with file.open("rb") as stream:
+            octets = stream.read(_LARGEST_FILE + 1)
+    except FileNotFoundError as error:
+        remedy = f"`maild init {file.parent}` makes a configuration to start from"
+        raise _unreadable(file, f"there is no such file: {remedy}") from error
+    except OSError as error:
+        raise _unreadable(file, f"cannot be read: {error.strerror}") from error
+    if len(octets) > _LARGEST_FILE:
+        raise _unreadable(file, f"is larger than {_LARGEST_FILE:,} bytes")
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = octets[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        what = "is not UTF-8 here: save the file as UTF-8"
+        raise ConfigurationError((Problem(str(file), line, column, "the file", what),)) from error
+
+
+def _unreadable(file: Path, what: str) -> ConfigurationError:
+    return ConfigurationError((Problem(str(file), 1, 1, "the file", what),))

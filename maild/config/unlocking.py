@@ -1,0 +1,68 @@
+"""The password of an account, read when it is needed and kept nowhere."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+from maild.config.settings import AccountConfig, MailboxConfig
+from maild.errors import MailboxRefusedError, RelayRefusedError
+
+_PATIENCE = 30
+_LONGEST = 10_000
+
+
+def read_secret(account: AccountConfig) -> str:
+    """Read an account's password from its file, command or credential; the end of its line is not part of it.
+
+    Raises MailboxRefusedError or RelayRefusedError where it cannot be had: a person must act. No error holds it.
+    """
+    if account.password_file is not None:
+        octets = _content(account, account.password_file)
+    elif account.password_credential is not None:
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if folder is None:
+            _refuse(account, "systemd handed over no credentials: run maild as its service, or use password_file")
+        octets = _content(account, Path(folder) / account.password_credential)
+    elif account.password_command is not None:
+        octets = _output(account, account.password_command)
+    else:
+        _refuse(account, "no password is configured")
+    return _decoded(account, octets)
+
+
+def _content(account: AccountConfig, file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_LONGEST + 1)
+    except OSError as error:
+        _refuse(account, f"the password in {file} cannot be read: {error.strerror}")
+
+
+def _output(account: AccountConfig, command: tuple[str, ...]) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - the administrator's own words, without a shell
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except OSError as error:
+        _refuse(account, f"the password command {command[0]} cannot be run: {error.strerror}")
+    except subprocess.TimeoutExpired:
+        _refuse(account, f"the password command {command[0]} did not end within {_PATIENCE} s")
+    if done.returncode != 0:
+        _refuse(account, f"the password command {command[0]} failed with exit code {done.returncode}")
+    return done.stdout
+
+
+def _decoded(account: AccountConfig, octets: bytes) -> str:
+    try:
+        secret = octets.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        secret = ""
+    if not secret or len(octets) > _LONGEST or not secret.isprintable():
+        _refuse(account, "what stands for the password is empty or no single line of text")
+    return secret
+
+
+def _refuse(account: AccountConfig, why: str) -> NoReturn:
+    kind = MailboxRefusedError if isinstance(account, MailboxConfig) else RelayRefusedError
+    raise kind(f"{account.host}:{account.port}: {why}") from None
