@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from maild.composing import markup, notices
-from maild.composing.examples import EXAMPLES
+from maild.composing.examples import EXAMPLE_NOW, EXAMPLE_TOKEN, EXAMPLES
 from maild.composing.headers import address_field, clean, ids_field, plain_field, shorten, text_field
 from maild.composing.lineage import Lineage, lineage
 from maild.composing.mime import Body, Picture, build_body, clean_text, safe_name
@@ -78,12 +78,33 @@ class Composer:
         Raises SheetError for a template that cannot be printed, KeyError for a ticket that nobody knows.
         """
         known = None if wanted.ticket is None else ticket_after(decision, facts, wanted.ticket, now)
+        language = known.ticket.language if known is not None and wanted.thread is Thread.CUSTOMER else None
+        return self._write(wanted, decision, known, token, now, language=language or self._desk.locale)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Try every template in every language with an example; return what is wrong with each."""
+        problems = [
+            Problem(name, 1, 1, "templates", "unknown template" + (f". Did you mean '{near}'?" if near else ""))
+            for name, near in self._sheets.strange_names().items()
+        ]
+        for language in self._sheets.languages():
+            for wanted, decision in EXAMPLES:
+                known = None if wanted.ticket is None else ticket_after(decision, Facts(0), wanted.ticket, EXAMPLE_NOW)
+                try:
+                    self._write(wanted, decision, known, EXAMPLE_TOKEN, EXAMPLE_NOW, language=language)
+                except SheetError as error:
+                    problems.append(Problem(error.name, error.line, 1, "templates", error.what))
+        return tuple(sorted(set(problems)))
+
+    def _write(
+        self, wanted: Wanted, decision: Decision, known: TicketFacts | None, token: str, now: datetime, *, language: str
+    ) -> OutgoingMail:
         queue = self._queue_of(known)
         order = _Order(wanted, decision, known, queue, token, sign(token, wanted.to, self._keyring), now)
         domain = queue.address.rpartition("@")[2]
         line = lineage(wanted, decision, known, token, keyring=self._keyring, domain=domain)
         pictures, files = _split(wanted, domain)
-        printed = self._print(order, pictures)
+        printed = self._print(order, pictures, language)
         body = build_body(printed.text, printed.html, pictures, files)
         headers = b"".join(self._fields(order, printed.subject, line, body))
         due_at = now + wanted.delay
@@ -109,20 +130,6 @@ class Composer:
             due_at=due_at,
             expires_at=due_at + wanted.expires_in,
         )
-
-    def check(self) -> tuple[Problem, ...]:
-        """Try every template in every language with an example; return what is wrong with each."""
-        problems = [
-            Problem(name, 1, 1, "templates", "unknown template" + (f". Did you mean '{near}'?" if near else ""))
-            for name, near in self._sheets.strange_names().items()
-        ]
-        for language in self._sheets.languages():
-            for example in EXAMPLES:
-                try:
-                    self.compose(*example.in_language(language))
-                except SheetError as error:
-                    problems.append(Problem(error.name, error.line, 1, "templates", error.what))
-        return tuple(sorted(set(problems)))
 
     def _queue_of(self, known: TicketFacts | None) -> Queue:
         queues = self._rules.queues
@@ -171,14 +178,12 @@ class Composer:
             person = Who(bounded_name(found.name), "")
         return person.label if person else bounded_name(by)
 
-    def _print(self, order: _Order, pictures: list[Picture]) -> Printed:
-        wanted, known = order.wanted, order.known
+    def _print(self, order: _Order, pictures: list[Picture], language: str) -> Printed:
         subject = self._subject_values(order)
-        language = known.ticket.language if known is not None and order.is_for_customer else None
-        values = {**subject, **self._values(order, pictures), "language": language or self._desk.locale}
+        values = {**subject, **self._values(order, pictures), "language": language}
         if not order.is_for_customer:
             values |= self._colleagues_values(order)
-        return self._sheets.render(wanted.template.value, language, values, subject)
+        return self._sheets.render(order.wanted.template.value, language, values, subject)
 
     def _subject_values(self, order: _Order) -> dict[str, str]:
         """Give what a subject may name; brackets of anybody's become parentheses, so that only ours are a tag."""

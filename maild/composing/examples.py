@@ -1,6 +1,6 @@
 """One example of every mail, to try templates with before they are needed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from maild.model.decision import (
@@ -14,32 +14,16 @@ from maild.model.decision import (
     Standing,
     Trust,
 )
-from maild.model.facts import Facts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 
-_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-_TOKEN = "k3x9q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
+EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+EXAMPLE_TOKEN = "k3x2q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
 _CUSTOMER = Address("bob@customer.example", "Bob Miller")
 _COLLEAGUE = Address("carol@customer.example", "Carol Jones")
 _CAUSE = Cause(CauseKind.MESSAGE, "<example@customer.example>")
 _FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, content_id=None, content=b"PNG")
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A mail to write, and why."""
-
-    wanted: Wanted
-    decision: Decision
-
-    def in_language(self, language: str) -> tuple[Wanted, Decision, Facts, str, datetime]:
-        """Give what Composer.compose takes, for a ticket of that language."""
-        steps = tuple(
-            replace(step, language=language) if isinstance(step, OpenTicket) else step for step in self.decision.steps
-        )
-        return self.wanted, replace(self.decision, steps=steps), Facts(next_number=1042), _TOKEN, _NOW
 
 
 def _decision(trust: Trust) -> Decision:
@@ -86,7 +70,7 @@ def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wante
         text="Words of Alice.",
         by="alice",
         about=("something to know",),
-        draft=_TOKEN,
+        draft=EXAMPLE_TOKEN,
         attachments=(_FILE,),
         expires_in=timedelta(days=5),
     )
@@ -106,4 +90,5 @@ _MAILS = (
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
 )
 
-EXAMPLES = tuple(Example(wanted, _decision(trust)) for wanted in _MAILS for trust in (Trust.PROVED, Trust.CLAIMED))
+# Wished for by whom, and because of what: a mail for each template, for the proved and the unproved.
+EXAMPLES = tuple((wanted, _decision(trust)) for wanted in _MAILS for trust in (Trust.PROVED, Trust.CLAIMED))

@@ -88,9 +88,9 @@ class Sheets:
         self._environment = _environment(self._find)
         self._by_lines = self._environment.get_template(f"{FALLBACK}/{_BY_LINES}")
 
-    def render(self, name: str, language: str | None, values: Mapping[str, object], bare: Mapping[str, str]) -> Printed:
+    def render(self, name: str, language: str, values: Mapping[str, object], bare: Mapping[str, str]) -> Printed:
         """Print a sheet: `bare` are the values that its subject may use; raises SheetError."""
-        sheet = self._sheet(language_of(language or self._locale), name)
+        sheet = self._sheet(language_of(language), name)
         try:
             subject = clean(sheet.subject.render(bare))
             printed = _GAP.sub("\n\n", sheet.text.render(values)).strip("\n") + "\n"
@@ -232,11 +232,12 @@ def _marked(text: str) -> str:
 
 
 def _unquoted(line: str) -> str:
-    return re.sub(rf"^{_WORDS}(> ?)?", "", line)
+    bare = line.removeprefix(_WORDS)
+    return bare[1:].removeprefix(" ") if bare.startswith(">") else bare
 
 
 def _kind(line: str) -> str:
-    if line.startswith((f"{_WORDS}> ", f"{_WORDS}>")):
+    if line.startswith(f"{_WORDS}>"):
         return "quoted"
     return "words" if line.startswith(_WORDS) else "ours" if line else "blank"
 
