@@ -25,6 +25,7 @@ from maild.store import Store, Transaction
 
 CLAIM = 8
 NAP = timedelta(seconds=30)
+SOON = timedelta(milliseconds=50)
 PAUSE_FIRST = timedelta(seconds=1)
 PAUSE_LAST = timedelta(seconds=30)  # a relay that is back is used again within the minute
 PAUSE_REFUSED = timedelta(minutes=10)
@@ -151,10 +152,10 @@ class Channel:
         await self._write(lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at))
 
     async def _idle_time(self) -> float:
-        due_at = await asyncio.to_thread(self._tools.store.read, lambda reader: reader.next_due_at())
-        if due_at is None:
-            return NAP.total_seconds()
-        return min(max((due_at - self._tools.now()).total_seconds(), 0.05), NAP.total_seconds())
+        """Say in how many seconds the next mail is due, or a bell not heard is made up for."""
+        due_at: datetime | None = await asyncio.to_thread(self._tools.store.read, lambda reader: reader.next_due_at())
+        wait = NAP if due_at is None else min(max(due_at - self._tools.now(), SOON), NAP)
+        return wait.total_seconds()
 
     async def _write(self, work: Callable[[Transaction], T]) -> T:
         return await asyncio.wrap_future(self._tools.store.submit(work))

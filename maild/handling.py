@@ -180,7 +180,8 @@ def in_rounds(cases: Sequence[Case]) -> Iterator[list[Case]]:
     left = list(cases)
     while left:
         seen: set[str] = set()
-        taken, later = [], []
+        taken: list[Case] = []
+        later: list[Case] = []
         for case in left:
             (taken if seen.isdisjoint(case.keys) else later).append(case)
             seen |= case.keys

@@ -79,10 +79,8 @@ class Intake:
         self._note_epoch()
         while not stop.is_set():
             wake.clear()
-            if self.take_in(stop, arrived):
-                continue
-            self.show_outcomes(stop)
-            if not stop.is_set():
+            # After showing, the folder is listed again: news told in the middle of a command is not told to IDLE.
+            if not (self.take_in(stop, arrived) or self.show_outcomes(stop) or stop.is_set()):
                 self._mailbox.wait(wake, self._source.poll)
 
     def _note_epoch(self) -> None:
@@ -140,15 +138,16 @@ class Intake:
         self._log.error(Event.MAIL_NOT_FETCHED, uid=uid, tries=self._failures.pop(uid))
         return Fetched(uid=uid, raw=b"", size=0, is_whole=False, received_at=None)
 
-    def show_outcomes(self, stop: Bell) -> None:
-        """Show on the server what became of its messages, in batches."""
+    def show_outcomes(self, stop: Bell) -> int:
+        """Show on the server what became of its messages, in batches; return how many were shown."""
         source, validity = self._source, self._mailbox.uidvalidity
+        shown = 0
         while not stop.is_set():
             unshown = self._store.read(
                 lambda reader: reader.find_unshown(source.name, source.folder, validity, SHOW_BATCH)
             )
             if not unshown:
-                return
+                break
             reach(Failpoint.SHOWING_CLAIMED)
             by_kind: dict[OutcomeKind, list[int]] = {}
             for row in unshown:
@@ -159,3 +158,5 @@ class Intake:
             self._store.write(lambda tx: tx.record_shown(ids, now))  # noqa: B023 - called before the next turn
             reach(Failpoint.SHOWING_RECORDED)
             self._log.info(Event.OUTCOMES_SHOWN, count=len(ids))
+            shown += len(ids)
+        return shown

@@ -44,8 +44,9 @@ def run_demo(console: Console, *, keep: bool) -> bool:
         try:
             Play(host, stage).perform()
         except MissedCueError as missed:
-            console.print(f"[red]The play stopped: {missed} did not come.[/] The log: {folder}/maild.log")
-            shutil.copy(folder / "maild.log", "maild-demo.log")
+            kept = Path(tempfile.gettempdir()) / "maild-demo.log"
+            shutil.copy(folder / "maild.log", kept)
+            console.print(f"[red]The play stopped: {missed} did not come.[/] The daemon's log: {kept}")
             return False
         summarise(console, stage, folder)
         if keep:

@@ -8,6 +8,7 @@ BUGS
 """
 
 import asyncio
+import logging
 import re
 import socket
 import threading
@@ -64,6 +65,7 @@ class MailHost:
 
     def start(self) -> None:
         """Listen; returns once both ports answer."""
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations there
         self._thread.start()
         self._is_ready.wait()
         if self._trouble is not None:

@@ -93,7 +93,7 @@ class Stage:
 
     def _print(self, at: datetime, line: Text) -> None:
         clock = Text(at.astimezone().strftime("%H:%M:%S.%f")[:-3], style="dim")
-        self.console.print(Text.assemble(clock, line), no_wrap=True, overflow="ellipsis")
+        self.console.print(Text.assemble(clock, line), no_wrap=True, overflow="ellipsis", crop=True)
 
 
 def read_mail(raw: bytes) -> EmailMessage:
