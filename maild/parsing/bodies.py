@@ -128,6 +128,7 @@ class _Reader:
         self._limits = limits
         self._depth = depth
         self._number = 0
+        self._room = 2 * limits.text
 
     def read(self, part: Part, within: str) -> Reading:
         if not part.children:
@@ -194,11 +195,13 @@ class _Reader:
 
     def _read_words(self, part: Part, content: bytes, reading: Reading) -> str:
         """Read a part that a person sees as the mail's words; files that are uuencoded in it become attachments."""
-        if len(content) > self._limits.text:
+        room = min(self._limits.text, self._room)
+        if len(content) > room:
             reading.flags.add(Flag.TEXT_CUT)
             name = given_name(part.type, self._number)
             reading.attachments.append(make_attachment(content, part.type, name))
-            content = content[: self._limits.text]
+            content = content[:room]
+        self._room -= len(content)
         if part.type != "text/html" and b"begin " in content:
             content, files = take_out_uuencoded(content)
             for file in files:

@@ -8,7 +8,7 @@ def unflow(text: str, *, is_blank_deleted: bool) -> str:
 
     `is_blank_deleted` is the parameter DelSp=yes: the blank that marks a flowed line is not part of the text.
     """
-    joined: list[str] = []
+    paragraphs: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth, content = _unquote(line)
@@ -16,11 +16,11 @@ def unflow(text: str, *, is_blank_deleted: bool) -> str:
         if is_flowed and is_blank_deleted:
             content = content[:-1]
         if open_depth == depth and content != _SIGNATURE:
-            joined[-1] += content
+            paragraphs[-1].append(content)
         else:
-            joined.append(f"{'>' * depth} {content}" if depth else content)
+            paragraphs.append([f"{'>' * depth} {content}" if depth else content])
         open_depth = depth if is_flowed else -1
-    return "\n".join(joined)
+    return "\n".join("".join(pieces) for pieces in paragraphs)
 
 
 def _unquote(line: str) -> tuple[int, str]:

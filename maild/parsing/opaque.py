@@ -12,7 +12,7 @@ _CONSTRUCTED = 0x20
 _INDEFINITE = 0x80
 _LENGTH_BYTES = 4
 _DEPTH = 16
-_PIECES = 100_000
+_PIECES = 20_000
 
 
 class _BrokenError(Exception):
@@ -110,8 +110,10 @@ def _indefinite(der: bytes, element: _Element, depth: int) -> tuple[_Element, in
     if not tag & _CONSTRUCTED:
         raise _BrokenError
     position = start
-    while der[position : position + 2] != b"\0\0":
+    for _ in range(_PIECES):
         if position >= end:
             return (tag, start, end), end
+        if der[position : position + 2] == b"\0\0":
+            return (tag, start, position), position + 2
         _member, position = _element(der, position, end, depth - 1)
-    return (tag, start, position), position + 2
+    raise _BrokenError

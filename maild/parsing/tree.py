@@ -17,6 +17,9 @@ _REST_OF_LINE = re.compile(rb"(--)?[ \t]*+\r?(?:\n|\Z)")
 _CUT_DELIMITER = 6
 _DASHED = re.compile(rb"(?:\A|(?<=\n))--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _GUESSED_WITHIN = 64 * 1024
+# Every level is searched again: fifty of them around a large file would cost seconds.
+_SEARCHED = 256 * 1024 * 1024
+_FALSE_DELIMITERS = 50_000
 
 
 @dataclass(slots=True)
@@ -39,11 +42,12 @@ class Part:
 
 
 class _Budget:
-    """How many parts may still be made of one mail, and what was met on the way."""
+    """How many parts may still be made of one mail, how many bytes searched, and what was met on the way."""
 
     def __init__(self, limits: ReadingLimits) -> None:
         self.limits = limits
         self.left = limits.parts
+        self.search = _SEARCHED
         self.flags: set[Flag] = set()
 
 
@@ -87,7 +91,8 @@ def _type_of(value: str, default: str) -> str:
 
 def _split(raw: bytes, part: Part, budget: _Budget) -> None:
     """Find the entities between the delimiters of a multipart; without any it becomes a leaf."""
-    if part.level >= budget.limits.levels:
+    budget.search -= part.end - part.body_start
+    if part.level >= budget.limits.levels or budget.search < 0:
         budget.flags.add(Flag.LEVELS_CUT)
         part.type = "application/octet-stream"
         return
@@ -166,11 +171,14 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[t
     """Find the delimiter lines (RFC 2046, 5.1.1) as (start, end, is the closing one)."""
     mark = b"--" + boundary
     position = raw.find(mark, start, end)
-    while position >= 0:
+    left = _FALSE_DELIMITERS
+    while position >= 0 and left > 0:
+        left -= 1
         after = position + len(mark)
         if position == start or raw[position - 1 : position] == b"\n":
             rest = _REST_OF_LINE.match(raw, after, end)
             if rest is not None:
+                left += 1
                 yield position, rest.end(), rest[1] is not None
         position = raw.find(mark, after, end)
 

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from maild.parsing.transfer import decode_uu_lines
 
 _BEGIN = re.compile(rb"(?:\A|(?<=\n))begin [0-7]{3,4} ([^\r\n]{1,300})\r?\n(?=[\x20-\x60])")
 _FILES = 50
+_TRIED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ def take_out_uuencoded(data: bytes) -> tuple[bytes, tuple[EncodedFile, ...]]:
     files: list[EncodedFile] = []
     kept: list[bytes] = []
     position = 0
-    for match in _BEGIN.finditer(data):
+    for match in islice(_BEGIN.finditer(data), _TRIED):
         if match.start() < position or len(files) >= _FILES:
             continue
         content, end = decode_uu_lines(data, match.end())
