@@ -1,7 +1,7 @@
 """Reading a folder of configuration: all its files, what the environment overrides, every problem at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,10 +39,12 @@ class SourceFile:
 class Config:
     """Everything that `maild.yaml` says, and the texts that it points to; all paths are absolute.
 
-    `templates` are the administrator's own by their path within the folder: `de/reply.txt`.
+    `templates` are the administrator's own by their path within the folder: `de/reply.txt`. `document` is the file
+    itself, for those who check other files against it.
     """
 
     directory: Path
+    document: Document = field(repr=False)
     desk: DeskConfig
     state: StateConfig
     mailboxes: Mapping[str, MailboxConfig]
@@ -97,15 +99,20 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
     }
     if absolute is not None:
         problems += folder_problems(document, absolute.mailboxes)
-    config = _config(directory, absolute, rule_files, templates) if absolute and not problems else None
+    config = _config(directory, document, absolute, rule_files, templates) if absolute and not problems else None
     return Draft(document, config, rule_files, tuple(sorted(set(problems))))
 
 
 def _config(
-    directory: Path, written: Written, rule_files: tuple[SourceFile, ...], templates: Mapping[str, str]
+    directory: Path,
+    document: Document,
+    written: Written,
+    rule_files: tuple[SourceFile, ...],
+    templates: Mapping[str, str],
 ) -> Config:
     return Config(
         directory=directory.absolute(),
+        document=document,
         desk=written.desk,
         state=written.state,
         mailboxes=MappingProxyType(written.mailboxes),
