@@ -28,13 +28,16 @@ _DATE: Final = (
 _HAS_DATE = re.compile(_DATE)
 _ADDRESS = re.compile(r"[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{2,}")
 _WORD = re.compile(r"[^\W\d_]+")
-_DATE_FIRST = re.compile(r"\W{0,3}\d|[^\W\d]{1,12}[.,]{0,2} (?:[^\W\d]{1,12}[.,]{0,2} ){0,2}\W?\d")
+_DATE_FIRST = re.compile(r"\W{0,3}\d|(?:[^\s\d<>@:]{1,14} ){1,3}\W?\d")
+_NAME_FIRST = re.compile(r"[^@<(]{1,60}[<(][^\s@<>()]{1,64}@")
+_ARROWED = re.compile(r">>> [^>].{0,300}\d.{0,20} >>>")
 _ENDS_WITH_ADDRESS = re.compile(r"@[^\s@]{2,80}$")
 _ENDS_WITH_DATE = re.compile(r"\d[^\w]{0,3}(?:uhr|am|pm|h|г)?\W{0,2}$")
 _LONGEST_BARE: Final = 8
 _LONGEST_DATED: Final = 14
 _MOST_LINES: Final = 5
 _SHORT_LEAD: Final = 30
+_LONGEST_SHORTENED: Final = 6
 
 
 def may_end(line: str, *, is_quote_next: bool) -> bool:
@@ -65,22 +68,30 @@ def find_attribution(lines: Sequence[str], end: int, floor: int, *, is_quote_nex
 
 
 def _is_led(text: str) -> bool:
-    word = _WORD.search(text)
-    return (
-        word is not None and word[0] in LEADS and word.start() <= _LONGEST_BARE and _HAS_DATE.search(text) is not None
-    )
+    return _begins_with_lead(text) and _HAS_DATE.search(text) is not None
+
+
+def _begins_with_lead(text: str) -> bool:
+    word = _WORD.match(text.lstrip("-_ ([\"'"))
+    return word is not None and word[0] in LEADS
 
 
 def _opens(first: str, text: str) -> bool:
     """Tell whether the first of several lines begins an attribution, and does not just stand above one."""
-    if first[-1] in ".!?:" and not first.endswith(("a.m.", "p.m.", "г.")):
+    if first[-1] in "!?:" or (first[-1] == "." and len(first.rpartition(" ")[2]) > _LONGEST_SHORTENED):
         return False
-    word = _WORD.search(first)
-    if word is not None and word[0] in LEADS and word.start() <= _LONGEST_BARE:
-        return _HAS_DATE.search(text) is not None and (
-            len(first) <= _SHORT_LEAD or any(letter.isdigit() for letter in first)
-        )
-    return _DATE_FIRST.match(first) is not None and _HAS_DATE.search(first) is not None
+    if _HAS_DATE.search(text) is None:
+        return False
+    if _begins_with_lead(first):
+        return len(first) <= _SHORT_LEAD or any(letter.isdigit() for letter in first)
+    return (_DATE_FIRST.match(first) is not None and _HAS_DATE.search(first) is not None) or _NAME_FIRST.match(
+        first
+    ) is not None
+
+
+def is_arrowed(line: str) -> bool:
+    """Know GroupWise's `>>> Name date >>>`."""
+    return line.startswith(">>>") and len(line) < LONGEST and _ARROWED.fullmatch(line.rstrip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +140,10 @@ def _reads_alone(found: _Evidence) -> bool:
     is_led = _is_led(found.text) or _DATE_FIRST.match(found.text) is not None
     if not found.verb:
         return found.has_address and found.has_date and is_led and found.ends_with_address()
-    if found.has_date and is_led:
-        return found.is_last or found.verb in WRITING_BEFORE_NAME or found.has_address
+    if found.has_address and found.words[0] == found.verb:
+        return True
+    if found.has_date and is_led and (found.is_last or found.verb in WRITING_BEFORE_NAME or found.has_address):
+        return True
     is_dated_last = len(found.words) <= _LONGEST_DATED and _ENDS_WITH_DATE.search(found.text) is not None
     return (found.is_last and found.has_address) or (found.has_date and is_dated_last)
 

@@ -12,7 +12,7 @@ _INVISIBLE: Final = (
 _PLAIN: Final = {
     **dict.fromkeys(map(ord, _INVISIBLE + "*")),
     **dict.fromkeys(map(ord, "\xa0\u2007\u202f\u3000\u2009"), " "),
-    ord("："): ":",
+    ord("："): ": ",
     ord("’"): "'",
     ord("＞"): ">",
     ord("＜"): "<",
@@ -25,9 +25,11 @@ def fold(line: str) -> str:
     """Give a line for comparison: no more than LONGEST characters of its two ends, in one case, one kind of space."""
     if len(line) > LONGEST:
         line = line[: LONGEST // 2] + " " + line[-LONGEST // 2 :]
-    if not line.isascii():
-        line = unicodedata.normalize("NFC", line)
-    return " ".join(line.translate(_PLAIN).casefold().split())
+    if line.isascii():
+        return " ".join(line.replace("*", "").casefold().split())
+    line = unicodedata.normalize("NFC", line).translate(_PLAIN).casefold()
+    # The Turkish capital dotted I leaves its dot behind.
+    return " ".join(line.replace("i\u0307", "i").split())
 
 
 def is_divider(line: str) -> bool:

@@ -27,7 +27,7 @@ _NAMES: Final[Mapping[str, Heading]] = {
     **dict.fromkeys(phrases.HEADING_DATE, Heading.DATE),
     **dict.fromkeys(phrases.HEADING_FROM, Heading.FROM),
 }
-_HEADER = re.compile(r"([^\d\s:<>@|\"][^:<>@|\"]{0,28}?) ?:(?: (.*)|$)")
+_HEADER = re.compile(r"([^\d\s:<>@|\"][^:<>@|\"]{0,28}?) ?: ?(.*)")
 _DASHED = re.compile(r"[-_=*~#>+—–―─━ ]{2,}(.{3,60}?)[-_=*~#<>+—–―─━: ]{2,}")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
@@ -74,7 +74,7 @@ def _read_header(text: str) -> _Read | None:
     found = _HEADER.match(text)
     if found is None:
         return None
-    return _Read(_NAMES.get(found[1].strip(" _#|")), found[2] or "")
+    return _Read(_NAMES.get(found[1].strip(" _#|")), found[2])
 
 
 def find_block(lines: Sequence[str], start: int, *, is_announced: bool = False) -> int | None:

@@ -41,8 +41,8 @@ WRITING_BEFORE_NAME: Final = _words(
 
 LEADS: Final = _words(
     """
-    on|am|um|le|el|em|il|op|den|på|dne|dňa|dnia|w|in|la|pe|lúc|vào|στις|την|στο|在|於|于|בתאריך|ב|в|у|на|от|
-    da|at|from|quoting|zitat|citando|d|dana|datuma|ngày|pada|tanggal|a|à|an|mån|tir|kl|klo
+    on|am|um|le|missatge|el|em|il|op|den|på|dne|dňa|dnia|w|in|la|pe|lúc|vào|στις|την|στο|在|於|于|בתאריך|ב|в|
+    у|на|от|da|at|from|quoting|zitat|citando|d|dana|datuma|ngày|pada|tanggal|a|à|an|mån|tir|kl|klo
     """
 )
 
@@ -52,7 +52,7 @@ HEADING_FROM: Final = _words(
     kimden|gönderen|差出人|送信者|发件人|發件人|寄件者|寄件人|发信人|보낸 사람|보낸사람|발신|발신인|من|
     المرسل|מאת|از|absender|afzender|avsändare|avsender|afsender|expéditeur|expediteur|mittente|remitente|
     remetente|expeditor|odesílatel|odosielateľ|saatja|kellelt|no|sūtītājs|nuo|siuntėjas|pošiljatelj|šalje|
-    pošiljalac|пошиљалац|подател|изпратено от|από|αποστολέας|người gửi|từ|dari|pengirim|จาก|ผู้ส่ง|प्रेषक|
+    pošiljalac|пошиљалац|подател|изпратено от|од|από|αποστολέας|người gửi|từ|dari|pengirim|จาก|ผู้ส่ง|प्रेषक|
     nork|igorlea|remitent|nga|kimdən
     """
 )
@@ -63,12 +63,12 @@ HEADING_DATE: Final = _words(
     enviado|enviado el|enviado em|enviada|enviada em|enviados|enviat|enviado a las|fecha|fecha de envío|data|
     inviato|inviato il|inviata|verzonden|verstuurd|skickat|skickades|sendt|dato|lähetetty|päivämäärä|päiväys|
     wysłano|data wysłania|odesláno|odoslané|dátum|elküldve|küldve|küldés ideje|trimis|trimis la|дата|
-    отправлено|отправлен|дата отправки|надіслано|відправлено|изпратено|адпраўлена|poslano|послато|poslato|
-    tarih|gönderildi|gönderme tarihi|gönderim tarihi|送信日時|送信日|日付|日時|发送时间|發送時間|傳送時間|
-    寄件日期|日期|时间|時間|发送日期|보낸 날짜|보낸날짜|날짜|보낸 시간|일시|تاريخ الإرسال|أرسلت|تم الإرسال|
-    التاريخ|נשלח|תאריך|تاریخ|saadetud|kuupäev|nosūtīts|datums|išsiųsta|siųsta|ημερομηνία|στάλθηκε|εστάλη|
-    đã gửi|ngày|ngày gửi|gửi|dikirim|terkirim|tanggal|tarikh|วันที่|ส่ง|ส่งเมื่อ|दिनांक|भेजा गया|bidalia|
-    sendt dato|senda|göndərildi|ipinadala|dërguar|datë
+    отправлено|отправлен|дата отправки|надіслано|відправлено|изпратено|испратено|адпраўлена|poslano|послато|
+    poslato|tarih|gönderildi|gönderme tarihi|gönderim tarihi|送信日時|送信日|日付|日時|发送时间|發送時間|
+    傳送時間|寄件日期|日期|时间|時間|发送日期|보낸 날짜|보낸날짜|날짜|보낸 시간|일시|تاريخ الإرسال|أرسلت|
+    تم الإرسال|التاريخ|נשלח|תאריך|تاریخ|saadetud|kuupäev|nosūtīts|datums|išsiųsta|siųsta|ημερομηνία|στάλθηκε|
+    εστάλη|đã gửi|ngày|ngày gửi|gửi|dikirim|terkirim|tanggal|tarikh|วันที่|ส่ง|ส่งเมื่อ|दिनांक|भेजा गया|
+    bidalia|sendt dato|senda|göndərildi|ipinadala|dërguar|datë
     """
 )
 
@@ -160,15 +160,15 @@ FORWARDED: Final = _words(
 WRITING_UNSPACED: Final = tuple(
     _words(
         """
-        写道|寫道|写到|寫到|書きました|書いた|のメール|のメッセージ|작성|썼습니다|님이 쓴|เขียนว่า|เขียน|
-        សរសេរ|ရေးသား|लिखा|লিখেছেন|எழுதியது|రాశారు|എഴുതി|ಬರೆದಿದ್ದಾರೆ
+        写道|寫道|写到|寫到|書きました|書いた|のメール|のメッセージ|작성|썼습니다|님이 쓴|쓴 글|เขียนว่า|
+        เขียน|សរសេរ|ရေးသား|लिखा|লিখেছেন|எழுதியது|రాశారు|എഴുതി|ಬರೆದಿದ್ದಾರೆ
         """
     )
 )
 
 # Words that may stand between the verb and the colon, or be what is left of a bracketed ending: "написал(а)".
 AFTER_VERB: Final = _words(
-    "a|la|ла|а|на|в|ה|the|following|følgende|följande|volgende|het|folgendes|ezt|this|v|so|como|ως"
+    "a|la|ла|а|на|в|ה|the|following|følgende|följande|volgende|het|folgendes|ezt|this|v|so|como|ως|zuen|du|dio"
 )
 
 FIRST_PERSON: Final = _words(
@@ -184,45 +184,58 @@ FIRST_PERSON: Final = _words(
 SENT_BY: Final = (
     *_words(
         """
-        sent from|sent via|sent using|sent with|sent by|sent through|get outlook|gesendet von|gesendet mit|
-        gesendet über|gesendet via|versendet mit|von meinem|von meiner|vom iphone|von iphone|mit meinem|
-        diese nachricht wurde|diese e-mail wurde|diese mail wurde|holen sie sich outlook|envoyé de|
-        envoyé depuis|envoyé à partir|envoyé avec|envoyé via|envoyé par|télécharge|obtenez outlook|
+        sent from|sent via|sent using|sent with|sent by|sent through|sent on the new|securely sent|
+        get outlook for|gesendet von|gesendet mit|gesendet über|gesendet via|versendet mit|
+        holen sie sich outlook für|provenance : courrier|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|
+        envoyé via|envoyé par|télécharger outlook pour|téléchargez outlook pour|obtenez outlook pour|
         enviado desde|enviado do|enviado de|enviado a partir|enviado via|enviado por|enviado pelo|
-        enviado con|enviado com|enviat des|obtener outlook|obter o outlook|obtenha o outlook|baixe o outlook|
-        inviato da|inviato dal|inviato con|inviata da|ottieni outlook|scarica outlook|verzonden vanaf|
-        verzonden met|verzonden via|verstuurd vanaf|download outlook|skickat från|skickades från|skickat med|
-        hämta outlook|sendt fra|sendt via|sendt med|hent outlook|få outlook|lähetetty|hanki outlook|
-        wysłane z|wysłano z|wysłane za|wysłane przy|pobierz outlook|pobierz aplikację outlook|odesláno z|
-        odesláno ze|získejte outlook|odoslané z|získajte outlook|elküldve az|elküldve|küldve|trimis de pe|
-        trimis din|trimis cu|обзаведитесь outlook|отправлено с|отправлено со|отправлено из|отправлено через|
-        послано с|скачать outlook|получить outlook|надіслано з|надіслано через|відправлено з|изпратено от|
-        poslano iz|poslano s|poslano z|poslato sa|poslato iz|послато са|στάλθηκε από|εστάλη από|αποστολή από|
-        gönderen|saadetud|nosūtīts no|išsiųsta iš|发自|發自|发送自|從我的|来自我的|來自我的|傳送自|获取|
-        נשלח מ|נשלחה מ|أرسلت من|أُرسلت من|تم الإرسال من|مرسل من|نُرسل من|ارسال شده از|gửi từ|được gửi từ|
-        dikirim dari|dihantar daripada|ส่งจาก|bidalia nire|seolta ó|anfonwyd o|yahoo mail|aol app|
-        get the new aol
+        enviado con|enviado com|enviat des|obtener outlook para|obter o outlook para|obtenha o outlook para|
+        baixe o outlook para|inviato da|inviato dal|inviato con|inviata da|ottieni outlook per|
+        scarica outlook per|verzonden vanaf|verzonden vanuit|verzonden met|verzonden via|verstuurd vanaf|
+        download outlook voor|outlook voor ios|outlook voor android|skickat från|skickades från|skickat med|
+        hämta outlook för|skaffa outlook för|sendt fra|sendt via|sendt med|hent outlook til|hent outlook for|
+        få outlook for|lähetetty|hanki outlook for|wysłane z|wysłano z|wysłane za|wysłane przy|
+        pobierz aplikację outlook|odesláno z|odesláno ze|získejte outlook|odoslané z|získajte outlook|
+        elküldve az|elküldve|küldve|trimis de pe|trimis din|trimis cu|обзаведитесь outlook|отправлено с|
+        отправлено со|отправлено из|отправлено через|послано с|скачать outlook|получить outlook|надіслано з|
+        надіслано через|відправлено з|изпратено от|од|poslano iz|poslano s|poslano z|poslato sa|poslato iz|
+        послато са|στάλθηκε από|εστάλη από|αποστολή από|gönderen|saadetud|nosūtīts no|išsiųsta iš|发自|發自|
+        发送自|從我的|来自我的|來自我的|傳送自|获取|נשלח מ|נשלחה מ|أرسلت من|أُرسلت من|تم الإرسال من|مرسل من|
+        نُرسل من|نُرسلت من|ارسال شده از|gửi từ|đã gửi từ|được gửi từ|dikirim dari|dihantar daripada|ส่งจาก|
+        bidalia|seolta ó|anfonwyd o|yahoo mail:|aol app|get the new aol
         """
     ),
 )
 SENT_AT_END: Final = (
     *_words(
         """
-        から送信|から送信されました|より送信|から送信しました|에서 보냄|에서 전송|로 보냄|gönderildi|
-        gönderilmiştir|küldve|से भेजा गया|傳送|发送|ile gönderildi|saadetud|nosūtīts|を入手
+        から送信|에서 보냈습니다|から送信されました|より送信|から送信しました|에서 보냄|에서 전송|로 보냄|
+        gönderildi|gönderilmiştir|küldve|से भेजा गया|傳送|发送|ile gönderildi|saadetud|nosūtīts|を入手
         """
     ),
+)
+# The verb closes the line, and so much may stand before it that the beginning must be known too.
+SENT_AROUND: Final = (
+    ("von ", " gesendet"),
+    ("vom ", " gesendet"),
+    ("mit mein", " gesendet"),
+    ("diese ", " gesendet"),
+    ("von ", " verschickt"),
+    ("az ", " küldve"),
+    ("a ", " küldve"),
+    ("nire ", " bidalia"),
+    ("windows ", " ile gönderildi"),
 )
 DEVICES: Final = (
     *_words(
         """
-        iphone|ipad|ipod|ios|android|samsung|galaxy|blackberry|nokia|lumia|huawei|xiaomi|redmi|oneplus|pixel|
-        xperia|htc|motorola|oppo|realme|honor|windows|outlook|yahoo|gmail|proton|mail.ru|yandex|яндекс|почт|
-        aol|gmx|web.de|t-online|freenet|k-9|bluemail|typeapp|spark|sparrow|airmail|mailspring|em client|
-        edison|newton|smartphone|mobil|handy|téléphone|teléfono|telefon|telemóvel|celular|móvil|cellulare|
-        puhelim|tablet|phone|treo|palm|handheld|verizon|vodafone|superhuman|tutanota|tuta|zoho|canary|gsm|
-        komórk|matkapuhel|мобильн|телефон|смартфон|携帯|手机|手機|휴대폰|スマートフォン|fastmail|mailbird|
-        postbox|thunderbird|hey.com|mail app
+        iphon|ipad|ipod|ios|אייפון|seznam|sprint|surface|android|samsung|galaxy|blackberry|nokia|lumia|
+        huawei|xiaomi|redmi|oneplus|pixel|xperia|htc|motorola|oppo|realme|honor|windows|outlook|yahoo|gmail|
+        proton|mail.ru|yandex|яндекс|почт|aol|gmx|web.de|t-online|freenet|k-9|bluemail|typeapp|spark|sparrow|
+        airmail|mailspring|em client|edison|newton|smartphone|mobil|handy|téléphone|teléfono|telefon|
+        telemóvel|celular|móvil|cellulare|puhelim|tablet|phone|treo|palm|handheld|verizon|vodafone|
+        superhuman|tutanota|tuta|zoho|canary|gsm|komórk|matkapuhel|мобильн|телефон|смартфон|携帯|手机|手機|
+        휴대폰|スマートフォン|fastmail|mailbird|postbox|thunderbird|hey.com|mail app
         """
     ),
 )
@@ -263,7 +276,8 @@ DISCLAIMER: Final = (
 # Prefixes of a subject that say "forwarded"; what says "answer" stands in other tables of the desk.
 FORWARD_PREFIXES: Final = _words(
     """
-    fw|fwd|forward|wg|tr|rv|rvs|enc|i|inoltra|doorst|vb|vs|vl|vbs|vidarebefordrat|pd|pdd|przek|fs|pre|tov|továbbítás|
-    redir|переслать|пересл|препр|πρθ|ilt|ylt|iletilen|yön|转送|转发|轉寄|轉發|전달|edasi|pārs|prs|btr|chuyển tiếp
+    fw|fwd|forward|wg|tr|rv|rvs|enc|i|inoltra|doorst|vb|vs|vl|vbs|vidarebefordrat|pd|pdd|przek|fs|pre|tov|
+    továbbítás|redir|переслать|пересл|препр|πρθ|ilt|ylt|iletilen|yön|转送|转发|轉寄|轉發|전달|edasi|pārs|prs|
+    btr|chuyển tiếp
     """
 )

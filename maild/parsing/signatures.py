@@ -7,9 +7,11 @@ from typing import Final
 from maild.parsing import phrases
 from maild.parsing.folding import LONGEST, STRIPPED, fold, is_divider
 
-_CLAUSE = re.compile(r"[,;!?(\[<]|\. | [-–—] ")
+_CLAUSE = re.compile(r"[,;?(\[<]|[.!] | [-–—] ")
+# "iOS" is no part of "negocios"; scripts without blanks put other letters right before a name.
+_DEVICE = re.compile(f"(?<![a-zà-ÿ])(?:{'|'.join(map(re.escape, phrases.DEVICES))})")
 _LONGEST_MOBILE: Final = 160
-_MOST_WORDS: Final = 10
+_MOST_WORDS: Final = 12
 _MOST_BARE_WORDS: Final = 8
 _LONGEST_SIGNATURE: Final = 30
 _LONGEST_DASHES: Final = 15
@@ -26,10 +28,16 @@ def is_mobile(line: str, *, is_at_end: bool) -> bool:
     rest = tail[0] if tail else ""
     if len(head.split()) > _MOST_WORDS or len(rest.split()) > _MOST_WORDS:
         return False
-    if any(device in head for device in phrases.DEVICES):
-        return head.startswith(phrases.SENT_BY) or head.rstrip(" .。").endswith(phrases.SENT_AT_END)
+    if _DEVICE.search(head) is not None:
+        return head.startswith(phrases.SENT_BY) or _closes_with_sending(head.rstrip(" .。"))
     is_joke = head.startswith("sent from ") and not rest and "." not in head
     return is_at_end and is_joke and len(head.split()) <= _MOST_BARE_WORDS
+
+
+def _closes_with_sending(head: str) -> bool:
+    return head.endswith(phrases.SENT_AT_END) or any(
+        head.startswith(start) and head.endswith(end) for start, end in phrases.SENT_AROUND
+    )
 
 
 def is_marker(line: str) -> bool:

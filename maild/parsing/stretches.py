@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from maild.parsing.attributions import find_attribution, may_end
+from maild.parsing.attributions import find_attribution, is_arrowed, may_end
 from maild.parsing.folding import LONGEST, STRIPPED, is_divider
 from maild.parsing.headings import Divider, find_block, find_divider, find_ruled_block, may_begin
 from maild.parsing.quotemarks import Mark
@@ -16,6 +16,7 @@ from maild.parsing.typesetting import Line
 _PATIENCE: Final = 3000
 _WRAPPED: Final = range(66, 92)
 _LONGEST_ORPHAN: Final = 40
+_LONGEST_BELOW: Final = 4
 _DIVIDING: Final = frozenset("-_=*~#+—–―─━:：")
 
 
@@ -95,6 +96,8 @@ class _Cutter:
 
     def _find_quote(self, at: int, own: int, *, has_own: bool) -> Stretch | None:
         if self.is_quoted[at]:
+            if is_arrowed(self.texts[at]) and self.following[at + 1] < len(self.lines):
+                return self._introduced(_Introduction(at, at + 1, is_attribution=True), own, has_own=has_own)
             return Stretch(Kind.QUOTE, at, self._end_of_quote(at), at)
         found = None if self.is_blank[at] else self._find_introduction(at, own)
         return None if found is None else self._introduced(found, own, has_own=has_own)
@@ -156,12 +159,23 @@ class _Cutter:
             case Divider.FORWARD:
                 return _Introduction(at, at + 1, is_forward=True)
             case Divider.ORIGINAL:
-                below = self.following[at + 1]
-                end = find_block(self.texts, below, is_announced=True) if below < len(self.texts) else None
-                return _Introduction(at, end or at + 1, is_forward=self.is_forward)
+                return self._find_announced(at)
             case None:
                 end = find_ruled_block(self.texts, at)
                 return _Introduction(at, end, is_forward=self.is_forward) if end is not None else None
+
+    def _find_announced(self, at: int) -> _Introduction:
+        """Read on below "Original Message": headers, or an attribution, or at once the quote."""
+        below = self.following[at + 1]
+        if below == len(self.texts):
+            return _Introduction(at, at + 1)
+        end = find_block(self.texts, below, is_announced=True)
+        if end is not None:
+            return _Introduction(at, end, is_forward=self.is_forward)
+        for last in range(below, min(below + _LONGEST_BELOW, len(self.texts))):
+            if find_attribution(self.texts, last, below, is_quote_next=False) is not None:
+                return _Introduction(at, last + 1, is_attribution=True)
+        return _Introduction(at, at + 1, is_forward=self.is_forward)
 
     def _find_marked(self, at: int) -> _Introduction | None:
         """Read what the markup says of a line."""
