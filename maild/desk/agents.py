@@ -130,12 +130,21 @@ def _note(turn: Turn) -> Decision:
 
 
 def _unsent(turn: Turn, why: str) -> Decision:
-    """File a note, keep its words, and tell the writer that the customer did not get them."""
-    case, sheet = turn.case, sheet_for(turn.case, turn.known)
-    text, attachments = turn.speech.text or case.words, turn.speech.attachments
-    reasons = (why,)
+    """File a note, and tell the writer that the customer did not get it and what to do if they should.
+
+    Only words that could go out as they are wait as a draft; others must be written again.
+    """
+    case, sheet, speech = turn.case, sheet_for(turn.case, turn.known), turn.speech
+    about = [f"It was filed as a note and not sent to the customer: {why}."]
+    is_sendable = bool(speech.text.strip()) and not speech.reasons
     _enter_note(turn, sheet)
-    sheet.add(KeepDraft(case.token, turn.number, turn.person.key, Meaning.RELAY, text, reasons, attachments))
+    if is_sendable:
+        sheet.add(
+            KeepDraft(case.token, turn.number, turn.person.key, Meaning.RELAY, speech.text, (why,), speech.attachments)
+        )
+        about.append("Answer with #reply to send it.")
+    else:
+        about.append("To write to the customer, answer with #reply above your words.")
     sheet.want(
         to_person(
             turn.person,
@@ -143,11 +152,11 @@ def _unsent(turn: Turn, why: str) -> Decision:
             turn.number,
             Thread.INTERNAL,
             Meaning.NOTE,
-            about=(f"It was filed as a note and not sent to the customer: {why}.", "Answer with #reply to send it."),
-            text=text,
+            about=tuple(about),
+            text=speech.text,
             by=turn.person.key,
-            draft=case.token,
-            attachments=light_enough(attachments, case.house.limits.notice),
+            draft=case.token if is_sendable else None,
+            attachments=light_enough(speech.attachments, case.house.limits.notice),
         )
     )
     return _close(turn, sheet)

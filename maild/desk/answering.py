@@ -26,7 +26,7 @@ _UNKNOWN_IN_A_QUOTE = 3
 _WHOLE_LINE = 3
 _FEW_WORDS = 8
 
-_PREFIX = re.compile(r"[ \t]{0,3}((?:[>»＞][ \t]?)+)")
+_PREFIX = re.compile(r"[ \t]{0,12}((?:[>»＞][ \t]?)+)")
 _DRAWN = re.compile(r"[\s\-_=*~#|.•·—–>]*\Z")
 
 
@@ -55,6 +55,20 @@ class _Line:
     kind: _Kind
     is_sure: bool = False  # of itself enough to show that our mail is quoted here
     ours: int = 0  # how many of its words are runs of ours
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A stretch of lines that may be a quote, and the lines above it that a client may have written."""
+
+    lines: list[_Line]
+    dress: list[_Line]
+    is_certain: bool
+    is_genuine: bool
+
+    @property
+    def is_strange(self) -> bool:
+        return any(line.kind is _Kind.STRANGE for line in self.lines)
 
 
 def outgoing_words(text: str, issued: IssuedMail | None, names: Sequence[str] = ()) -> Words:
@@ -115,11 +129,10 @@ class _Sent:
         if all(quoted) or self._quoted.has_line(line.words):
             line.kind = _Kind.QUOTED
             line.is_sure = line.depth > 0
-        elif self._tracer in "".join(line.words):
-            line.kind, line.is_sure = _Kind.OURS, True
         elif all(mine or theirs for mine, theirs in zip(ours, quoted, strict=True)) or self._ours.has_line(line.words):
             line.kind = _Kind.OURS
-            line.is_sure = line.depth > 0 or (len(line.words) >= _WHOLE_LINE and self._ours.has_line(line.words))
+            is_long = len(line.words) >= _WHOLE_LINE or self._tracer in line.words
+            line.is_sure = line.depth > 0 or (is_long and self._ours.has_line(line.words))
 
 
 def _read(raw: str) -> _Line:
@@ -136,24 +149,32 @@ def _settle(lines: list[_Line], names: Sequence[str], subject: str) -> Iterator[
     """Settle every line that its words alone do not: by its neighbours, in clusters without a word of the agent's."""
     bodies = [line.body for line in lines]
     floor = 0
+    quotes: list[_Quote] = []
     for start, end in _clusters(lines):
-        cluster = lines[start:end]
         top, is_certain = dress_above(bodies, start, floor, names, subject)
-        is_dressed = top < start and is_certain
-        if not (is_dressed or _is_genuine(cluster)):
-            yield from _give_back(cluster)
-            continue
-        yield from _cut_strange(cluster, names)
-        if top < start:
-            _cut(lines[top:start])
-            if not is_certain:
-                yield "a line above the quote was cut by guess"
-        else:
-            _give_back_edge(cluster)
-        _give_back_edge(cluster[::-1])
+        is_genuine = (top < start and is_certain) or _is_genuine(lines[start:end])
+        quotes.append(_Quote(lines[start:end], lines[top:start], is_certain=is_certain, is_genuine=is_genuine))
         floor = end
-    _cut_last_dress(lines, bodies, floor, names, subject)
+    genuine = [at for at, quote in enumerate(quotes) if quote.is_genuine]
+    for at, quote in enumerate(quotes):
+        if quote.is_genuine:
+            yield from _cut_quote(quote, names, is_first=at == genuine[0], is_last=at == genuine[-1])
+        elif not (genuine and genuine[0] < at < genuine[-1]) or quote.is_strange:
+            yield from _give_back(quote.lines)
+    _cut_last_dress(lines, bodies, floor if genuine else 0, names, subject)
     _cut_lonely(lines)
+
+
+def _cut_quote(quote: _Quote, names: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[str]:
+    """Cut what surely is a quote of our mail, with what a client wrote above it."""
+    yield from _cut_strange(quote.lines, names)
+    _cut(quote.dress)
+    if quote.dress and not quote.is_certain:
+        yield "a line above the quote was cut by guess"
+    if is_first and not quote.dress:
+        _give_back_edge(quote.lines)
+    if is_last:
+        _give_back_edge(quote.lines[::-1])
 
 
 def _clusters(lines: Sequence[_Line]) -> list[tuple[int, int]]:
@@ -167,9 +188,9 @@ def _clusters(lines: Sequence[_Line]) -> list[tuple[int, int]]:
         if line.kind is _Kind.OWN:
             is_open = False
         elif line.kind is not _Kind.BLANK or line.depth:
-            last = lines[found[-1][1]] if is_open else None
-            is_rest = last is not None and last.depth > 0 and found[-1][1] == at - 1
-            if last is not None and (is_rest or (last.depth > 0) == (line.depth > 0)):
+            is_marked = is_open and lines[found[-1][0]].depth > 0
+            is_rest = is_marked and found[-1][1] == at - 1
+            if is_open and (is_rest or is_marked == (line.depth > 0)):
                 found[-1][1] = at
             else:
                 found.append([at, at])

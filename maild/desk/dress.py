@@ -59,8 +59,9 @@ def may_name_us(text: str, ours: Sequence[str]) -> bool:
 
 def looks_quoted(lines: Sequence[str]) -> bool:
     """Whether lines hold what may be a quoted mail: a block of header lines, at least one with an address."""
-    for at, line in enumerate(lines):
-        block = lines[at : at + 4]
+    filled = [line for line in lines if line.strip()]
+    for at, line in enumerate(filled):
+        block = filled[at : at + 4]
         headers = sum(_HEADER.match(each) is not None for each in block)
         if _HEADER.match(line) and headers >= _FEWEST_HEADERS and any("@" in each for each in block):
             return True
@@ -92,8 +93,10 @@ def _header_block(lines: Sequence[str], edge: int, floor: int, ours: Sequence[st
             break
     if headers < 2 or top == edge:  # noqa: PLR2004 - one line is no block
         return edge, True
-    while top > floor and _HEADER.match(lines[top - 1]) and (_DATE.search(lines[top - 1]) or "@" in lines[top - 1]):
-        top -= 1
+    for above in range(top - 1, max(floor, top - _MOST_ATTRIBUTION) - 1, -1):
+        if not (_HEADER.match(lines[above]) and (_DATE.search(lines[above]) or "@" in lines[above])):
+            break
+        top = above
     return top, True
 
 

@@ -1,6 +1,6 @@
 """What an agent says in a mail: their own words, what those command, and why they may not go out as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -76,7 +76,9 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
     """Find the agent's own words and commands in their mail."""
     answered = case.found.answered
     issued = answered if answered is not None and answered.ticket == known.ticket.number else None
-    words = outgoing_words(case.message.text, as_shown(issued, known) if issued else None, case.house.names())
+    draft = case.facts.drafts.get(issued.draft) if issued and issued.draft else None
+    shown = as_shown(issued, known, draft.text if draft else "") if issued else None
+    words = outgoing_words(case.message.text, shown, case.house.names())
     is_fresh = not case.message.in_reply_to and not case.message.references
     subject = case.message.subject if case.found.is_direct or is_fresh else ""
     earlier = (known.ticket.subject, *((issued.subject,) if issued else ()))
@@ -106,18 +108,25 @@ def intent_of(turn: Turn) -> Intent:
     return _PLAINLY.get(meaning, Intent.UNSENT) if meaning else Intent.UNSENT
 
 
-def as_shown(issued: IssuedMail, known: TicketFacts) -> IssuedMail:
-    """Count colleagues' notes that a mail showed among our own lines: they are no more the customer's than ours."""
-    notes = [entry.text for entry in known.entries if entry.kind is EntryKind.NOTE]
-    private = {_bare(line) for note in notes for line in note.split("\n")} - {""}
-    said = {
-        _bare(line) for entry in known.entries if entry.kind in _SEEN_BY_THE_CUSTOMER for line in entry.text.split("\n")
-    }
-    kept = [line for line in issued.quoted.split("\n") if _bare(line) not in private - said]
-    return replace(issued, ours="\n".join((issued.ours, *notes)), quoted="\n".join(kept))
+def as_shown(issued: IssuedMail, known: TicketFacts, draft: str = "") -> IssuedMail:
+    """Count colleagues' notes that a mail showed among our own lines: they are no more the customer's than ours.
+
+    `draft` are words of the agent that the mail showed for them to send: those are theirs.
+    """
+    notes = [
+        entry.text for entry in known.entries if entry.kind is EntryKind.NOTE and entry.text.strip() != draft.strip()
+    ]
+    said = [entry.text for entry in known.entries if entry.kind in _SEEN_BY_THE_CUSTOMER]
+    private = _lines(notes) - _lines([*said, draft])
+    kept = [line for line in issued.quoted.split("\n") if _bare(line) not in private]
+    return replace(issued, ours="\n".join((issued.ours, *notes)), quoted="\n".join((*kept, draft)))
 
 
 _SEEN_BY_THE_CUSTOMER = frozenset({EntryKind.CUSTOMER, EntryKind.AGENT})
+
+
+def _lines(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(_bare(line) for text in texts for line in text.split("\n")) - {""}
 
 
 def _bare(line: str) -> str:
