@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from maild.model.limits import ReadingLimits
 from maild.model.mail import Address
 from maild.parsing.adapter import scan_addresses
 from maild.parsing.charsets import clean_line
-from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.limits import Flag
 from maild.parsing.words import decode_bytes, decode_words
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\ud7ff\ue000-\U0010ffff-]"

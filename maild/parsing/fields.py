@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from maild.parsing.limits import Flag, ReadingLimits
+from maild.model.limits import ReadingLimits
+from maild.parsing.limits import Flag
 
 # A name of printable characters (RFC 5322, 2.2), blanks before the colon (4.5), and every folded line after it.
 # All quantifiers are possessive: one pass, whatever the bytes.

@@ -3,24 +3,7 @@
 Whatever is over a limit stays in the raw mail; it is only not read, and a flag says so.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingLimits:
-    """Upper bounds of one mail; sizes in bytes before decoding, except `text`, which counts characters."""
-
-    size: int = 25 * 1024 * 1024
-    levels: int = 50
-    parts: int = 500
-    fields: int = 1000
-    header_block: int = 100 * 1024
-    field: int = 16 * 1024
-    address_field: int = 10 * 1024
-    recipients: int = 500
-    references: int = 100
-    text: int = 1024 * 1024
 
 
 class Flag(StrEnum):

@@ -1,12 +1,13 @@
 """One mail from bytes to Message: headers, who and when, bodies, the new words, what kind of mail it is."""
 
+from maild.model.limits import ReadingLimits
 from maild.model.mail import Address, Message
 from maild.parsing.addresses import parse_addresses, parse_sender
 from maild.parsing.bodies import Body, read_body
 from maild.parsing.charsets import clean_text
 from maild.parsing.html import sanitise
 from maild.parsing.identifiers import cut_references, find_date, find_ids, find_message_id
-from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.limits import Flag
 from maild.parsing.replies import new_words
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.view import MailView

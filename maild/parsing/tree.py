@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from maild.model.limits import ReadingLimits
 from maild.parsing.fields import Head, read_head
-from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.limits import Flag
 from maild.parsing.parameters import Parameters, read_parameters
 
 _TYPE = re.compile(r"[!#$&^_.+a-z0-9-]+/[!#$&^_.+a-z0-9-]+\Z")

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from maild.errors import MaildError, ReaderLostError
+from maild.model.limits import ReadingLimits
 from maild.model.mail import Arrival, Message
-from maild.parsing.limits import ReadingLimits
 from maild.reading.batch import Batch, Suspicion
 from maild.reading.process import Process
 from maild.reading.wire import Allowance, Terms

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import BinaryIO
 
+from maild.model.limits import ReadingLimits
 from maild.model.mail import Message
-from maild.parsing.limits import ReadingLimits
 
 REQUEST = struct.Struct("!?I")  # whether the answers are waited for, length
 REPLY = struct.Struct("!BI")  # kind, length

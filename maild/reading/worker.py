@@ -19,8 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from maild.model.limits import ReadingLimits
 from maild.parsing import parse
-from maild.parsing.limits import ReadingLimits
 from maild.reading.wire import HARMLESS, OUT_OF_MEMORY, REPLY, Allowance, Kind, Terms, pack_message, read_request
 
 _BUFFER = 64 * 1024
