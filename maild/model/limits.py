@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """Upper bounds of one mail; sizes in bytes before decoding, except `text`, which counts characters."""
+    """Upper bounds of one mail; sizes in bytes before decoding, except `text`, which counts characters, and
+    `marks`, which counts tags and character references of HTML."""
 
     size: int = 25 * 1024 * 1024
     levels: int = 50
@@ -17,3 +18,4 @@ class ReadingLimits:
     recipients: int = 500
     references: int = 100
     text: int = 1024 * 1024
+    marks: int = 100_000
