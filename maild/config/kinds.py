@@ -12,7 +12,9 @@ from maild.documents import did_you_mean, format_duration, parse_duration, parse
 
 T = TypeVar("T")
 
-PLACEHOLDER = ".invalid"
+# What `maild init` writes where only the administrator knows the value; neither can be a real one (RFC 6761, 6.4).
+_PLACEHOLDER_DOMAIN = ".invalid"
+_PLACEHOLDER_WORDS = "CHANGE ME"
 _LONGEST_LINE = 200
 _LONGEST_ADDRESS, _LONGEST_LOCAL = 254, 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
@@ -25,6 +27,8 @@ def one_line(text: str) -> str:
     """Take words that fit on one line of a header."""
     if not text.strip() or "\n" in text or len(text) > _LONGEST_LINE:
         raise ValueError(f"must be words on one line, at most {_LONGEST_LINE} characters")
+    if text.startswith(_PLACEHOLDER_WORDS):
+        raise ValueError("still to be written by you: `maild init` cannot know it")
     return text.strip()
 
 
@@ -36,8 +40,8 @@ def address(text: str) -> str:
     is_short = len(text) <= _LONGEST_ADDRESS and len(local) <= _LONGEST_LOCAL
     if not is_short or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise ValueError(f"'{text}' is no mail address: write it like support@acme.example")
-    if domain.lower().endswith(PLACEHOLDER):
-        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the real address")
+    if _is_placeholder(domain):
+        raise ValueError(f"'{text}' only holds the place: write the real address")
     return f"{local}@{domain.lower()}"
 
 
@@ -45,15 +49,15 @@ def host(text: str) -> str:
     """Take a server's name or IP address."""
     if not _is_ip(text) and not _DOMAIN.fullmatch(text):
         raise ValueError(f"'{text}' is no host name or IP address: write it like mail.acme.example, without a port")
-    if text.lower().endswith(PLACEHOLDER):
-        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the server's real name")
+    if _is_placeholder(text):
+        raise ValueError(f"'{text}' only holds the place: write the name of your server")
     return text
 
 
 def user(text: str) -> str:
     """Take the name that signs in to a server."""
-    if text.lower().endswith(PLACEHOLDER):
-        raise ValueError(f"'{text}' is what `maild init` put here for you to replace: write the account's real name")
+    if _is_placeholder(text):
+        raise ValueError(f"'{text}' only holds the place: write the account that signs in there")
     return one_line(text)
 
 
@@ -144,6 +148,10 @@ def different(values: tuple[T, ...]) -> tuple[T, ...]:
         if value in values[:position]:
             raise ValueError(f"'{value}' stands in this list twice")
     return values
+
+
+def _is_placeholder(text: str) -> bool:
+    return text.lower().endswith(_PLACEHOLDER_DOMAIN)
 
 
 def _is_ip(text: str) -> bool:

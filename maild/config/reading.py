@@ -54,6 +54,7 @@ class Config:
     limits: LimitsConfig
     rule_files: tuple[SourceFile, ...]
     templates: Mapping[str, str]
+    template_folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def _config(
         limits=written.limits,
         rule_files=rule_files,
         templates=MappingProxyType(dict(templates)),
+        template_folder=directory / written.templates,
     )
 
 

@@ -30,6 +30,8 @@ def relay_of(queue: str, document: Document) -> str:
 
 def _administrator_problems(gathering: Gathering, document: Document) -> Iterator[Problem]:
     people = tuple(gathering.entries["people"].values())
+    if not people and not document.value:
+        return  # nothing is there at all, which is told elsewhere
     roles = {role for entry in people for _, role in entry.words("role")}
     if roles <= {"agent", "manager"} and (people or not gathering.problems):
         what = "nobody is an administrator: give one of `people` role: admin"
@@ -74,7 +76,7 @@ def _plus_problems(entry: Written) -> Iterator[Problem]:
 def _address_problems(gathering: Gathering, document: Document) -> Iterator[Problem]:
     """Say which address is somebody else's already; mail to an agent at the desk's own address would never end."""
     owners = {address.lower(): owner for address, owner in _desk_addresses(document)}
-    queues = {}
+    queues: dict[str, str] = {}
     for entry in gathering.entries["queues"].values():
         for keys, address in entry.words("address"):
             if address.lower() in queues:

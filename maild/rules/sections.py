@@ -81,7 +81,7 @@ def why_refused(section: str) -> str | None:
     if section in SECTIONS:
         return None
     if section in NOT_YET_SECTIONS:
-        return f"'{section}' {_NOT_YET.replace('this has', 'it has')}"
+        return _NOT_YET
     question = did_you_mean(section, (*SECTIONS, *NOT_YET_SECTIONS))
     if not question.startswith("."):
         question = did_you_mean("", SECTIONS)

@@ -1,0 +1,162 @@
+"""`maild init` and `maild check`: from nothing to a configuration that holds."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import click
+
+from maild.cli.display import json_option, print_heading, print_json, print_table, say_no
+from maild.cli.opening import config_directory
+from maild.composing import Composer
+from maild.config import AccountConfig, Config, read_draft, shipped_files
+from maild.errors import ConfigurationError, MaildError, Problem
+from maild.marks import Keyring, SigningKey
+from maild.rules import Person, Rules, read_together
+
+Row: TypeAlias = dict[str, object]
+
+SECRETS = "secrets"
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("config"), metavar="[DIR]")
+def init(folder: Path) -> None:
+    """Write a commented configuration to start from, by default into ./config."""
+    try:
+        _write_shipped(folder)
+    except FileExistsError as error:
+        raise say_no(f"{error.filename} is there already: nothing was written over it") from error
+    except OSError as error:
+        raise MaildError(f"{error.filename} cannot be written: {error.strerror}") from error
+    click.echo(f"Wrote {folder}. Now")
+    click.echo(f"  1. edit {folder / 'maild.yaml'}: the desk's name and address, its two accounts")
+    click.echo(f"  2. put the password into {folder / SECRETS / 'support'} (chmod 600)")
+    click.echo(f"  3. edit {folder / 'rules' / '10-people.yaml'}: who works here")
+    click.echo(f"  4. maild --config {folder} check, until it has nothing more to say")
+    click.echo(f"  5. maild --config {folder} run")
+
+
+@click.command()
+@json_option
+def check(as_json: bool) -> None:
+    """Check configuration, rules and templates; show what they come to."""
+    directory = config_directory()
+    try:
+        config, rules = read_together(read_draft(directory, os.environ))
+        _check_templates(config, rules)
+    except ConfigurationError as error:
+        if as_json:
+            print_json({"ok": False, "problems": [_problem_line(problem) for problem in error.problems]})
+        else:
+            _print_problems(error.problems)
+        raise click.exceptions.Exit(2) from error
+    if as_json:
+        print_json({"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)})
+    else:
+        _print_summary(config, rules)
+
+
+def _write_shipped(folder: Path) -> None:
+    """Write all files, or none: whatever is there already stays."""
+    shipped = shipped_files()
+    for name in (*shipped, SECRETS):
+        if (folder / name).exists():
+            raise FileExistsError(None, None, str(folder / name))
+    for name, text in shipped.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    (folder / SECRETS).mkdir(mode=0o700)
+
+
+def _check_templates(config: Config, rules: Rules) -> None:
+    """Try every template. Raises ConfigurationError."""
+    key = SigningKey("check", b"signs examples that are never sent")
+    composer = Composer(config.desk, rules, Keyring(key, {key.id: key}), config.templates)
+    problems = tuple(
+        Problem(str(config.template_folder / found.file), found.line, found.column, found.where, found.what)
+        for found in composer.check()
+    )
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    files = dict.fromkeys(problem.file for problem in problems)
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    click.echo(f"\n{count} in {', '.join(files)}. Mend them, then check again.", err=True)
+
+
+def _problem_line(problem: Problem) -> Row:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "where": problem.where,
+        "what": problem.what,
+    }
+
+
+def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
+    return {
+        "mailboxes": [
+            {
+                "name": name,
+                "account": _account(mailbox, mailbox.user),
+                "folders": [mailbox.folder, *mailbox.also],
+                "queue": mailbox.queue,
+            }
+            for name, mailbox in config.mailboxes.items()
+        ],
+        "relays": [
+            {"name": name, "account": _account(relay, relay.user), "connections": relay.connections}
+            for name, relay in config.relays.items()
+        ],
+        "queues": [
+            {
+                "name": queue.key,
+                "address": queue.address,
+                "shown_as": queue.name,
+                "relay": queue.relay,
+                "team": queue.team,
+            }
+            for queue in rules.queues.values()
+        ],
+        "teams": [
+            {"name": team.key, "members": list(team.members), "lead": team.lead} for team in rules.teams.values()
+        ],
+        "people": [_person_line(person) for person in rules.people.values()],
+    }
+
+
+def _account(account: AccountConfig, user: str | None) -> str:
+    return f"{user + ' at ' if user else ''}{account.host}:{account.port} ({account.tls})"
+
+
+def _person_line(person: Person) -> Row:
+    return {
+        "name": person.key,
+        "shown_as": person.name,
+        "addresses": list(person.addresses),
+        "roles": sorted(person.roles),
+        "left": person.left.isoformat() if person.left else None,
+    }
+
+
+def _print_summary(config: Config, rules: Rules) -> None:
+    for section, rows in _summary(config, rules).items():
+        if rows:
+            print_heading(section)
+            print_table(tuple(rows[0]), [[_cell(value) for value in row.values()] for row in rows])
+    click.echo(f"\n{config.directory}: no problem found.")
+    if not config.trust.authserv_id:
+        click.echo("note: without trust.authserv_id nobody's first mail is proved to be theirs.", err=True)
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
