@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import islice
 
+from maild.model.limits import ReadingLimits
 from maild.model.mail import Attachment
 from maild.parsing.attachments import given_name, harmless_name, make_attachment
 from maild.parsing.fields import read_head
 from maild.parsing.html import html_to_text
 from maild.parsing.leaves import MAILS, Leaf, read_leaf, view_text, words_of
-from maild.parsing.limits import Flag, ReadingLimits
+from maild.parsing.limits import Flag
 from maild.parsing.opaque import open_opaque
 from maild.parsing.transfer import decode_transfer, name_encoding
 from maild.parsing.tree import Part, grow_tree
@@ -25,6 +27,7 @@ _FLAGGED = {
     "message/partial": Flag.PARTIAL,
     "message/external-body": Flag.EXTERNAL,
 }
+_MARK = re.compile(r"[<&]")
 _CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
 _BLANK_START = re.compile(r"\A(?:[ \t]*+\n)++")
 _PLACEHOLDER = re.compile(r"html|browser|webmail|view(?:er| this)|online", re.IGNORECASE)
@@ -129,6 +132,7 @@ class _Reader:
         self._depth = depth
         self._number = 0
         self._room = 2 * limits.text
+        self._marks = limits.marks
 
     def read(self, part: Part, within: str) -> Reading:
         if not part.children:
@@ -194,24 +198,39 @@ class _Reader:
         return reading
 
     def _read_words(self, part: Part, content: bytes, reading: Reading) -> str:
-        """Read a part that a person sees as the mail's words; files that are uuencoded in it become attachments."""
-        room = min(self._limits.text, self._room)
-        if len(content) > room:
+        """Read a part that a person sees as the mail's words; files that are uuencoded in it become attachments.
+
+        What is too long is read to the limit and kept whole as a file.
+        """
+        words = self._without_files(content, reading) if part.type != "text/html" and b"begin " in content else content
+        read = words[: min(self._limits.text, self._room)]
+        self._room -= len(read)
+        text, flags = words_of(part, read, self._hints)
+        reading.flags |= flags
+        fitting = self._fitting(text) if part.type == "text/html" else text
+        if len(read) < len(words) or len(fitting) < len(text):
             reading.flags.add(Flag.TEXT_CUT)
             name = given_name(part.type, self._number)
-            reading.attachments.append(make_attachment(content, part.type, name))
-            content = content[:room]
-        self._room -= len(content)
-        if part.type != "text/html" and b"begin " in content:
-            content, files = take_out_uuencoded(content)
-            for file in files:
-                name = harmless_name(decode_value(file.name, self._hints)) or given_name("", self._number)
-                reading.attachments.append(make_attachment(file.content, "application/octet-stream", name))
-                reading.flags.add(Flag.UUENCODED)
-        text, flags = words_of(part, content, self._hints)
-        reading.flags |= flags
-        reading.segments.append(Segment(None, text) if part.type == "text/html" else Segment(text, None))
-        return text
+            reading.attachments.append(make_attachment(words, part.type, name))
+        reading.segments.append(Segment(None, fitting) if part.type == "text/html" else Segment(text, None))
+        return fitting
+
+    def _without_files(self, content: bytes, reading: Reading) -> bytes:
+        content, files = take_out_uuencoded(content)
+        for file in files:
+            name = harmless_name(decode_value(file.name, self._hints)) or given_name("", self._number)
+            reading.attachments.append(make_attachment(file.content, "application/octet-stream", name))
+            reading.flags.add(Flag.UUENCODED)
+        return content
+
+    def _fitting(self, html: str) -> str:
+        """Cut HTML where its tags and entities are more than the mail may have."""
+        marks = html.count("<") + html.count("&")
+        if marks > self._marks:
+            last = next(islice(_MARK.finditer(html), self._marks, None))
+            html, marks = html[: last.start()], self._marks
+        self._marks -= marks
+        return html
 
     def _keep(self, leaf: Leaf, content: bytes, reading: Reading, within: str) -> None:
         """Keep a part as bytes; the mail inside an opaque signature is read as well."""

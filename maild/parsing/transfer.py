@@ -10,6 +10,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_IN_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=\n))begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n")
 _SAMPLE = 300  # what stands behind it may be a footer
+_RUNS = 10_000
 _TOLERATED = 10  # one strange byte in so many is damage, more is another encoding
 
 
@@ -63,7 +64,7 @@ def _by_segments(data: bytes) -> tuple[bytes, bool]:
     """Decode every padded run on its own; stop at the first that holds strange bytes (a footer, a cut)."""
     pieces: list[bytes] = []
     is_sound = True
-    for run in re.split(rb"(?<==)(?=[^=\s])|(?<==)\s+(?=[^=\s])", data):
+    for run in re.split(rb"(?<==)\s*+(?=[^=\s])", data, maxsplit=_RUNS):
         if pieces and _NOT_BASE64.search(run):
             is_sound = False
             break

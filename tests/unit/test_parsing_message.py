@@ -322,6 +322,16 @@ def test_a_text_over_the_limit_is_cut_and_kept_as_a_file() -> None:
     assert message.flags == (Flag.TEXT_CUT,)
 
 
+def test_markup_over_the_limit_is_cut_and_kept_as_a_file() -> None:
+    """Reading HTML costs by its tags: the first ones are read, all of them are kept."""
+    page = b"<p>words</p>" * 1000
+    message = parse(HEAD + HTML + page, ReadingLimits(marks=100))
+
+    assert message.text.split() == ["words"] * 50
+    assert message.attachments[0].content == page
+    assert message.flags == (Flag.TEXT_CUT,)
+
+
 def test_a_mail_over_the_size_is_read_to_the_limit() -> None:
     """Its headers and its first words are there, and a flag."""
     message = parse(HEAD + PLAIN + b"first words " + b"x" * 10_000, ReadingLimits(size=400))
