@@ -1,6 +1,7 @@
 """The real servers, once a session: each test takes users of its own."""
 
 import shutil
+import ssl
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,14 @@ def certificate() -> Iterator[Certificate]:
         patch.setenv("SSL_CERT_FILE", str(made.authority))
         yield made
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def server_context(certificate: Certificate) -> ssl.SSLContext:
+    """TLS for a fake server: the certificate that everybody here trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    return context
 
 
 @pytest.fixture(scope="session")

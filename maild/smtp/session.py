@@ -1,10 +1,11 @@
-"""From nothing to a signed-in SMTP session, and whether an old one can be used again."""
+"""One signed-in SMTP session: from nothing to it, its commands in step, and its end."""
 
+import asyncio
 import re
 import select
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import aiosmtplib
@@ -15,9 +16,9 @@ from maild.errors import RelayRefusedError, RelayUnavailableError
 
 CONNECT_SECONDS: Final = 60.0
 COMMAND_SECONDS: Final = 300.0  # RFC 5321, 4.5.3.2
+GOODBYE_SECONDS: Final = 1.0
 FAULTS: Final = (aiosmtplib.SMTPException, OSError, ValueError)
 SUCCESS: Final = range(200, 300)
-FOR_NOW: Final = range(400, 500)
 FOR_GOOD: Final = range(500, 600)
 FULL_NAME: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 KEEPALIVE: Final = (  # the kernel finds a dead peer during the ten minutes at the dot
@@ -29,7 +30,74 @@ KEEPALIVE: Final = (  # the kernel finds a dead peer during the ten minutes at t
 )
 
 
-async def open_session(settings: RelayConfig, secret: Callable[[], str]) -> SMTP:
+class Session:
+    """A connection that is signed in. Its methods raise what `FAULTS` names; after that, only `hang_up` is of use."""
+
+    def __init__(self, client: SMTP) -> None:
+        transport, protocol = client.transport, client.protocol
+        if protocol is None or not isinstance(transport, asyncio.Transport):
+            raise SMTPServerDisconnected("the connection is gone")
+        self._client = client
+        self._protocol = protocol
+        # The library forgets its transport when it closes gently, which over TLS may take half a minute.
+        self._transport = transport
+        self.socket: socket.socket = transport.get_extra_info("socket")
+        for level, option, value in KEEPALIVE:
+            self.socket.setsockopt(level, option, value)
+
+    @property
+    def extensions(self) -> Collection[str]:
+        """What the server offers, in lower case."""
+        return self._client.esmtp_extensions
+
+    async def say(self, *words: bytes) -> SMTPResponse:
+        """Say a command, and read its answer."""
+        self.check_silence()
+        return await self._client.execute_command(*words)
+
+    async def send(self, lines: bytes, seconds: float) -> SMTPResponse:
+        """Send a message with its dot, and read the answer. After DATA and its 354 only."""
+        self._protocol.write(lines)
+        return await self._protocol.read_response(timeout=seconds)
+
+    def check_silence(self) -> None:
+        """Raise SMTPServerDisconnected unless the connection is alive and silent.
+
+        A line that nobody asked for would be taken for the next answer, and the mail's own answer for the next mail's.
+        """
+        if not self._client.is_connected:
+            raise SMTPServerDisconnected("the connection is gone")
+        poll = select.poll()
+        poll.register(self.socket.fileno(), select.POLLIN)
+        # The library keeps what followed an answer in the same packet where no public door leads.
+        if self._protocol._buffer or poll.poll(0):  # noqa: SLF001
+            raise SMTPServerDisconnected("the server spoke out of turn")
+
+    async def is_fresh(self) -> bool:
+        """Check by RSET that the session can be used again."""
+        try:
+            reply = await self.say(b"RSET")
+        except FAULTS:
+            return False
+        return reply.code in SUCCESS
+
+    async def end(self) -> None:
+        """Say QUIT and hang up; a server that does not answer is not waited for."""
+        try:
+            await self._client.execute_command(b"QUIT", timeout=GOODBYE_SECONDS)
+        except FAULTS:
+            pass
+        finally:
+            self.hang_up()
+        await asyncio.sleep(0)  # the loop closes the socket in its next turn
+
+    def hang_up(self) -> None:
+        """Close without a word."""
+        self._client.close()
+        self._transport.abort()
+
+
+async def open_session(settings: RelayConfig, secret: Callable[[], str]) -> Session:
     """Connect, verify, begin TLS as the settings demand, and sign in once.
 
     Raises RelayUnavailableError for what passes and RelayRefusedError for what a person must mend.
@@ -44,50 +112,22 @@ async def open_session(settings: RelayConfig, secret: Callable[[], str]) -> SMTP
         local_hostname=_own_name(),
         timeout=COMMAND_SECONDS,
     )
+    session = None
     try:
         await client.connect(timeout=CONNECT_SECONDS)
-        bare: socket.socket = client.get_transport_info("socket")
-        for level, option, value in KEEPALIVE:
-            bare.setsockopt(level, option, value)
+        session = Session(client)
         await client.ehlo()
         if settings.user:
             await _sign_in(client, where, settings.user, secret())
-    except FAULTS as error:
+    except BaseException as error:
+        if session:
+            session.hang_up()
         client.close()
-        raise failure(where, error) from error
-    except BaseException:
-        client.close()
+        await asyncio.sleep(0)
+        if isinstance(error, FAULTS):
+            raise _failure(where, error) from error
         raise
-    return client
-
-
-async def is_fresh(client: SMTP) -> bool:
-    """Check that a connection can be used again."""
-    try:
-        reply = await say(client, b"RSET")
-    except FAULTS:
-        return False
-    return reply.code in SUCCESS
-
-
-async def say(client: SMTP, *words: bytes) -> SMTPResponse:
-    """Say a command on a connection in step, and read its answer."""
-    check_silence(client)
-    return await client.execute_command(*words)
-
-
-def check_silence(client: SMTP) -> None:
-    """Raise SMTPServerDisconnected unless the connection is alive and silent.
-
-    A line that nobody asked for would be taken for the next answer, and the mail's own answer for the next mail's.
-    """
-    if client.protocol is None or not client.is_connected:
-        raise SMTPServerDisconnected("the connection is gone")
-    poll = select.poll()
-    poll.register(client.get_transport_info("socket").fileno(), select.POLLIN)
-    # The library keeps what followed an answer in the same packet where no public door leads.
-    if client.protocol._buffer or poll.poll(0):  # noqa: SLF001
-        raise SMTPServerDisconnected("the server spoke out of turn")
+    return session
 
 
 async def _sign_in(client: SMTP, where: str, user: str, password: str) -> None:
@@ -100,7 +140,7 @@ async def _sign_in(client: SMTP, where: str, user: str, password: str) -> None:
     raise RelayRefusedError(f"{where} offers no sign-in by password on this connection")
 
 
-def failure(where: str, error: Exception) -> RelayRefusedError | RelayUnavailableError:
+def _failure(where: str, error: Exception) -> RelayRefusedError | RelayUnavailableError:
     """Tell what a person must mend from what passes."""
     cause = error if isinstance(error, ssl.SSLError) else error.__cause__
     match cause, error:
@@ -111,23 +151,17 @@ def failure(where: str, error: Exception) -> RelayRefusedError | RelayUnavailabl
         case ssl.SSLError(reason=why), _:
             return RelayRefusedError(f"{where} cannot do TLS with us: {why}")
         case _, aiosmtplib.SMTPResponseException(code=code, message=words):
-            is_final = code in FOR_GOOD
-            kind = RelayRefusedError if is_final else RelayUnavailableError
+            kind = RelayRefusedError if code in FOR_GOOD else RelayUnavailableError
             return kind(f"{where}: {code} {said(words)}")
         case _, OSError():
             return RelayUnavailableError(f"{where}: {error}")
-        case _:  # the library's words for a server without STARTTLS, or for one that talks nonsense in TLS
+        case _:  # the library's words for a server without STARTTLS
             return RelayRefusedError(f"{where}: {error}")
 
 
 def said(words: str) -> str:
     """Put a server's words on one line."""
     return " ".join(words.split())
-
-
-def spoken(reply: SMTPResponse) -> str:
-    """Quote an answer, on one line."""
-    return f"{reply.code} {said(reply.message)}"
 
 
 def _own_name() -> str:

@@ -1,14 +1,14 @@
 """The mailbox on a real server: what it has, its bytes, its news."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from maild.errors import MailboxRefusedError, MailboxUnavailableError
 from maild.imap import Mailbox, Wake
+from tests.integration.imap.conftest import connected
 from tests.servers.accounts import mailbox_at
 from tests.servers.dovecot import Dovecot
 from tests.servers.loopback import free_ports
@@ -16,16 +16,6 @@ from tests.servers.loopback import free_ports
 LIMIT = 25_000_000
 LONG = timedelta(seconds=30)
 MEGABYTE = 1 << 20
-
-
-@contextmanager
-def connected(server: Dovecot, user: str, folder: str = "INBOX", **changes: object) -> Iterator[Mailbox]:
-    mailbox = Mailbox(mailbox_at(server, user, **changes), folder, lambda: server.password)
-    try:
-        mailbox.connect()
-        yield mailbox
-    finally:
-        mailbox.close()
 
 
 def a_mail(size: int) -> bytes:

@@ -1,13 +1,12 @@
 """What became of a mail is shown by the best that the server has, and nobody else's mail is touched."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
-from maild.imap import Mailbox
 from maild.model.decision import OutcomeKind
-from tests.servers.accounts import mailbox_at
+from tests.fakes.imap import ABILITIES, FakeImap, answer
+from tests.integration.imap.conftest import RAW, connected
 from tests.servers.dovecot import Dovecot
 
 DOES_ALL = ""
@@ -15,16 +14,6 @@ NO_MOVE = "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS NAMESPACE\n"
 NO_UIDPLUS = "imap_capability = IMAP4rev1 LITERAL+ NAMESPACE\n"
 BELOW_INBOX = "namespace inbox {\n  inbox = yes\n  prefix = INBOX.\n  separator = .\n}\n"
 READ_ONLY = "mail_plugins = acl\nprotocol imap {\n  mail_plugins = acl\n}\nplugin {\n  acl = vfile\n}\n"
-
-
-@contextmanager
-def connected(server: Dovecot, user: str, **changes: object) -> Iterator[Mailbox]:
-    mailbox = Mailbox(mailbox_at(server, user, **changes), "INBOX", lambda: server.password)
-    try:
-        mailbox.connect()
-        yield mailbox
-    finally:
-        mailbox.close()
 
 
 def mails(*names: str) -> list[bytes]:
@@ -139,3 +128,41 @@ def test_a_read_only_mailbox_is_read_and_left_alone(dovecot_with: Callable[[str]
         assert [mail.raw for mail in mailbox.fetch([1], 1000)] == mails("one")
         mailbox.show({OutcomeKind.ENTRY: [1]})
         assert mailbox.unseen(set()) == [1]
+
+
+def test_a_folder_that_cannot_be_had_leaves_a_keyword() -> None:
+    """MOVE refused for good: the mail is marked where it lies, and nothing is lost or raised."""
+    with FakeImap([RAW, RAW]) as server, connected(server) as box:
+        server.plan("UID MOVE", *[answer("{tag} NO [NOPERM] no")] * 6)
+        server.plan("CREATE", *[answer("{tag} NO no")] * 6)
+        box.show({OutcomeKind.ENTRY: [1], OutcomeKind.HELD: [2]})
+        assert [message.flags for message in server.messages.values()] == [{"$MaildDone"}, {"$MaildHeld"}]
+
+
+@pytest.mark.parametrize("flags", [r"\Seen \Deleted", ""])
+def test_where_nothing_can_be_shown_the_ledger_is_enough(flags: str) -> None:
+    """No folder and no keywords: nothing is said, nothing fails."""
+    with FakeImap([RAW], permanent_flags=flags) as server, connected(server) as box:
+        server.plan("UID MOVE", *[answer("{tag} NO no")] * 3)
+        box.show({OutcomeKind.ENTRY: [1]})
+        assert server.messages[1].flags == set()
+        assert not any("STORE" in line for line in server.heard)
+
+
+def test_a_copy_whose_original_cannot_be_marked_is_made_once() -> None:
+    """After the copy stands, a refused STORE is not answered with another copy."""
+    with FakeImap([RAW], abilities=ABILITIES.replace("MOVE ", "")) as server, connected(server) as box:
+        server.plan("UID STORE", answer("{tag} NO no"))
+        box.show({OutcomeKind.ENTRY: [1]})
+        assert server.folders == {"Handled": [1]}
+
+
+def test_no_command_expunges_more_than_was_asked() -> None:
+    """EXPUNGE without UIDs, and CLOSE, remove what others deleted: neither is ever sent."""
+    with FakeImap([RAW] * 3, abilities=ABILITIES.replace("MOVE ", "")) as server, connected(server) as box:
+        server.messages[3].flags.add(r"\Deleted")
+        box.show({OutcomeKind.ENTRY: [1, 2]})
+        box.close()
+        commands = [line.split(" ", 1)[1].upper() for line in server.heard]
+        assert set(server.messages) == {3}
+        assert not [line for line in commands if line.startswith(("EXPUNGE", "CLOSE"))]
