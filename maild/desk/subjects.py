@@ -5,21 +5,21 @@ import unicodedata
 
 # What the world's mailers write before an answered or a forwarded subject, in their languages.
 _ANSWERED = (
-    "re aw antw antwort sv vs ref rif r res resp odp ynt bls vá va atb at trả lời ответ отв hâ απ σχετ תגובה رد"
-    " 回复 回覆 答复 答覆 返信 답장 回信"
+    "re|aw|antw|antwort|sv|vs|ref|rif|r|res|resp|odp|ynt|bls|vá|va|atb|trả lời|ответ|отв|απ|σχετ|תגובה|رد"
+    "|回复|回覆|答复|答覆|返信|답장|回信"
 )
 _FORWARDED = (
-    "fw fwd wg tr rv enc i pd vb vl doorst przek iletim fs továbbítás tov пересл прд hl πρθ προωθ הועבר إعادة"
-    " 转发 轉寄 轉發 転送 전달"
+    "fw|fwd|wg|tr|rv|enc|i|pd|vb|vl|doorst|przek|iletim|ilt|továbbítás|chuyển tiếp|пересл|πρθ|προωθ|הועבר|إعادة توجيه"
+    "|转发|轉寄|轉發|転送|전달"
 )
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    either = "|".join(re.escape(word) for word in sorted(words.split(), key=len, reverse=True))
+    either = "|".join(re.escape(word) for word in sorted(words.split("|"), key=len, reverse=True))
     return re.compile(rf"\s*(?:{either})\s?(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|\d{{1,3}})?\s?:", re.IGNORECASE)
 
 
-_ANY_PREFIX = _pattern(f"{_ANSWERED} {_FORWARDED}")
+_ANY_PREFIX = _pattern(f"{_ANSWERED}|{_FORWARDED}")
 _FORWARD = _pattern(_FORWARDED)
 _TAG = re.compile(r"\s*\[[^\[\]]{0,40}#\d{1,12}(?: internal)?\]")
 _LONGEST = 500
