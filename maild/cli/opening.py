@@ -1,28 +1,25 @@
-"""How a command comes to the desk: its configuration, its database, and who is asking."""
+"""How a command comes to the desk: its configuration, its database, and who is asking.
+
+What only lists and shows neither reads the rules nor loads what decides: it works where those are broken, and at once.
+"""
 
 import getpass
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from maild.daemon import Premises, keyring_of, open_store, read_premises
+from maild.config import read_config
 from maild.store import Store, Transaction
+
+STANDARD_INPUT = Path("-")
 
 # What a person may do to one thing by its number: who, and when; False where it cannot be done.
 Deed = Callable[[Transaction, int, str, datetime], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The desk in a command's hands."""
-
-    premises: Premises
-    store: Store
 
 
 def now() -> datetime:
@@ -38,6 +35,11 @@ def user() -> str:
         return f"command line: uid {os.getuid()}"
 
 
+def bytes_of(file: Path) -> bytes:
+    """Read a file that was named, or standard input."""
+    return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+
+
 def config_directory() -> Path:
     """Give the folder that `--config` names."""
     directory: Path = click.get_current_context().find_root().params["config"]
@@ -47,21 +49,10 @@ def config_directory() -> Path:
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """Open the desk's database for a while. Raises MaildError."""
-    config, _ = read_premises(config_directory(), os.environ)
-    store = open_store(config)
+    config = read_config(config_directory(), os.environ)
+    store = Store.open(config.state.directory, config.state.database, first_number=config.desk.first_number)
     try:
         yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def opened_desk() -> Iterator[Opened]:
-    """Open everything that deciding needs for a while. Raises MaildError."""
-    config, rules = read_premises(config_directory(), os.environ)
-    store = open_store(config)
-    try:
-        yield Opened(Premises(config, rules, keyring_of(store)), store)
     finally:
         store.close()
 

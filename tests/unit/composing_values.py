@@ -28,7 +28,7 @@ ALICE = "alice@acme.example"
 def a_composer(overrides: dict[str, str] | None = None, **desk: object) -> Composer:
     """A desk with one queue and Alice."""
     queue = Queue("support", "support@acme.example", "Acme Support", "main", "first-line", ("all",))
-    alice = Person("alice", "Alice Reyes", (ALICE,), frozenset({"agent"}), None)
+    alice = Person("alice", "Alice Reyes", (ALICE,), ("agent",), None)
     rules = Rules(people={"alice": alice}, teams={}, queues={"support": queue})
     settings = DeskConfig.model_validate({"name": "Acme Support", "address": "support@acme.example", **desk})
     return Composer(settings, rules, KEYS, overrides or {})

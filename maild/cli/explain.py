@@ -1,0 +1,118 @@
+"""`maild explain`: what a message comes to, and why."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from maild import desk
+from maild.carrying import Desk
+from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
+from maild.cli.opening import STANDARD_INPUT, bytes_of, config_directory, now, opened_store
+from maild.daemon import Premises, keyring_of, open_store, read_premises
+from maild.handling import authenticity_of
+from maild.model.explaining import explanation, instant, whole_message
+from maild.reading import read_one
+from maild.store import Store
+
+# A stored story is JSON that we wrote; its shape is that of model/explaining.py.
+Story = Mapping[str, Any]
+
+
+@click.command()
+@click.argument("what", metavar="FILE|N")
+@json_option
+def explain(what: str, as_json: bool) -> None:
+    """Say what would happen to a message, or what happened to ticket N and why."""
+    number = what.removeprefix("#")
+    story: Story
+    if Path(what).is_file() or Path(what) == STANDARD_INPUT:
+        story = _foresee(bytes_of(Path(what)))
+    elif number.isascii() and number.isdigit():
+        with opened_store() as store:
+            story = _remember(store, int(number))
+    else:
+        raise click.UsageError(f"{what} is neither a file nor the number of a ticket")
+    if as_json:
+        print_json(story)
+        return
+    for each in story.get("arrivals", [story]):
+        _print_story(each)
+
+
+def _foresee(raw: bytes) -> Story:
+    """Decide a message as the daemon would at this moment, and keep nothing of it."""
+    config, rules = read_premises(config_directory(), os.environ)
+    at, message = now(), read_one(raw, config.limits.reading)
+    with closing(open_store(config)) as store:
+        premises = Premises(config, rules, keyring_of(store))
+        house = premises.house()
+        (facts,) = store.read(lambda reader: reader.answer([desk.ask(message, None, house)], at))
+    writer = Desk(premises.composer(), now, secrets.token_bytes)
+    decision = desk.decide(message, None, facts, authenticity_of(message, house), house, at, writer.new_token())
+    return {
+        **explanation(message, decision, writer.write_mails(decision, facts, at)),
+        "message": whole_message(message),
+    }
+
+
+def _remember(store: Store, number: int) -> Story:
+    """Tell what was decided about each arrival of a ticket: the first, and all of them in order."""
+    if store.read(lambda reader: reader.find_ticket(number)) is None:
+        raise say_no(f"there is no ticket #{number}")
+    told: list[Story] = []
+    for entry in store.read(lambda reader: reader.entries_of(number)):
+        arrival = entry.arrival
+        if arrival is None or any(one["arrival"] == arrival for one in told):
+            continue
+        text = _story_of(store, arrival)
+        if text is not None:
+            told.append({"arrival": arrival, "at": instant(entry.at), **json.loads(text)})
+    if not told:
+        raise say_no(f"nothing is kept of how ticket #{number} came about")
+    return {**told[0], "arrivals": told}
+
+
+def _story_of(store: Store, arrival: int) -> str | None:
+    return store.read(lambda reader: reader.find_explanation(arrival))
+
+
+def _print_story(story: Story) -> None:
+    """Print one decision: from whom, to which ticket, why, and what leaves."""
+    message, sender, decision = story["message"] or {}, story["sender"], story["decision"]
+    outcome = story["outcome"]
+    print_heading(f"Arrival {story['arrival']}, {story['at']}" if "arrival" in story else "What would happen")
+    print_facts(
+        [
+            ("message", f"{message.get('subject') or '(no subject)'} from {message.get('from') or 'unknown'}"),
+            ("automatic", message.get("automatic")),
+            ("outcome", outcome["kind"]),
+            ("ticket", f"#{story['ticket']['number']}" if story["ticket"]["number"] else None),
+            ("reason", outcome["reason"]),
+            ("sender", f"{sender['address']}: {sender['standing']}, {sender['trust']}" if sender else "unknown"),
+            ("proof", sender["proof"] if sender else None),
+            ("commands", ", ".join(story["commands"])),
+            *((name, decision[name]) for name in ("queue", "team", "assignee")),
+        ]
+    )
+    for title, lines in (("Why", decision["why"]), ("What is done", decision["steps"])):
+        if lines:
+            print_heading(title)
+            print_text("\n".join(lines))
+    if story["ticket"]["evidence"]:
+        print_heading("Evidence for a ticket")
+        rows = [
+            (one["kind"], f"#{one['ticket']}", "yes" if one["accepted"] else "no", one["why"], one["value"])
+            for one in story["ticket"]["evidence"]
+        ]
+        print_table(("kind", "ticket", "accepted", "why", "value"), rows)
+    if story["mails"]:
+        print_heading("Mails")
+        print_table(
+            ("template", "to", "subject"), [(one["template"], one["to"], one["subject"]) for one in story["mails"]]
+        )
