@@ -33,8 +33,9 @@ def judged(*values: str, sender: str = ALICE, trusted: str = OURS) -> Verdict:
         (
             FIRST_WITHOUT_ID,
             (
-                "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=bank.example;"
-                " dkim=pass (signature was verified)\r\n header.d=bank.example;dmarc=pass action=none\r\n header.from=bank.example;compauth=pass reason=100"
+                "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=bank.example; dkim=pass (signature was"
+                " verified)\r\n header.d=bank.example;dmarc=pass action=none\r\n"
+                " header.from=bank.example;compauth=pass reason=100"
             ),
         ),
         (OURS, f"{OURS}; dmarc=pass (p=none dis=none) header.from=bank.example"),
