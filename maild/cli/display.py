@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WIDEST, _NARROWEST = 36, 24
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -33,13 +34,19 @@ def print_json_line(value: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under their columns' names; nothing is cut in a pipe."""
+    if not rows:
+        click.echo("none")
+        return
     cells = [[" ".join(fit("" if cell is None else cell).split()) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         _print_plain([list(columns), *cells])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
+    for name in columns[:-1]:
+        table.add_column(name, overflow="ellipsis", no_wrap=True, max_width=_WIDEST)
+    table.add_column(
+        columns[-1], overflow="fold", min_width=_NARROWEST
+    )  # the one that gives way where the terminal is narrow
     for row in cells:
         table.add_row(*map(Text, row))
     Console().print(table)
@@ -75,7 +82,7 @@ def print_bytes(raw: bytes) -> None:
 
 def moment(at: datetime | None) -> str:
     """Write an instant for a person, in the time zone of this machine."""
-    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def size(octets: int) -> str:

@@ -46,7 +46,7 @@ def list_(incoming: bool, states: tuple[str, ...], limit: int, as_json: bool) ->
         print_json([mail_line(one) for one in found])
         return
     print_table(
-        ("mail", "ticket", "template", "to", "state", "due", "tries", "subject"),
+        ("mail", "ticket", "template", "to", "state", "due", "subject"),
         [
             (
                 one.id,

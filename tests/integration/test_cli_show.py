@@ -2,8 +2,6 @@
 
 import json
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,8 +134,7 @@ def test_parse_prints_one_object_for_one_file(desk: ADesk, tmp_path: Path):
 
 def test_parse_needs_no_desk(tmp_path: Path):
     """A mail can be looked at on a machine without configuration."""
-    command = [sys.executable, "-m", "maild", "parse", "-", "--json"]
-    done = subprocess.run(command, capture_output=True, check=True, input=a_mail(), cwd=tmp_path, timeout=60)
+    done = CliRunner().invoke(main, ["--config", str(tmp_path / "none"), "parse", "-", "--json"], input=a_mail())
 
     assert json.loads(done.stdout)["subject"] == "Printer on floor 3"
 
