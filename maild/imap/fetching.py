@@ -143,6 +143,13 @@ def ask(wire: Wire, uids: Sequence[int], items: str) -> dict[int, Answer]:
     return answers
 
 
+def find_uid(wire: Wire, position: int) -> int | None:
+    """Give the UID of the message at a place in the folder, counted from 1; None if there is none."""
+    _, rows = wire.fetch(str(position), "(UID)")
+    uids = [answer[b"UID"] for answer in map(_read, _grouped(rows)) if isinstance(answer.get(b"UID"), int)]
+    return uids[-1] if uids else None
+
+
 def _grouped(rows: Sequence[Any]) -> Iterator[list[Any]]:
     """Split imaplib's rows into answers: literals as pairs (text before, literal), then the text after the last."""
     answer: list[Any] = []

@@ -27,7 +27,7 @@ from maild.model.mail import Fetched
 
 FAULTS: Final = (IMAP4.error, OSError, ValueError, LookupError, RecursionError)
 LAST_UID: Final = 2**32 - 1
-WINDOW: Final = 50_000  # UIDs to one SEARCH: its answer must stay below imaplib's million bytes
+WINDOW: Final = 50_000  # messages to one SEARCH: its answer must stay below imaplib's million bytes
 IDLE_SECONDS: Final = 9 * 60.0  # shorter than the memory of home routers and of servers' 29 minutes
 DONE: Final = "$MaildDone"
 HELD: Final = "$MaildHeld"
@@ -162,18 +162,14 @@ class Mailbox:
             raise MailboxUnavailableError(f"{place(self._settings)}: folder {self._folder} was renumbered meanwhile")
 
     def _all_uids(self, wire: Wire) -> Iterator[int]:
-        left = _last_number(wire, "EXISTS")
-        first = 1
-        while first <= LAST_UID:
-            last = first + WINDOW - 1 if left > WINDOW else LAST_UID
+        firsts = [1, *_borders(wire, _last_number(wire, "EXISTS"))]
+        lasts = [first - 1 for first in firsts[1:]] + [LAST_UID]
+        for first, last in zip(firsts, lasts, strict=True):
             kind, rows = wire.uid("SEARCH", "UID", f"{first}:{last}")
             if kind != "OK":
                 raise MailboxUnavailableError(f"{place(self._settings)}: the folder cannot be listed: {rows}")
-            # A range that lies beyond the last message is answered with the last message.
-            found = {uid for uid in numbers(rows) if first <= uid <= last}
-            yield from found
-            left -= len(found)
-            first = last + 1
+            # A range beyond the last message is answered with the last message.
+            yield from (uid for uid in numbers(rows) if first <= uid <= last)
 
     def _desired(self, kind: OutcomeKind) -> Desired:
         is_held = kind is OutcomeKind.HELD
@@ -185,6 +181,12 @@ def _last_number(wire: Wire, name: str) -> int:
     """Read the newest untagged answer of this name; 0 where the server gave none."""
     *_, newest = wire.untagged_responses.get(name) or [b"0"]
     return int(newest) if isinstance(newest, bytes) and newest.isdigit() else 0
+
+
+def _borders(wire: Wire, count: int) -> list[int]:
+    """Give the UID of every 50,000th message: between two of them an answer has room, however sparse they are."""
+    uids = (fetching.find_uid(wire, position) for position in range(WINDOW + 1, count + 1, WINDOW))
+    return sorted({uid for uid in uids if uid is not None and 1 < uid <= LAST_UID})
 
 
 def _idle(wire: Wire, wake: Wake, seconds: float) -> bool | None:

@@ -1,8 +1,9 @@
 """From nothing to a signed-in connection, or the reason why not."""
 
+import contextlib
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from maild.config import MailboxConfig
@@ -21,10 +22,8 @@ def sign_in(settings: MailboxConfig, secret: Callable[[], str]) -> Client:
     Raises MailboxRefusedError where a person must act, else what imaplib raises.
     """
     context = None if settings.tls == "none" else ssl.create_default_context()
-    try:
+    with _tls_told(settings):
         client = Client(settings.host, settings.port, context if settings.tls == "implicit" else None)
-    except ssl.SSLCertVerificationError as error:
-        raise untrusted(settings, error) from error
     try:
         _introduce(client.wire, settings, context, secret)
     except BaseException:
@@ -47,11 +46,18 @@ def place(settings: MailboxConfig) -> str:
     return f"{settings.user} at {settings.host}:{settings.port}"
 
 
-def untrusted(settings: MailboxConfig, error: ssl.SSLCertVerificationError) -> MailboxRefusedError:
-    """Say that the server's certificate is not one we trust."""
-    return MailboxRefusedError(
-        f"{settings.host}:{settings.port} shows a certificate we cannot trust: {error.verify_message}"
-    )
+@contextlib.contextmanager
+def _tls_told(settings: MailboxConfig) -> Iterator[None]:
+    """Tell TLS that a person must mend from a connection that broke."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise MailboxRefusedError(f"{where} shows a certificate we cannot trust: {error.verify_message}") from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        raise
+    except ssl.SSLError as error:
+        raise MailboxRefusedError(f"{where} cannot do TLS with us: {error.reason}") from error
 
 
 def refusal(text: str, where: str) -> MailboxRefusedError | MailboxUnavailableError:
@@ -65,10 +71,8 @@ def refusal(text: str, where: str) -> MailboxRefusedError | MailboxUnavailableEr
 def _begin_tls(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None) -> None:
     if "STARTTLS" not in wire.capabilities:
         raise MailboxRefusedError(f"{settings.host}:{settings.port} offers no STARTTLS")
-    try:
+    with _tls_told(settings):
         wire.starttls(context)
-    except ssl.SSLCertVerificationError as error:
-        raise untrusted(settings, error) from error
 
 
 def _authenticate(wire: Wire, settings: MailboxConfig, password: str) -> None:

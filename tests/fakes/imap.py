@@ -100,6 +100,7 @@ class FakeImap(WireServer):
             "EXAMINE": self._select,
             "UID SEARCH": self._search,
             "UID FETCH": self._fetch,
+            "FETCH": self._fetch_by_position,
             "UID MOVE": self._move,
             "UID COPY": self._copy,
             "UID STORE": self._store,
@@ -143,6 +144,11 @@ class FakeImap(WireServer):
         for uid in sorted(self._wanted(rest.split()[2])):
             talk.send(self._fetched(uid, items))
         talk.say(f"{tag} OK done")
+
+    def _fetch_by_position(self, talk: Talk, tag: str, rest: str) -> None:
+        position = int(rest.split()[1])
+        uids = sorted(self.messages)[position - 1 : position]
+        talk.say(*(f"* {position} FETCH (UID {uid})" for uid in uids), f"{tag} OK done")
 
     def _fetched(self, uid: int, items: str) -> bytes:
         message = self.messages[uid]

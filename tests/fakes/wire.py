@@ -29,7 +29,12 @@ class Talk:
 
     def say(self, *lines: str | bytes) -> None:
         """Send lines, CRLF added, in one segment."""
-        self.send(b"".join((line if isinstance(line, bytes) else line.encode()) + b"\r\n" for line in lines))
+        self.send(
+            b"".join(
+                (line if isinstance(line, bytes) else line.encode("utf-8", "surrogateescape")) + b"\r\n"
+                for line in lines
+            )
+        )
 
     def send(self, *segments: bytes) -> None:
         """Send bytes as they are, each argument in a TCP segment of its own."""

@@ -165,6 +165,12 @@ def test_a_certificate_for_another_name_is_refused(server_context: ssl.SSLContex
         pass
 
 
+def test_a_port_without_tls_is_for_a_person() -> None:
+    """TLS to a port that speaks clear text is a mistake in the settings, not a server that is down."""
+    with FakeImap() as server, pytest.raises(MailboxRefusedError, match="TLS"), connected(server, tls="implicit"):
+        pass
+
+
 def test_abilities_said_before_tls_or_sign_in_do_not_count(server_context: ssl.SSLContext) -> None:
     """What a server can is what it says last: many say little before the sign-in, and anyone may before TLS."""
     with FakeImap(context=server_context) as server:
