@@ -12,6 +12,7 @@ from maild.parsing.limits import Flag
 _FIELD = re.compile(rb"([!-9;-~]{1,256}+)[ \t]*+:((?:[^\n]*+\n(?=[ \t]))*+[^\n]*+)\n?")
 _FOLD = re.compile(rb"[ \t\r]*+\n[ \t\r\n]++")
 _BLANK = re.compile(rb"\r?\n|\r?\Z")
+_BLANK_START = re.compile(rb"[ \t\r\n]*+")
 _LINE = re.compile(rb"[^\n]*+\n?")
 _MAILBOX_LINE = re.compile(rb">?From (?![ \t]*+:)[^\n]*+\n")
 _SCANNED = 2 * 1024 * 1024
@@ -109,14 +110,13 @@ def _keep(head: Head, match: "re.Match[bytes]", room: int, limits: ReadingLimits
 
 
 def _skip_mailbox_line(raw: bytes, start: int, end: int) -> int:
-    """Pass over empty lines and the "From " line that mbox files and some gateways put before the fields."""
-    position = start
-    while position < end and raw[position : position + 1] in (b"\r", b"\n"):
-        position += 1
+    """Pass over empty lines, blanks and the "From " line that mbox files and gateways put before the fields."""
+    blank = _BLANK_START.match(raw, start, end)
+    position = blank.end() if blank is not None else start
     line = _MAILBOX_LINE.match(raw, position, end)
     if line is not None:
         return line.end()
-    return position if position == start or _FIELD.match(raw, position, end) else start
+    return position if _FIELD.match(raw, position, end) else start
 
 
 def _next_line(raw: bytes, position: int, end: int) -> int:

@@ -44,6 +44,7 @@ def test_fields_are_unfolded_in_order() -> None:
         (b"From bob@example.com Mon Jan  1 00:00:00 2024\nX-A: b\n\nbody", b"body"),
         (b">From bob Mon\nX-A: b\n\nbody", b"body"),
         (b"\r\n\r\nX-A: b\r\n\r\nbody", b"body"),
+        (b" X-A: b\nX-B: c\n\nbody", b"body"),
         (b"\n\njust words", b"\n\njust words"),
     ],
 )
