@@ -55,7 +55,6 @@ def list_(incoming: bool, states: tuple[str, ...], limit: int, as_json: bool) ->
                 one.recipient,
                 one.state,
                 moment(one.due_at),
-                one.attempts,
                 one.subject,
             )
             for one in found

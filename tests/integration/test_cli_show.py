@@ -157,7 +157,13 @@ def test_parse_of_a_missing_file_is_wrong_usage(desk: ADesk):
 
 def test_a_terminal_gets_no_escape_sequences_of_strangers(desk: ADesk):
     """Words from outside cannot colour, clear or retitle the terminal."""
-    for words in (("ticket", "list"), ("ticket", "show", "1002"), ("explain", "1002"), ("mail", "list", "--in")):
+    for words in (
+        ("ticket", "list"),
+        ("ticket", "show", "1002"),
+        ("explain", "1002"),
+        ("mail", "list"),
+        ("mail", "list", "--in"),
+    ):
         assert "\x1b" not in desk.maild(*words).stdout
 
 
