@@ -85,44 +85,58 @@ def find_block(lines: Sequence[str], start: int, *, is_announced: bool = False) 
     first = _read_header(fold(lines[start]))
     if first is None or (first.heading in {None, Heading.OTHER} and not is_announced):
         return None
-    seen: list[Heading | None] = []
-    values: list[str] = []
-    end = start
-    wrapped = blanks = 0
+    block = _Block(start, is_announced=is_announced)
     for at in range(start, min(len(lines), start + _MOST_LINES)):
-        text = fold(lines[at])
-        if not text:
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        read = _read_header(text)
-        if read is None or (read.heading is None and not is_announced):
-            wrapped += 1
-            if blanks or wrapped > _MOST_WRAPPED or not seen:
-                break
-            values.append(text)
-            continue
-        if read.heading is not None and read.heading is not Heading.OTHER and read.heading in seen and blanks:
+        if not block.takes(at, lines[at]):
             break
-        seen.append(read.heading)
-        values.append(read.value)
-        end, wrapped, blanks = at + 1, 0, 0
-    return end if _is_convincing(seen, values, is_announced=is_announced) else None
+    return block.end if block.is_convincing() else None
 
 
-def _is_convincing(seen: Sequence[Heading | None], values: Sequence[str], *, is_announced: bool) -> bool:
-    """A form says From, To and Date as well: an address or a subject and a clock make the difference."""
-    has_address = any(_ADDRESS.search(value) for value in values)
-    has_clock = any(_CLOCK.search(value) for value in values)
-    if is_announced and (len(seen) >= _FEWEST_UNKNOWN or Heading.FROM in seen):
-        return has_address or has_clock
-    if Heading.FROM not in seen:
-        return False
-    has_subject = Heading.SUBJECT in seen
-    if Heading.DATE in seen:
-        return (has_clock and has_subject) or (has_address and (has_clock or has_subject))
-    return Heading.TO in seen and has_subject and has_address
+class _Block:
+    """A header block as far as it was read."""
+
+    def __init__(self, start: int, *, is_announced: bool) -> None:
+        self.end = start
+        self.is_announced = is_announced
+        self.seen: list[Heading | None] = []
+        self.values: list[str] = []
+        self.wrapped = 0
+        self.blanks = 0
+        self.is_form = False
+
+    def takes(self, at: int, line: str) -> bool:
+        """Read one line more; say whether the block may go on after it."""
+        text = fold(line)
+        if not text:
+            self.blanks += 1
+            return self.blanks == 1
+        read = _read_header(text)
+        if read is None or (read.heading is None and not self.is_announced):
+            self.is_form = self.is_form or (read is not None and not self.blanks and not line[:1].isspace())
+            self.wrapped += 1
+            self.values.append(text)
+            return not self.blanks and self.wrapped <= _MOST_WRAPPED
+        if read.heading not in {None, Heading.OTHER} and read.heading in self.seen:
+            return False
+        self.seen.append(read.heading)
+        self.values.append(read.value)
+        self.end, self.wrapped, self.blanks = at + 1, 0, 0
+        return True
+
+    def is_convincing(self) -> bool:
+        """A form says From, To and Date as well: an address or a subject and a clock make the difference."""
+        has_address = any(_ADDRESS.search(value) for value in self.values)
+        has_clock = any(_CLOCK.search(value) for value in self.values)
+        if self.is_announced and (len(self.seen) >= _FEWEST_UNKNOWN or Heading.FROM in self.seen):
+            return has_address or has_clock
+        if Heading.FROM not in self.seen:
+            return False
+        has_date, has_subject = Heading.DATE in self.seen, Heading.SUBJECT in self.seen
+        if self.is_form:
+            return has_date and has_subject and Heading.TO in self.seen
+        if has_date:
+            return (has_clock and has_subject) or (has_address and (has_clock or has_subject))
+        return Heading.TO in self.seen and has_subject and has_address
 
 
 def find_ruled_block(lines: Sequence[str], start: int) -> int | None:

@@ -8,16 +8,19 @@ from typing import Final
 
 import nh3
 
-from maild.parsing.markup import Token, attributes, visible
+from maild.parsing.markup import Token, attributes, may_hide, visible
 from maild.parsing.typesetting import Line, Typesetter
 
 EMPTIED: Final = "html-shown-unread"
 CUT: Final = "html-cut"
 
 _LONGEST: Final = 4 * 1024 * 1024
+_MOST_TAGS: Final = 30_000
+_MOST_REFERENCES: Final = 50_000
 _LONGEST_PICTURE: Final = 512 * 1024
+_FEW_TAGS: Final = 800
+_FEW_REFERENCES: Final = 5_000
 _STYLED: Final = 64 * 1024
-_TIGHT = re.compile(r"[\s>},]p\s{0,9}\{[^}]{0,200}?margin(?:-top)?\s{0,9}:\s{0,9}0", re.IGNORECASE)
 _ANYTHING = re.compile(r"\w")
 _PICTURE = re.compile(r"data:image/(?:png|gif|jpe?g|webp|bmp);base64,", re.IGNORECASE)
 _UNSAFE_STYLE = re.compile(r"url|expression|image|\\|@|//|javascript", re.IGNORECASE)
@@ -64,18 +67,47 @@ def html_to_text(html: str) -> HtmlText:
 
     A body whose words are all hidden is read with them, flagged.
     """
-    flags = (CUT,) if len(html) > _LONGEST else ()
-    lines = set_lines(html)
-    text = "\n".join(line.text for line in lines)
-    if not text and (words := _all_words(html[:_LONGEST])):
+    read = _bounded(html)
+    flags = (CUT,) if len(read) < len(html) else ()
+    text = "\n".join(line.text for line in _set(read, is_marking=False))
+    if flags:
+        text = f"{text}\n{_stripped(html[len(read) : _LONGEST])}".strip()
+    if not text and (words := _all_words(read)):
         return HtmlText(words, (*flags, EMPTIED))
     return HtmlText(text, flags)
 
 
+def is_too_long(html: str) -> bool:
+    """Tell whether a body is longer than what is read and shown of it."""
+    return len(_bounded(html)) < len(html)
+
+
+def _bounded(html: str) -> str:
+    """Give so much of a body as is read: more tags than a hundred long newsletters have are a bomb."""
+    if len(html) > _LONGEST:
+        html = html[:_LONGEST]
+    if html.count("<") <= _MOST_TAGS:
+        return html
+    return "<".join(html.split("<", _MOST_TAGS)[:_MOST_TAGS])
+
+
 def set_lines(html: str) -> list[Line]:
     """Set an HTML body line by line, each with what the markup says of it."""
-    is_tight = _TIGHT.search(html[:_STYLED]) is not None
-    return Typesetter(is_tight=is_tight).set(visible(html[:_LONGEST]))
+    return _set(_bounded(html), is_marking=True)
+
+
+def _set(html: str, *, is_marking: bool) -> list[Line]:
+    return Typesetter(is_tight=_is_tight(html), is_marking=is_marking).set(visible(html))
+
+
+def _is_tight(html: str) -> bool:
+    """Tell whether a style sheet takes away the margins of paragraphs, as Hotmail's and Zimbra's do."""
+    start = html.find("<style")
+    if start < 0:
+        return False
+    end = min(html.rfind("</style"), start + _STYLED)
+    rules = "".join(html[start:end].lower().split()).split("p{")[1:]
+    return any("margin:0" in rule.partition("}")[0] or "margin-top:0" in rule.partition("}")[0] for rule in rules)
 
 
 def _all_words(html: str) -> str:
@@ -84,23 +116,36 @@ def _all_words(html: str) -> str:
     if _ANYTHING.search(text):
         return text
     # What an unclosed comment, style or script swallowed is still what somebody wrote.
-    bare = unescape(" ".join(piece.rpartition(">")[2] for piece in html.split("<")))
-    return bare.strip() if _ANYTHING.search(bare) else ""
+    bare = _stripped(html)
+    return bare if _ANYTHING.search(bare) else ""
+
+
+def _stripped(html: str) -> str:
+    """Take away the tags and nothing else."""
+    return " ".join(unescape(" ".join(piece.rpartition(">")[2] for piece in html.split("<"))).split())
 
 
 def sanitise(html: str) -> str:
     """Keep of an HTML body what may be shown: nothing that acts, nothing that is loaded from afar.
 
     Pictures stay if they came with the mail (cid:) or stand in it (data:). What a reader does not see is left out.
-    The tags are nested properly before the cleaner builds its tree, whose cost grows with the square of the depth.
+    Unless the body is small, its tags are nested properly before the cleaner builds its tree: the cost of that grows
+    with the square of the depth.
     """
-    return _CLEANER.clean("".join(_written(visible(html[:_LONGEST]))))
+    html = _bounded(html)
+    if html.count("<") > _FEW_TAGS or html.count("&") > _FEW_REFERENCES or may_hide(html):
+        html = "".join(_written(visible(html)))
+    if html.count("&") > _MOST_REFERENCES:
+        html = "&".join(html.split("&", _MOST_REFERENCES)[:_MOST_REFERENCES])
+    if html.count("\xa0") > _MOST_REFERENCES:
+        html = html.replace("\xa0", " ")
+    return _CLEANER.clean(html)
 
 
 def _written(markup: Iterable[Token]) -> Iterator[str]:
     for name, value in markup:
         if not name:
-            yield value.replace("<", "&lt;")
+            yield escape(unescape(value), quote=False)
         elif name[0] == "/":
             if name[1:] in _TAGS:
                 yield f"<{name}>"

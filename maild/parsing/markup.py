@@ -9,7 +9,7 @@ BUGS
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import unescape
 from typing import Final, NamedTuple
 
@@ -51,16 +51,16 @@ _WALLS: Final[Mapping[str, frozenset[str]]] = {
     **{name: frozenset({"td", "th", "table"}) for name in ("div", "p", "span", "font", "b", "i", "a", "center", "li")},
     **{name: frozenset({"table"}) for name in ("td", "th", "tr", "tbody", "thead", "tfoot")},
 }
+_AROUND_PARAGRAPH: Final = frozenset({"td", "th", "table", "div", "blockquote", "li"})
 _NO_WALL: Final[frozenset[str]] = frozenset()
 
 _RAW_ENDS: Final = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in _RAW}
 _NAME = re.compile(r"[a-zA-Z][^\s/>]{0,60}")
 _QUOTE_OR_END = re.compile(r"[\"'>]")
 _ATTRIBUTE = re.compile(r"([^\s=>\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]*))?")
-_MAY_HIDE = re.compile(r"none|hidden|font-size|opacity", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display:none|visibility:hidden|opacity:0(?:\.0+)?(?![.\d])")
 _NO_HEIGHT = re.compile(r"max-height:0(?![.\d])")
-_FONT_SIZE = re.compile(r"font-size:(\d{0,4}(?:\.\d{0,4})?)(%|[a-z]{0,8})")
+_FONT_SIZE = re.compile(r"font-size:(\d{0,4}(?:\.\d{0,4})?)")
 _SPACE = re.compile(r"\s+")
 
 
@@ -162,11 +162,14 @@ class _Open(NamedTuple):
     name: str
     is_hidden: bool
     is_tiny: bool
-    is_shown: bool
+    end: tuple[Token, ...]
 
 
 class _Nesting:
-    """The elements that are open; finds what an end tag closes without searching for what is not there."""
+    """The elements that are open; finds what an end tag closes without searching for what is not there.
+
+    `is_hidden` and `is_tiny` say what becomes of text here: not shown, or of no size until an element gives it one.
+    """
 
     def __init__(self) -> None:
         self.stack: list[_Open] = []
@@ -178,31 +181,38 @@ class _Nesting:
 
     def push(self, name: str, *, is_hidden: bool, is_tiny: bool) -> bool:
         """Open an element; say whether its tags are given out."""
-        self.is_hidden = self.is_hidden or is_hidden
+        if is_hidden:
+            self.is_hidden = True
         self.is_tiny = is_tiny
         is_shown = len(self.stack) < DEEPEST and not self.is_hidden
-        self.stack.append(_Open(name, self.is_hidden, self.is_tiny, is_shown))
+        self.stack.append(_Open(name, self.is_hidden, is_tiny, (Token("/" + name, ""),) if is_shown else ()))
         self.counts[name] = self.counts.get(name, 0) + 1
         return is_shown
 
-    def pop(self) -> _Open:
+    def pop(self) -> tuple[Token, ...]:
+        """Close the innermost element; give its end tag if its start was given out."""
         closed = self.stack.pop()
         self.counts[closed.name] -= 1
-        top = self.stack[-1] if self.stack else None
-        self.is_hidden = top is not None and top.is_hidden
-        self.is_tiny = top is not None and top.is_tiny
-        return closed
+        if closed.is_hidden or closed.is_tiny:
+            top = self.stack[-1] if self.stack else None
+            self.is_hidden = top is not None and top.is_hidden
+            self.is_tiny = top is not None and top.is_tiny
+        return closed.end
 
-    def close(self, names: frozenset[str], walls: frozenset[str]) -> Iterator[Token]:
+    def close(self, names: Collection[str], walls: frozenset[str]) -> Iterator[Token]:
         """Close up to and with the nearest of `names`, unless one of `walls` stands before it or none is open."""
-        if not any(self.counts.get(name) for name in names):
-            return
         for _ in range(self._reach(names, walls)):
-            closed = self.pop()
-            if closed.is_shown:
-                yield Token("/" + closed.name, "")
+            yield from self.pop()
 
-    def _reach(self, names: frozenset[str], walls: frozenset[str]) -> int:
+    def end(self, name: str) -> Iterable[Token]:
+        """Close what an end tag closes."""
+        if self.stack and self.stack[-1].name == name:
+            return self.pop()
+        return self.close((name,), _WALLS.get(name, _NO_WALL)) if self.counts.get(name) else ()
+
+    def _reach(self, names: Collection[str], walls: frozenset[str]) -> int:
+        if not any(self.counts.get(name) for name in names):
+            return 0
         for reach, element in enumerate(reversed(self.stack), start=1):
             self.patience -= reach > 1
             if element.name in names:
@@ -218,49 +228,56 @@ def visible(html: str, *, is_all: bool = False) -> Iterator[Token]:
     `is_all` shows the hidden too.
     """
     nesting = _Nesting()
+    is_hiding = not is_all and may_hide(html)
     for token in tokens(html):
         name = token.name
         if not name:
-            if not (nesting.is_hidden or (nesting.is_tiny and not is_all)):
+            if not (nesting.is_hidden or nesting.is_tiny):
                 yield token
         elif name[0] == "/":
-            yield from nesting.close(frozenset((name[1:],)), _WALLS.get(name[1:], _NO_WALL))
+            yield from nesting.end(name[1:])
         else:
-            yield from _start(nesting, token, is_all=is_all)
+            if name in _CLOSES or (name in BLOCKS and nesting.counts.get("p")):
+                yield from _implied_ends(nesting, name)
+            if _start(nesting, token, is_hiding=is_hiding):
+                yield token
     while nesting.stack:
-        closed = nesting.pop()
-        if closed.is_shown:
-            yield Token("/" + closed.name, "")
+        yield from nesting.pop()
 
 
-def _start(nesting: _Nesting, token: Token, *, is_all: bool) -> Iterator[Token]:
-    name = token.name
-    if name in BLOCKS and nesting.counts.get("p"):
-        yield from nesting.close(frozenset(("p",)), frozenset(("td", "th", "table", "div", "blockquote", "li")))
+def _implied_ends(nesting: _Nesting, name: str) -> Iterator[Token]:
+    if name in BLOCKS:
+        yield from nesting.close(("p",), _AROUND_PARAGRAPH)
     if name in _CLOSES:
         yield from nesting.close(*_CLOSES[name])
-    is_hidden, is_tiny = _hiding(token, is_tiny=nesting.is_tiny)
-    if is_all:
-        is_hidden = is_tiny = False
+
+
+def _start(nesting: _Nesting, token: Token, *, is_hiding: bool) -> bool:
+    """Open an element; say whether its start tag is given out."""
+    name, raw = token
+    is_hidden, is_tiny = False, nesting.is_tiny
+    if raw and is_hiding and (is_tiny or may_hide(raw)):
+        is_hidden, is_tiny = _hiding(raw, is_tiny=is_tiny)
     if name in VOID:
-        if not (nesting.is_hidden or is_hidden):
-            yield token
-        return
-    if token.value.endswith("/") and ":" in name:
-        return
-    if nesting.push(name, is_hidden=is_hidden or name in _UNSEEN, is_tiny=is_tiny):
-        yield token
+        return not (nesting.is_hidden or is_hidden)
+    if raw.endswith("/") and ":" in name:
+        return False
+    return nesting.push(name, is_hidden=is_hidden or name in _UNSEEN, is_tiny=is_tiny)
 
 
-def _hiding(token: Token, *, is_tiny: bool) -> tuple[bool, bool]:
+def may_hide(markup: str) -> bool:
+    """Tell cheaply whether anything in a body may be hidden by its own attributes."""
+    bare = "".join(markup.lower().split())
+    return any(hint in bare for hint in ("display:none", "hidden", "font-size:0", "opacity:0"))
+
+
+def _hiding(raw: str, *, is_tiny: bool) -> tuple[bool, bool]:
     """Tell whether an element is hidden, and whether its text is of no size unless one inside gives it one."""
-    if _MAY_HIDE.search(token.value) is None:
-        return False, is_tiny
-    found = attributes(token.value)
+    found = attributes(raw)
     style = _SPACE.sub("", found.get("style", "").lower())
     size = _FONT_SIZE.search(style)
-    if size is not None:
-        is_tiny = not size[1].strip("0.") and bool(size[1])
+    if size is not None and size[1]:
+        is_tiny = not size[1].strip("0.")
     is_hidden = (
         "hidden" in found
         or _HIDDEN_STYLE.search(style) is not None

@@ -100,8 +100,8 @@ HEADING_OTHER: Final = _words(
     prioridad|adjuntos|datos adjuntos|anexos|importância|allegati|priorità|bijlagen|bijlage|prioriteit|
     bilagor|prioritet|vedlegg|vedhæftede filer|liitteet|załączniki|ważność|вложения|важность|添付ファイル|
     附件|重要度|优先级|첨부|첨부파일|öncelik|ekler|sensitivity|categories|on behalf of|message-id|x-mailer|
-    resent-from|sender|delivered-to|mailed-by|received|conversation|répondre à|responder a|antwoord aan|
-    svar til|rispondi a
+    resent-from|sender|delivered-to|mailed-by|signed by|thread-topic|topic|received|conversation|répondre à|
+    responder a|antwoord aan|svar til|rispondi a
     """
 )
 

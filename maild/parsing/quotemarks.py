@@ -70,11 +70,12 @@ _NAMES: Final[Mapping[str, Mark]] = {
     "tutanota_quote": Mark.QUOTE,
     "replyforwardheader": Mark.QUOTE_ON,
 }
-_MAY_MARK = re.compile(
-    r"gmail_|moz-|mail|rplyfwd|appendonsend|outlook|stopspelling|olk_src|yahoo|zwchr|__|reply|message"
-    r"|quote|signature|bloop|border-top",
-    re.IGNORECASE,
-)
+_HINTS: Final = (
+    "gmail_", "moz-", "rplyfwd", "appendonsend", "_mailoriginal", "outlook", "stopspelling", "reference-message",
+    "olk_src", "applemail", "yahoo", "aolmail", "zwchr", "__headers__", "__quoted_text__", "zmail_", "reply",
+    "protonmail_", "messagesignature", "airmail_", "bloop_", "mailbox_signature", "_quote", '"quote"', "signatureblock",
+    "border-top",
+)  # fmt: skip
 # Clients that quote one another's mail put their own prefix before the names they find.
 _PREFIX = re.compile(r"^(?:x_|ecx|m_-?\d{1,30}|yiv\d{1,20})+")
 _NAMING: Final = ("id", "class", "name", "data-marker", "data-smartmail")
@@ -83,7 +84,7 @@ _OUTLOOK_RULE = re.compile(r"border-top:solid#[0-9a-f]{6}1\.0pt|border-top-style
 
 def find_mark(name: str, raw: str) -> Mark | None:
     """Tell what a start tag says of the lines in it."""
-    if not raw or _MAY_MARK.search(raw) is None:
+    if not raw or not may_mark(raw):
         return None
     found = attributes(raw)
     if "data-signatureblock" in found:
@@ -106,6 +107,7 @@ def _is_outlook_rule(style: str) -> bool:
     return _OUTLOOK_RULE.search(bare) is not None and "padding" in bare
 
 
-def may_mark(html: str) -> bool:
-    """Tell cheaply whether the markup of a whole body may say anything of quotes."""
-    return _MAY_MARK.search(html) is not None
+def may_mark(markup: str) -> bool:
+    """Tell cheaply whether markup may say anything of quotes."""
+    folded = markup.lower()
+    return any(hint in folded for hint in _HINTS)

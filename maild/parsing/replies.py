@@ -23,6 +23,8 @@ from maild.parsing.signatures import find_footer, find_signature, is_disclaimer,
 from maild.parsing.stretches import Kind, Stretch, cut
 from maild.parsing.typesetting import Line
 
+# What comes after so many lines is taken as one line more: people's mails are shorter, and bombs must not cost more.
+_MOST_LINES: Final = 10_000
 _LONGEST_MARKED: Final = 15
 _LONGEST_CONTEXT: Final = 15
 _TOP_AND_BOTTOM: Final = 2
@@ -52,7 +54,7 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     `subject` tells a forward, which is kept whole, from an answer where the body does not.
     """
     is_forward = _is_forward(subject)
-    lines = [Line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [Line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)]
     stretches = cut(lines, is_forward=is_forward)
     if html is not None and may_mark(html) and not any(each.is_introduced for each in stretches):
         lines, stretches = _asked_markup(lines, stretches, html, is_forward=is_forward)
@@ -70,7 +72,7 @@ def _asked_markup(
     lines: list[Line], stretches: list[Stretch], html: str, *, is_forward: bool
 ) -> tuple[list[Line], list[Stretch]]:
     """Cut by the markup; where the plain text is other words than the HTML, find the place of the cut in it."""
-    marked = set_lines(html)
+    marked = _bounded(set_lines(html))
     found = cut(marked, is_forward=is_forward)
     first = next((each for each in found if each.is_introduced), None)
     if first is None:
@@ -88,6 +90,11 @@ def _asked_markup(
             rest = Stretch(Kind.QUOTE, end, len(lines), is_introduced=True)
             return lines, [*cut(lines[:end], is_forward=False), rest]
     return lines, stretches
+
+
+def _bounded(lines: list[Line]) -> list[Line]:
+    rest = lines[_MOST_LINES:]
+    return [*lines[:_MOST_LINES], Line("\n".join(line.text for line in rest), rest[0].mark)] if rest else lines
 
 
 def _letters(lines: Sequence[Line]) -> str:

@@ -13,7 +13,7 @@ from maild.parsing.signatures import is_marker
 from maild.parsing.typesetting import Line
 
 # Lines that are looked at closely; hostile mails have more, people's have not.
-_PATIENCE: Final = 3000
+_PATIENCE: Final = 2000
 _WRAPPED: Final = range(66, 92)
 _LONGEST_ORPHAN: Final = 40
 _LONGEST_BELOW: Final = 4

@@ -15,6 +15,7 @@ RULE: Final = "_" * 32
 _PAIR: Final = 2
 _DEEPEST_TABLE: Final = 12
 _DEEPEST_QUOTE: Final = 20
+_MOST_LINES: Final = 50_000
 _WIDEST_INDENT: Final = 20
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0|class\s*=\s*[\"']?mso", re.IGNORECASE)
@@ -59,9 +60,11 @@ class Typesetter:
     """Takes visible markup in order and sets it line by line.
 
     With `is_tight` a paragraph is no more than a line: the mail's style sheet takes its margins away.
+    With `is_marking` the lines carry what the markup says of quotes.
     """
 
-    def __init__(self, *, is_tight: bool = False) -> None:
+    def __init__(self, *, is_tight: bool = False, is_marking: bool = False) -> None:
+        self.is_marking = is_marking
         self.spaced = _SPACED - {"p"} if is_tight else _SPACED
         self.pieces: list[_Piece] = []
         self.words: list[str] = []
@@ -90,8 +93,8 @@ class Typesetter:
 
     def _say(self, raw: str) -> None:
         text = unescape(raw) if "&" in raw else raw
-        if self.within.is_preformatted:
-            first, *more = text.replace("\r\n", "\n").split("\n")
+        if self.within.is_preformatted and len(self.pieces) < _MOST_LINES:
+            first, *more = text.replace("\r\n", "\n").split("\n", _MOST_LINES)
             self.words.append(first)
             for each in more:
                 self._end_line()
@@ -188,7 +191,7 @@ class Typesetter:
         self.within = self.outer.pop()
 
     def _read_mark(self, name: str, raw: str) -> None:
-        mark = find_mark(name, raw)
+        mark = find_mark(name, raw) if self.is_marking else None
         if mark is None:
             return
         self._break()
@@ -207,7 +210,7 @@ class Typesetter:
                 self.words.append(picture(attributes(raw)))
             case "hr":
                 self._break()
-                self.is_quoted_on = self.is_quoted_on or find_mark(name, raw) is Mark.QUOTE_ON
+                self.is_quoted_on = self.is_quoted_on or (self.is_marking and find_mark(name, raw) is Mark.QUOTE_ON)
                 self._add(_Piece(self.within.depth, RULE, self._mark()))
             case _:
                 pass
