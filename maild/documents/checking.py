@@ -12,13 +12,14 @@ from maild.documents.words import did_you_mean, join_words
 from maild.errors import Problem
 
 _LONGEST_SHOWN = 60
+_LONGEST_COMPLAINT = 400
 _EXPECTED = {
     "string_type": "text is expected",
     "int_type": "a whole number is expected",
     "bool_type": "true or false is expected",
-    "dict_type": "keys with values are expected, like {key: value}",
-    "mapping_type": "keys with values are expected, like {key: value}",
-    "model_type": "keys with values are expected, like {key: value}",
+    "dict_type": "keys with values are expected, like {{key: value}}",
+    "mapping_type": "keys with values are expected, like {{key: value}}",
+    "model_type": "keys with values are expected, like {{key: value}}",
     "tuple_type": "a list is expected, like [one, two]",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
@@ -82,13 +83,14 @@ def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
     value, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "value_error":
-            return str(context["error"])
+            return _cut(str(context["error"]), _LONGEST_COMPLAINT)
         case "literal_error":
             words = [
                 str(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
             ]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
-    expected = _EXPECTED.get(error["type"], error["msg"]).format_map(context)
+    known = _EXPECTED.get(error["type"])
+    expected = known.format_map(context) if known else error["msg"]
     remedy = ": put it in quotes" if error["type"] == "string_type" and not isinstance(value, (tuple, dict)) else ""
     return f"{expected}, not {_shown(value)}{remedy if value is not None else ''}"
 
@@ -109,8 +111,11 @@ def _shown(value: object) -> str:
             return "a list"
         case dict():
             return "keys with values"
-    text = str(value)
-    return f"'{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}'"
+    return f"'{_cut(str(value), _LONGEST_SHOWN)}'"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _kinds(kind: Any, path: Path) -> Iterator[Any]:
