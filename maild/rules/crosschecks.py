@@ -91,9 +91,8 @@ def _address_problems(gathering: Gathering, document: Document) -> Iterator[Prob
 
 
 def _desk_addresses(document: Document) -> Iterator[tuple[str, str]]:
-    paths: list[Path] = [("desk", "address")]
-    paths += [("mailboxes", name, "user") for name in document.names(("mailboxes",))]
-    for path in paths:
+    users: list[Path] = [("mailboxes", name, "user") for name in document.names(("mailboxes",))]
+    for path in (*users, ("desk", "address")):
         address = document.find(path)
         if isinstance(address, str) and "@" in address:
             yield address, f"{path[0]}{'' if len(path) == 2 else f'.{path[1]}'} at {document.place(path)}"  # noqa: PLR2004
