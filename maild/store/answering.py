@@ -20,6 +20,7 @@ from maild.store.snapshot import Snapshot
 from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, outgoing_mail, sender_proof, ticket
 from maild.store.threads import read_threads
 
+_LARGEST = 2**63 - 1  # of what a database can be asked for; a subject may hold any number
 PROOF_LASTS = timedelta(days=90)
 
 
@@ -98,7 +99,7 @@ class _Ask:
         named = [*self.asked.numbers, *(mail.ticket for mail in self.issued.values())]
         named += [it.known.ticket for ids in self.known.values() for it in ids]
         named += [self.duplicate.ticket] if self.duplicate else []
-        return frozenset(number for number in named if number is not None)
+        return frozenset(number for number in named if number is not None and number <= _LARGEST)
 
     @property
     def drafts(self) -> frozenset[str]:

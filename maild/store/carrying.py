@@ -61,8 +61,8 @@ class CarryingOut(Snapshot):
     def carry_out(self, works: Sequence[Carrying], now: datetime) -> tuple[int, ...]:
         """Write what the works want; return the indexes of the stale ones, of which nothing is written."""
         connection = self._connection
-        rows, stale = plan(works, _read_ground(connection, works), now)
         try:
+            rows, stale = plan(works, _read_ground(connection, works), now)
             with savepoint(connection):
                 _write(connection, rows, works, now)
         except (StatementError, ValueError, OverflowError) as error:

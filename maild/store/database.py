@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import StoreUnusableError
@@ -27,6 +29,7 @@ class Store:
         self._lock = lock
         self._writer = writer
         self._first_number = first_number
+        self._is_open = True
 
     @classmethod
     def open(cls, directory: Path, url: str | None = None, *, first_number: int = FIRST_NUMBER) -> Self:
@@ -39,11 +42,12 @@ class Store:
             raise StoreUnusableError("state.database: PostgreSQL: not yet; leave it null for SQLite in state.directory")
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = WriteLock(directory)
-            with lock.held():
-                file = SqliteFile(directory / "maild.db")
-                connection = file.open_writer()
-                migrate(connection)
+            with ExitStack() as on_failure:
+                lock = WriteLock(directory)
+                on_failure.callback(lock.close)
+                with lock.held():
+                    file, connection = _open_file(directory)
+                on_failure.pop_all()
         except (SQLAlchemyError, OSError) as error:
             raise StoreUnusableError(f"{directory}: the database cannot be opened: {error}") from error
         return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
@@ -65,8 +69,23 @@ class Store:
             raise StoreUnusableError(f"the database could not be read: {error}") from error
 
     def close(self) -> None:
-        """Finish what is queued and close every connection."""
+        """Finish what is queued and close every connection; a second time does nothing."""
+        if not self._is_open:
+            return
+        self._is_open = False
         connection = self._writer.close()
         with self._lock.held():
             self._file.close(connection)
         self._lock.close()
+
+
+def _open_file(directory: Path) -> tuple[SqliteFile, Connection]:
+    """Open the database file and bring it to our schema; only under the write lock."""
+    file = SqliteFile(directory / "maild.db")
+    connection = file.open_writer()
+    try:
+        migrate(connection)
+    except BaseException:
+        file.drop(connection)
+        raise
+    return file, connection

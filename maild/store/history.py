@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from maild.model.mail import Address
 from maild.model.ticket import Cause, CauseKind, Change, Entry, EntryKind, KeptAttachment, State, Ticket
@@ -78,22 +78,20 @@ def _participants(connection: Connection, numbers: Iterable[int]) -> dict[int, t
 
 def _read(connection: Connection, chosen: Select[Any]) -> list[Entry]:
     rows = connection.execute(chosen.order_by(entry.c.ticket, entry.c.n)).all()
-    kept = _attachments(connection, [(row.ticket, row.n) for row in rows])
+    kept = _attachments(connection, {row.ticket for row in rows})
     return [_entry_of(row, kept[row.ticket, row.n]) for row in rows]
 
 
-def _attachments(
-    connection: Connection, places: Iterable[tuple[int, int]]
-) -> dict[tuple[int, int], tuple[KeptAttachment, ...]]:
+def _attachments(connection: Connection, numbers: Iterable[int]) -> dict[tuple[int, int], tuple[KeptAttachment, ...]]:
     kept: defaultdict[tuple[int, int], tuple[KeptAttachment, ...]] = defaultdict(tuple)
-    for some in in_chunks(places):
-        of_entries = (
+    for some in in_chunks(numbers):
+        of_tickets = (
             select(attachment, blob.c.sha256, blob.c.size)
             .join(blob, blob.c.id == attachment.c.blob)
-            .where(tuple_(attachment.c.ticket, attachment.c.entry).in_(some))
+            .where(attachment.c.ticket.in_(some))
             .order_by(attachment.c.ticket, attachment.c.entry, attachment.c.position)
         )
-        for row in connection.execute(of_entries):
+        for row in connection.execute(of_tickets):
             one = KeptAttachment(row.name, row.type, row.size, row.sha256, row.is_inline, row.content_id)
             kept[row.ticket, row.entry] += (one,)
     return kept

@@ -1,0 +1,119 @@
+"""Every verb of the store, used once or more on a small desk: what the guards over all statements look at."""
+
+from datetime import timedelta
+
+from maild.marks import SigningKey
+from maild.model.decision import AddParticipant, ChangeTicket, CloseDraft, KeepDraft, LinkTickets, OutcomeKind
+from maild.model.facts import DraftState
+from maild.model.mail import Address
+from maild.model.outgoing import MailState, Meaning, Template
+from maild.model.ticket import Change, State
+from maild.store import Reader, Store, Transaction
+from tests.integration.store.values import (
+    BOB,
+    CLAIM,
+    NOW,
+    a_decision,
+    a_mail,
+    a_work,
+    an_entry,
+    asking,
+    carry_out,
+    claim,
+    claim_due,
+    opening,
+    record,
+    remembered,
+    send,
+    take_one,
+)
+
+LATER = NOW + timedelta(hours=1)
+
+
+def live_a_day(store: Store) -> None:
+    """Take mail in, open and change tickets, deliver, defer and give up, hold and release, and look at all of it."""
+    store.write(lambda tx: tx.add_signing_key(SigningKey("k1", b"secret"), NOW))
+    _handle(store)
+    _deliver(store)
+    _hold(store)
+    store.write(lambda tx: tx.void_claims(LATER))
+    store.read(_look)
+
+
+def _handle(store: Store) -> None:
+    record(store, 1, 2, 3)
+    record(store, 1, 2, 3, uidvalidity=2)
+    first, second, third = claim(store)
+    mails = (a_mail(1001, template=Template.ACKNOWLEDGED), a_mail(1001, "alice@acme.example", draft="draft-one"))
+    steps = (opening(1001), an_entry(1001), AddParticipant(1001, Address("eve@customer.example")))
+    carry_out(store, a_work(first, a_decision(*steps, remembered(1001, "<a@c>", "<r@c>")), *mails))
+    draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
+    carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), kind=OutcomeKind.DESK)))
+    change = ChangeTicket(1001, (Change("state", "new", "open"),))
+    end = a_decision(change, an_entry(1001, 2), CloseDraft("draft-one", DraftState.SENT))
+    carry_out(store, a_work(third, end))
+    store.write(lambda tx: tx.record_shown([first.id, second.id], NOW))
+    questions = asking(
+        sender=BOB.address, fingerprint=first.fingerprint, ids=("<a@c>",), tokens=(mails[1].token,), numbers=(1001,)
+    )
+    store.read(lambda reader: reader.answer([questions], NOW))
+
+
+def _deliver(store: Store) -> None:
+    send(store, *(a_mail(1001) for _ in range(6)))
+    taken, deferred, refused, put_back, doubted, *_ = claim_due(store)
+
+    def record_all(tx: Transaction) -> None:
+        tx.record_handing_over(taken.id, CLAIM, NOW)
+        tx.record_accepted(taken.id, CLAIM, "250", NOW)
+        tx.record_deferred(deferred.id, CLAIM, "450", LATER, is_doubt=False, now=NOW)
+        tx.record_given_up(refused.id, CLAIM, MailState.REFUSED, "550", NOW)
+        tx.put_back_mails([put_back.id], CLAIM, LATER)
+        tx.record_handing_over(doubted.id, CLAIM, NOW)
+        tx.retry_mail(refused.id, "root", NOW)
+        tx.cancel_mail(put_back.id, "root", NOW)
+
+    store.write(record_all)
+    (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
+    carry_out(store, a_work(None, a_decision(kind=OutcomeKind.DESK), timer=timer.id))
+
+
+def _hold(store: Store) -> None:
+    for uid in (11, 12):
+        arrival = take_one(store, uid)
+        store.write(lambda tx, one=arrival: tx.count_attempt(one.id, CLAIM))
+        carry_out(store, a_work(arrival, a_decision(kind=OutcomeKind.HELD)))
+    held = store.read(lambda reader: reader.list_held())
+    store.write(lambda tx: tx.release_held(held[0].id, "root", NOW))
+    store.write(lambda tx: tx.discard_held(held[1].id, "root", NOW))
+    again = claim(store)
+    store.write(lambda tx: tx.unclaim([one.id for one in again], CLAIM))
+
+
+def _look(reader: Reader) -> None:
+    reader.find_uids("support", "INBOX", 2)
+    reader.find_uidvalidity("support", "INBOX")
+    reader.find_unshown("support", "INBOX", 2, 10)
+    reader.has_waiting_arrivals()
+    reader.next_due_at()
+    reader.next_timer_at()
+    reader.signing_keys()
+    reader.list_tickets(list(State), 10)
+    reader.list_tickets(None, 10)
+    reader.find_ticket(1001)
+    reader.entries_of(1001)
+    reader.list_held()
+    reader.list_arrivals(10)
+    reader.list_mails(list(MailState), 10)
+    reader.list_mails(None, 10)
+    for mail in reader.mails_of(1001):
+        reader.find_mail(mail.id)
+        reader.wire_of(mail.id)
+        reader.find_undelivered(mail.id)
+        reader.happenings_of_mail(mail.id)
+    reader.find_arrival(1)
+    reader.raw_of(1)
+    reader.find_explanation(1)
+    reader.happenings_of_arrival(1)
+    reader.find_blob("0" * 64)

@@ -1,0 +1,93 @@
+"""What the command line is shown."""
+
+from datetime import timedelta
+
+from maild.marks import SigningKey
+from maild.model.decision import OutcomeKind
+from maild.model.outgoing import MailState
+from maild.model.ticket import State
+from maild.store import Store
+from tests.integration.store.values import (
+    CLAIM,
+    NOW,
+    a_decision,
+    a_mail,
+    a_work,
+    carry_out,
+    claim_due,
+    open_ticket,
+    record,
+    send,
+    take_one,
+)
+
+
+def test_tickets_are_listed_newest_first(store: Store):
+    """A list holds the states that were asked for, the highest numbers first, and no more than wanted."""
+    for number in (1001, 1002, 1003):
+        open_ticket(store, number)
+
+    assert [one.number for one in store.read(lambda reader: reader.list_tickets(None, 2))] == [1003, 1002]
+    both = store.read(lambda reader: reader.list_tickets([State.NEW, State.OPEN], 9))
+    assert [one.number for one in both] == [1003, 1002, 1001]
+    assert store.read(lambda reader: reader.list_tickets([State.CLOSED], 9)) == ()
+
+
+def test_a_ticket_that_is_not_there_is_none(store: Store):
+    """Asking for what is not there is no error."""
+    assert store.read(lambda reader: reader.find_ticket(1001)) is None
+    assert store.read(lambda reader: reader.entries_of(1001)) == ()
+    assert store.read(lambda reader: reader.find_arrival(1)) is None
+    assert store.read(lambda reader: reader.raw_of(1)) is None
+    assert store.read(lambda reader: reader.find_explanation(1)) is None
+    assert store.read(lambda reader: reader.find_mail(1)) is None
+    assert store.read(lambda reader: reader.wire_of(1)) is None
+    assert store.read(lambda reader: reader.find_undelivered(1)) is None
+    assert store.read(lambda reader: reader.find_blob("0" * 64)) is None
+
+
+def test_mails_are_listed_by_state_and_by_ticket(store: Store):
+    """The outbox can be looked at as a whole, newest first, or as one ticket's, oldest first."""
+    open_ticket(store, 1001, a_mail(1001, subject="first"))
+    (mail,) = claim_due(store)
+    store.write(lambda tx: tx.record_given_up(mail.id, CLAIM, MailState.EXPIRED, "too late", NOW))
+    send(store, a_mail(1001, subject="second"), a_mail(None, subject="third"))
+
+    def subjects(states: list[MailState] | None) -> list[str]:
+        return [row.subject for row in store.read(lambda reader: reader.list_mails(states, 9))]
+
+    assert subjects(None) == ["third", "second", "first"]
+    assert subjects([MailState.EXPIRED]) == ["first"]
+    assert subjects([MailState.WAITING, MailState.EXPIRED]) == ["third", "second", "first"]
+    assert [row.subject for row in store.read(lambda reader: reader.mails_of(1001))] == ["first", "second"]
+
+
+def test_arrivals_are_listed_newest_first(store: Store):
+    """What came last is seen first, and what waits has no outcome yet."""
+    record(store, 1, 2)
+    record(store, 3, now=NOW + timedelta(minutes=1))
+
+    rows = store.read(lambda reader: reader.list_arrivals(2))
+
+    assert [(row.place.uid, row.outcome, row.is_claimed) for row in rows] == [(3, None, False), (2, None, False)]
+
+
+def test_the_last_story_of_an_arrival_is_told(store: Store):
+    """A mail that was held, released and handled again is explained by its last decision."""
+    arrival = take_one(store, 1)
+    carry_out(store, a_work(arrival, a_decision(kind=OutcomeKind.HELD)))
+    store.write(lambda tx: tx.release_held(arrival.id, "root", NOW))
+    (again,) = store.write(lambda tx: tx.claim_arrivals(CLAIM, 1, NOW))
+    work = a_work(again, a_decision(kind=OutcomeKind.DESK), explanation='{"why": ["better"]}')
+    carry_out(store, work)
+
+    assert store.read(lambda reader: reader.find_explanation(arrival.id)) == '{"why": ["better"]}'
+
+
+def test_keys_come_back_newest_last(store: Store):
+    """The last key made is the one that signs."""
+    keys = (SigningKey("b2", b"\x00first"), SigningKey("a1", b"second"))
+    for key in keys:
+        store.write(lambda tx, key=key: tx.add_signing_key(key, NOW))
+
+    assert store.read(lambda reader: reader.signing_keys()) == keys

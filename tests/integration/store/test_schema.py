@@ -1,0 +1,142 @@
+"""The database file: whose it is, who may read it, and which schema it has."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import maild.store
+from maild.errors import StoreUnusableError
+from maild.store import Store, columns, migrating, sqlite_note
+from tests.integration.store.values import record
+
+
+def test_the_steps_lead_to_the_tables(store: Store, directory: Path):
+    """What the migrations make is what the verbs were written for, to the last index."""
+    engine = create_engine(f"sqlite:///{directory / 'maild.db'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, columns.metadata) == []
+    engine.dispose()
+
+
+def test_the_indexes_wait_only_for_what_waits(store: Store, directory: Path):
+    """Partial indexes are made as the tables say: a comparison of names alone would miss their condition."""
+    with closing(sqlite3.connect(directory / "maild.db")) as database:
+        made = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE sql LIKE '% WHERE %'"))
+    wanted = {
+        index.name: str(index.dialect_options["sqlite"]["where"].compile(compile_kwargs={"literal_binds": True}))
+        for table in columns.metadata.sorted_tables
+        for index in table.indexes
+        if index.dialect_options["sqlite"]["where"] is not None
+    }
+    assert {name: sql.partition(" WHERE ")[2] for name, sql in made.items()} == {
+        name: where.replace("arrival.", "").replace("outgoing_mail.", "").replace("timer.", "")
+        for name, where in wanted.items()
+    }
+
+
+def test_the_newest_step_is_known_by_number():
+    """The number that spares every command the loading of alembic is that of the newest step."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(maild.store.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrating.HEAD
+
+
+def test_a_store_opened_again_is_the_same(directory: Path):
+    """Closing and opening changes nothing."""
+    store = Store.open(directory)
+    record(store, 1, 2)
+    store.close()
+
+    again = Store.open(directory)
+
+    assert again.read(lambda reader: reader.find_uids("support", "INBOX", 1)) == {1, 2}
+    again.close()
+
+
+def test_an_older_schema_is_upgraded(directory: Path):
+    """A new maild brings an old database to its own schema."""
+    Store.open(directory).close()
+    with closing(sqlite3.connect(directory / "maild.db")) as database:
+        for name in ("mail_event", "draft_attachment", "attachment", "draft", "mail_id", "link", "entry"):
+            database.execute(f"DROP TABLE {name}")
+        database.execute("DROP TABLE participant")
+        database.execute("DROP TABLE outgoing_mail")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+
+    store = Store.open(directory)
+
+    assert store.read(lambda reader: reader.list_mails(None, 1)) == ()
+    store.close()
+
+
+def test_a_newer_schema_is_refused_by_name(directory: Path):
+    """An old maild does not touch a database that it does not understand, and says which schemas meet."""
+    Store.open(directory).close()
+    with closing(sqlite3.connect(directory / "maild.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0999'")
+        database.commit()
+
+    with pytest.raises(StoreUnusableError, match=rf"schema 0999.*newer maild.*{migrating.HEAD}"):
+        Store.open(directory)
+
+
+def test_somebody_elses_database_is_refused(directory: Path):
+    """A database with tables of another program is left alone."""
+    directory.mkdir()
+    with closing(sqlite3.connect(directory / "maild.db")) as database:
+        database.execute("CREATE TABLE customer (name TEXT)")
+
+    with pytest.raises(StoreUnusableError, match=r"none of maild's.*customer"):
+        Store.open(directory)
+
+
+def test_what_is_no_database_is_refused(directory: Path):
+    """A file of something else gives a clear message and is not overwritten."""
+    directory.mkdir()
+    (directory / "maild.db").write_bytes(b"dear diary, " * 1000)
+
+    with pytest.raises(StoreUnusableError, match="cannot be opened"):
+        Store.open(directory)
+
+    assert (directory / "maild.db").read_bytes().startswith(b"dear diary")
+
+
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path):
+    """A state directory below a file is refused with its path."""
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StoreUnusableError, match="file/state"):
+        Store.open(tmp_path / "file" / "state")
+
+
+def test_another_database_is_not_yet(directory: Path):
+    """PostgreSQL is refused in words, not ignored."""
+    with pytest.raises(StoreUnusableError, match="not yet"):
+        Store.open(directory, "postgresql://localhost/maild")
+
+
+def test_nobody_else_may_read_the_desk(store: Store, directory: Path):
+    """The directory is 0700 and every file in it 0600, SQLite's own as well."""
+    record(store, 1)
+
+    assert directory.stat().st_mode & 0o777 == 0o700
+    modes = {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
+    assert set(modes) >= {"maild.db", "maild.db-wal", "maild.db-shm", "maild.lock"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_an_operator_is_told_of_an_old_sqlite():
+    """The note names the version that runs, or there is none to make."""
+    note = sqlite_note()
+
+    assert note is None or sqlite3.sqlite_version in note
+    assert (note is None) == (sqlite3.sqlite_version_info >= (3, 51, 3))
