@@ -38,5 +38,5 @@ def wake() -> Iterator[Wake]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that hangs is left after a moment instead of a minute."""
-    monkeypatch.setattr(wire, "READ_SECONDS", 0.2)
-    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.5)

@@ -20,9 +20,9 @@ Relays = Callable[..., Relay]
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that hangs is left after a moment instead of ten minutes."""
-    monkeypatch.setattr(session, "CONNECT_SECONDS", 0.2)
-    monkeypatch.setattr(session, "COMMAND_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "DOT_SECONDS", 0.2)
+    monkeypatch.setattr(session, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(session, "COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(relay, "DOT_SECONDS", 0.5)
 
 
 # Before the message is begun
