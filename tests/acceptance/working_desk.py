@@ -169,7 +169,7 @@ class WorkingDesk:
         return self.write(
             sender,
             subject if subject.startswith("Re: ") else f"Re: {subject}",
-            f"{words}\n\nOn Monday, {original['From']} wrote:\n{quoted}",
+            f"{words}\n\nOn Mon, 23 Nov 2026 at 09:12, {original['From']} wrote:\n{quoted}",
             In_Reply_To=ids,
             References=f"{original['References'] or ''} {ids}".strip(),
             **headers,
