@@ -3,7 +3,8 @@
 Values come from strangers: nothing in them may begin a new header, and nothing of them may make the mail unsendable.
 
 BUGS
-    A local part outside ASCII is written as UTF-8 (RFC 6532): the relay must know SMTPUTF8 to take it.
+    A local part or a domain that ASCII cannot express is written as UTF-8 (RFC 6532): only a relay that
+    knows SMTPUTF8 takes it.
 """
 
 import re
@@ -84,7 +85,9 @@ def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return re.sub(r"[^A-Za-z0-9.:\[\]_-]", "", domain)
     try:
-        return domain.encode("idna").decode("ascii")
+        encoded = domain.encode("idna")
+        # Where the old mapping would name another domain (ß to ss), the domain stays as it is.
+        return encoded.decode("ascii") if encoded.decode("idna") == domain.lower() else domain
     except UnicodeError:
         return re.sub(r"[^A-Za-z0-9.-]", "", domain)
 

@@ -116,6 +116,7 @@ def test_a_display_name_reads_back_and_cannot_pose_as_an_address(name):
     [
         ("bob@x.example", "bob@x.example"),
         ("bob@müller.example", "bob@xn--mller-kva.example"),
+        ("bob@straße.example", "bob@straße.example"),
         ("two words@x.example", '"two words"@x.example'),
         ("a>b@x.example", '"a>b"@x.example'),
         ("a\r\nBcc: c@x.example", '"a Bcc: c"@x.example'),
