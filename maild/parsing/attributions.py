@@ -15,6 +15,7 @@ from maild.parsing.phrases import (
     AFTER_VERB,
     FIRST_PERSON,
     LEADS,
+    POSSESSIVE,
     SENDING,
     WRITING,
     WRITING_BEFORE_NAME,
@@ -136,6 +137,8 @@ def _reads_well(text: str, *, is_quote_next: bool) -> bool:
 def _reads_alone(found: _Evidence) -> bool:
     """Without a quote below, nothing but the whole form will do: what follows is going to be cut."""
     if not found.has_colon or any(f" {phrase} " in f" {found.text} " for phrase in FIRST_PERSON):
+        return False
+    if not found.has_address and not POSSESSIVE.isdisjoint(found.words):
         return False
     is_led = _is_led(found.text) or _DATE_FIRST.match(found.text) is not None
     if not found.verb:

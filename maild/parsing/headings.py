@@ -102,6 +102,7 @@ class _Block:
         self.values: list[str] = []
         self.wrapped = 0
         self.blanks = 0
+        # Directly below the headers goes on what looks like one and is none: "Message: …" of a web form.
         self.is_form = False
 
     def takes(self, at: int, line: str) -> bool:
@@ -120,7 +121,7 @@ class _Block:
             return False
         self.seen.append(read.heading)
         self.values.append(read.value)
-        self.end, self.wrapped, self.blanks = at + 1, 0, 0
+        self.end, self.wrapped, self.blanks, self.is_form = at + 1, 0, 0, False
         return True
 
     def is_convincing(self) -> bool:

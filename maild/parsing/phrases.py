@@ -76,9 +76,9 @@ HEADING_TO: Final = _words(
     """
     to|an|à|a|para|pour|destinataire|destinataires|aan|til|till|vastaanottaja|vastaanottajat|do|adresat|komu|
     címzett|címzettek|către|catre|кому|до|до кого|каму|προς|παραλήπτης|kime|alıcı|宛先|收件人|收件者|
-    받는 사람|받는사람|수신|수신인|إلى|المستلم|אל|به|za|prima|primatelj|kellele|saaja|kam|adresāts|kome|
-    destinatario|destinatari|destinatário|empfänger|mottaker|mottagare|modtager|đến|tới|người nhận|kepada|
-    penerima|ถึง|ผู้รับ|per a|प्रति|nori|per|gavėjas|на|për|kimə|tot|naar
+    받는 사람|받는사람|수신|수신인|إلى|المستلم|אל|به|za|prima|primatelj|kellele|saaja|kam|adresāts|adressaat|
+    kome|destinatario|destinatari|destinatário|empfänger|mottaker|mottagare|modtager|đến|tới|người nhận|
+    kepada|penerima|ถึง|ผู้รับ|per a|प्रति|nori|per|gavėjas|на|për|kimə|tot|naar
     """
 )
 
@@ -171,6 +171,13 @@ AFTER_VERB: Final = _words(
     "a|la|ла|а|на|в|ה|the|following|følgende|följande|volgende|het|folgendes|ezt|this|v|so|como|ως|zuen|du|dio"
 )
 
+# Words of a sentence about somebody; no client writes them before a name.
+POSSESSIVE: Final = _words(
+    """
+    my|your|our|his|her|their|mein|meine|dein|deine|ihr|ihre|unser|unsere|euer|eure|mon|votre|notre|nos|vos|
+    nuestro|vuestro|nostro|vostro|nosso|vosso|mijn|jullie|onze|ваш|наш|мой|twój|nasz|wasz|mój
+    """
+)
 FIRST_PERSON: Final = _words(
     """
     i wrote|we wrote|i have written|i had written|we have written|i've written|i once wrote|ich schrieb|

@@ -56,11 +56,11 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     is_forward = _is_forward(subject)
     lines = [Line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)]
     stretches = cut(lines, is_forward=is_forward)
-    if html is not None and may_mark(html) and not any(each.is_introduced for each in stretches):
-        lines, stretches = _asked_markup(lines, stretches, html, is_forward=is_forward)
-    if any(each.kind is Kind.FORWARD for each in stretches):
-        return NewWords(text.strip(), (ReplyFlag.FORWARD,))
-    return _put_together(lines, stretches, text)
+    found = _put_together(lines, stretches, text)
+    is_certain = ReplyFlag.WHOLE not in found.flags and any(each.is_introduced for each in stretches)
+    if is_certain or html is None or not may_mark(html):
+        return found
+    return _put_together(*_asked_markup(lines, stretches, html, is_forward=is_forward), text)
 
 
 def _is_forward(subject: str) -> bool:
@@ -102,10 +102,11 @@ def _letters(lines: Sequence[Line]) -> str:
 
 
 def _put_together(lines: Sequence[Line], stretches: Sequence[Stretch], text: str) -> NewWords:
+    if any(each.kind is Kind.FORWARD for each in stretches):
+        return NewWords(text.strip(), (ReplyFlag.FORWARD,))
     kept: list[Sequence[int]] = [_own_lines(lines, each) if each.kind is Kind.OWN else () for each in stretches]
     if not any(_has_words(lines[number].text) for numbers in kept for number in numbers):
-        is_all_own = all(each.kind is Kind.OWN for each in stretches)
-        return NewWords(text.strip(), () if is_all_own else (ReplyFlag.WHOLE,))
+        return NewWords(text.strip(), (ReplyFlag.WHOLE,) if text.strip() else ())
     flags = [ReplyFlag.GUESSED] if any(each.is_guess for each in stretches) else []
     context = _answered(lines, stretches, kept)
     if context:

@@ -7,10 +7,11 @@ from typing import Final
 from maild.parsing import phrases
 from maild.parsing.folding import LONGEST, STRIPPED, fold, is_divider
 
+_TARGET = re.compile(r"<[^<>]{1,250}>")
 _CLAUSE = re.compile(r"[,;?(\[<]|[.!] | [-–—] ")
 # "iOS" is no part of "negocios"; scripts without blanks put other letters right before a name.
 _DEVICE = re.compile(f"(?<![a-zà-ÿ])(?:{'|'.join(map(re.escape, phrases.DEVICES))})")
-_LONGEST_MOBILE: Final = 160
+_LONGEST_MOBILE: Final = 300
 _MOST_WORDS: Final = 12
 _MOST_BARE_WORDS: Final = 8
 _LONGEST_SIGNATURE: Final = 30
@@ -23,7 +24,7 @@ def is_mobile(line: str, *, is_at_end: bool) -> bool:
     """Tell "Sent from my iPhone" and its kin; at the end of the words a joke in its form as well."""
     if len(line) > _LONGEST_MOBILE or not line.strip(STRIPPED):
         return False
-    text = fold(line).strip(" _-~")
+    text = " ".join(_TARGET.sub("", fold(line)).split()).strip(" _-~")
     head, *tail = _CLAUSE.split(text, maxsplit=1)
     rest = tail[0] if tail else ""
     if len(head.split()) > _MOST_WORDS or len(rest.split()) > _MOST_WORDS:
