@@ -12,7 +12,7 @@ from maild.composing.headers import address_field, clean, ids_field, plain_field
 from maild.composing.lineage import Lineage, lineage
 from maild.composing.mime import Body, Picture, build_body, clean_text, safe_name
 from maild.composing.notices import Who, bounded_name
-from maild.composing.sheets import Printed, SheetError, Sheets
+from maild.composing.sheets import Printed, SheetError, Sheets, language_of
 from maild.config import DeskConfig
 from maild.errors import Problem
 from maild.marks import Keyring, Mark, bounce_address, message_id, reply_address, sign, subject_tag
@@ -171,6 +171,11 @@ class Composer:
         person = self._rules.people.get(key) if key else None
         return None if person is None else Who(bounded_name(person.name), person.addresses[0])
 
+    def _signer(self, order: _Order) -> Who | None:
+        """Name whose words a mail holds; to a customer never by their address."""
+        person = self._person(order.wanted.by)
+        return Who(person.name, "") if person is not None and order.is_for_customer else person
+
     def _name_of(self, by: str) -> str:
         """Name who an entry is by: a person of the desk by their key or address, anybody else as the entry says."""
         person = self._person(by)
@@ -180,7 +185,7 @@ class Composer:
 
     def _print(self, order: _Order, pictures: list[Picture], language: str) -> Printed:
         subject = self._subject_values(order)
-        values = {**subject, **self._values(order, pictures), "language": language}
+        values = {**subject, **self._values(order, pictures), "language": language_of(language)}
         if not order.is_for_customer:
             values |= self._colleagues_values(order)
         return self._sheets.render(order.wanted.template.value, language, values, subject)
@@ -209,7 +214,7 @@ class Composer:
             "number": known.ticket.number if known is not None else None,
             "queue_address": order.queue.address,
             "to": Who(bounded_name(wanted.to_name), clean(wanted.to)),
-            "by": self._person(wanted.by),
+            "by": self._signer(order),
             "words": markup.with_names(words, _names(pictures)),
             "words_html": markup.prose(words, _by_placeholder(pictures)) if order.is_for_customer else "",
             "about": tuple(clean(line) for line in wanted.about),

@@ -127,8 +127,10 @@ def test_only_automatic_mail_says_so(wish):
 
 @pytest.mark.parametrize("wish", [wish for wish in TO_ALL if wish.thread is Thread.CUSTOMER], ids=names)
 def test_no_mail_to_a_customer_shows_an_agents_address(wish):
-    """Neither in a header nor in the words that the desk adds."""
-    mail = write(wish, a_decision(an_entry(), an_entry(2, "internal words", EntryKind.NOTE, "alice")))
+    """Neither in a header nor in the words that the desk adds, not even by a template that asks for it."""
+    decided = a_decision(an_entry(), an_entry(2, "internal words", EntryKind.NOTE, "alice"))
+    curious = a_composer({"reply.txt": "Subject: x\n\n{{ by.full }} {{ by.address }} {{ by.label }}\n"})
+    mail = write(wish, decided, curious)
     wire = (mail.headers + mail.body).decode("ascii").lower()
 
     assert ALICE not in wire + text_of(mail) + html_of(mail)
