@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from maild.model.limits import ReadingLimits
 from maild.parsing.limits import Flag
+from maild.parsing.words import decode_value
 
 # A name of printable characters (RFC 5322, 2.2), blanks before the colon (4.5), and every folded line after it.
 # All quantifiers are possessive: one pass, whatever the bytes.
@@ -43,6 +44,7 @@ class Head:
     fields: list[Field]
     body_start: int
     flags: set[Flag] = field(default_factory=set)
+    _decoded: tuple[tuple[str, str], ...] | None = None
 
     def values(self, name: bytes) -> list[bytes]:
         """Give every value of a field, topmost first; the name in lower case."""
@@ -51,6 +53,14 @@ class Head:
     def first(self, name: bytes) -> bytes:
         """Give the topmost value of a field, b"" without one."""
         return next((found.value for found in self.fields if found.name == name), b"")
+
+    def decoded(self, hints: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Give all fields in order as text, their names as spelled; decoded once, by the first hints given."""
+        if self._decoded is None:
+            self._decoded = tuple(
+                (each.spelling.decode("ascii"), decode_value(each.value, hints)) for each in self.fields
+            )
+        return self._decoded
 
 
 def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:

@@ -66,13 +66,12 @@ class Leaf:
 
     def view(self, text: str, content: bytes, hints: tuple[str, ...]) -> PartView:
         """Show the part to those who judge the mail."""
-        fields = self.part.head.fields
         return PartView(
             type=self.part.type,
             parameters=self.part.content_type.parameters,
             disposition=self.disposition,
             name=self.name,
-            headers=tuple((each.spelling.decode("ascii"), decode_value(each.value, hints)) for each in fields),
+            headers=self.part.head.decoded(hints),
             text=text,
             content=content,
         )

@@ -1,5 +1,7 @@
 """One mail from bytes to Message: headers, who and when, bodies, the new words, what kind of mail it is."""
 
+import re
+
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Address, Message
 from maild.parsing.addresses import parse_addresses, parse_sender
@@ -11,9 +13,9 @@ from maild.parsing.limits import Flag
 from maild.parsing.replies import new_words
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.view import MailView
-from maild.parsing.words import decode_value
 
 _DEFAULT_LIMITS = ReadingLimits()
+_UNPRINTABLE = re.compile(r"[^\t -~]")
 _SHOWN_WHEN_UNREADABLE = 64 * 1024
 
 
@@ -78,7 +80,7 @@ def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> M
         automatic_proof="",
         may_answer=True,
         bounce=None,
-        authentication=tuple(view.values("authentication-results")),
+        authentication=head.authentication,
         headers=view.headers,
         flags=tuple(sorted(flags)),
     )
@@ -89,10 +91,9 @@ class _Headers:
 
     def __init__(self, root: Part, hints: tuple[str, ...], limits: ReadingLimits) -> None:
         head = root.head
-        decoded = [(each, decode_value(each.value, hints)) for each in head.fields]
-        self.decoded = tuple((each.spelling.decode("ascii"), value) for each, value in decoded)
+        self.decoded = head.decoded(hints)
         self._values: dict[bytes, list[str]] = {}
-        for each, value in decoded:
+        for each, (_, value) in zip(head.fields, self.decoded, strict=True):
             self._values.setdefault(each.name, []).append(value)
         self.flags: set[str] = set()
         self.sender, why = parse_sender(head.values(b"from"), hints, limits)
@@ -104,6 +105,7 @@ class _Headers:
         self.delivered_to = tuple(
             value for name in (b"delivered-to", b"x-original-to", b"envelope-to") for value in self.values(name)
         )
+        self.authentication = tuple(_verbatim(value) for value in head.values(b"authentication-results"))
         self.message_id, flags = find_message_id(self.values(b"message-id"))
         self.flags |= flags
         self.in_reply_to = find_ids(" ".join(self.values(b"in-reply-to")))[: limits.references]
@@ -122,6 +124,11 @@ class _Headers:
         found, flags = parse_addresses(root.head.values(name), hints, limits)
         self.flags |= flags
         return found
+
+
+def _verbatim(value: bytes) -> str:
+    """Give a value as it stands, encoded words and all; what is no printable ASCII must not pass for syntax."""
+    return _UNPRINTABLE.sub("�", value.decode("ascii", "replace"))
 
 
 def _charsets_of(root: Part) -> tuple[str, ...]:

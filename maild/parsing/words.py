@@ -18,6 +18,8 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 def decode_value(value: bytes, hints: tuple[str, ...] = ()) -> str:
     """Decode a header value for reading: one clean line; `hints` are the charsets that the mail names elsewhere."""
     text = decode_bytes(value, hints)
+    if "=?" not in text and text.isprintable():
+        return text.strip()
     if "=?" in text:
         text = decode_words(text)
     return clean_line(text)

@@ -297,6 +297,15 @@ def test_what_the_servers_found_is_kept_in_order() -> None:
     assert message.delivered_to == ("support+x@acme.example", "sales@acme.example")
 
 
+def test_what_the_servers_found_is_kept_verbatim() -> None:
+    """An encoded word or a control character in a result says nothing that its grammar could take for syntax."""
+    raw = (
+        b"Authentication-Results: mx; spf=fail smtp.mailfrom==?utf-8?q?x=3B_dkim=3Dpass?=\0y\xa0z\r\n" + HEAD + b"\r\nx"
+    )
+
+    assert parse(raw).authentication == ("mx; spf=fail smtp.mailfrom==?utf-8?q?x=3B_dkim=3Dpass?=�y�z",)
+
+
 def test_threads_are_kept() -> None:
     """Ids with brackets, references in order, the date in UTC."""
     raw = HEAD + (
