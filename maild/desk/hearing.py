@@ -31,6 +31,7 @@ class Intent(StrEnum):
     COMMANDS = "commands"
 
 
+_SHOWN_ENTRIES = 3  # in every notice
 _PLAINLY = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE, Meaning.NOTHING: Intent.COMMANDS}
 
 
@@ -88,7 +89,12 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
         text=reading.text,
         commands=reading.commands,
         doubts=reading.doubts,
-        reasons=(*words.reasons, *_attached_reasons(attachments, issued), *_unseen_reasons(case)),
+        reasons=(
+            *words.reasons,
+            *_attached_reasons(attachments, issued),
+            *_unseen_reasons(case),
+            *_forgotten_reasons(issued, known),
+        ),
         attachments=attachments,
     )
     return Turn(case, known, issued, person, speech)
@@ -159,3 +165,12 @@ def _unseen_reasons(case: Case) -> Iterator[str]:
     for flag in case.flags:
         if flag in _UNSEEN:
             yield f"a part of the mail could not be read ({flag})"
+
+
+def _forgotten_reasons(issued: IssuedMail | None, known: TicketFacts) -> Iterator[str]:
+    """Doubt an answer to so old a notice that the notes which it showed are no more at hand to be compared."""
+    if issued is None or not known.entries or known.entries[0].n == 1:
+        return
+    shown = [entry for entry in known.entries if entry.n <= issued.seen and entry.kind is not EntryKind.EVENT]
+    if len(shown) < _SHOWN_ENTRIES:
+        yield "too much has happened since the mail that you answered to compare your words with all that it showed"

@@ -277,6 +277,18 @@ def test_a_gap_in_the_history_is_a_doubt():
     assert sent_to_customers(decision) == []
 
 
+def test_a_notice_older_than_what_is_at_hand_is_a_doubt():
+    """A notice may have shown notes that are no more among the last entries: they could go out unrecognised."""
+    late = [an_entry(n) for n in range(4, 25)]
+
+    assert (
+        sent_to_customers(answered("Please restart it.", ticket=(a_ticket(), *late), mail=replace(NOTICE, seen=5)))
+        == []
+    )
+    shown = replace(NOTICE, seen=6)
+    assert sent_to_customers(answered("Please restart it.", ticket=(a_ticket(), *late), mail=shown)) == [BOB.address]
+
+
 # Notes and commands
 
 
@@ -467,7 +479,7 @@ def test_words_above_send_replace_the_draft():
     decision = answered(
         "#send\nKept words are these and none of the others, sorry.",
         mail,
-        ticket=(a_ticket(), an_entry(2)),
+        ticket=(a_ticket(), an_entry(1), an_entry(2)),
         drafts=drafts,
     )
 
@@ -476,7 +488,7 @@ def test_words_above_send_replace_the_draft():
 
 def test_words_without_send_only_replace_and_ask_again():
     """Nothing goes out without `#send`: the new words take the draft's place and are shown."""
-    decision = answered("Better words.", DRAFT, ticket=(a_ticket(), an_entry(2)))
+    decision = answered("Better words.", DRAFT, ticket=(a_ticket(), an_entry(1), an_entry(2)))
 
     assert sent_to_customers(decision) == []
     assert steps_of(decision, CloseDraft) == [CloseDraft("kepttokenkepttok", DraftState.DISCARDED)]
@@ -584,7 +596,7 @@ def test_send_in_a_proved_answer_carries_it_out():
     """Within a day `#send` does what the mail would have done: a relay, or a note."""
     relay = {QUESTION.draft: a_draft(QUESTION)}
     note = {QUESTION.draft: a_draft(QUESTION, meaning=Meaning.NOTE)}
-    ticket = (a_ticket(), an_entry(2))
+    ticket = (a_ticket(), an_entry(1), an_entry(2))
     relayed, noted = (answered("#send", QUESTION, ticket=ticket, drafts=drafts) for drafts in (relay, note))
 
     assert sent_to_customers(relayed) == [BOB.address]
@@ -595,7 +607,7 @@ def test_send_in_a_proved_answer_carries_it_out():
 def test_a_question_is_open_for_a_day():
     """After 24 hours nothing is carried out; an ordinary draft stays open longer."""
     old = NOW - timedelta(hours=25)
-    ticket = (a_ticket(), an_entry(2))
+    ticket = (a_ticket(), an_entry(1), an_entry(2))
     late = answered("#send", QUESTION, ticket=ticket, drafts={QUESTION.draft: a_draft(QUESTION, created_at=old)})
     own = answered("#send", DRAFT, ticket=ticket, drafts={DRAFT.draft: a_draft(DRAFT, created_at=old)})
 
