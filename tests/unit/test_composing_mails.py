@@ -176,6 +176,15 @@ def test_the_html_of_a_notice_has_the_lines_of_its_text(wish):
     assert shown[0].endswith(text[0])
 
 
+@pytest.mark.parametrize("wish", TO_ALL, ids=names)
+def test_the_html_loads_nothing_and_forces_no_width(wish):
+    """Nothing remote, no script, no style that makes a narrow screen scroll."""
+    html = html_of(write(wish))
+
+    assert not re.search(r"src=(?!\"cid:)|url\(|<(script|link|style|img|table|form)|@import|min-width", html)
+    assert not re.search(r"(?<!max-)width:\s*\d|nowrap", html)
+
+
 def test_an_acknowledgement_gives_the_number_and_quotes_a_little():
     """A proved sender gets subject, number and the first lines of their own words."""
     mail = write(to_customer(), a_decision(an_entry(text="\n".join(f"line {n}" for n in range(50)))))
