@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import islice
+from urllib.parse import unquote
 
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Attachment
@@ -84,7 +85,7 @@ def read_body(root: Part, hints: tuple[str, ...], limits: ReadingLimits) -> Body
     if len(text) > limits.text:
         reading.flags.add(Flag.TEXT_CUT)
         text = text[: limits.text]
-    shown = frozenset(_CID.findall(html)) if html else frozenset()
+    shown = frozenset(unquote(found) for found in _CID.findall(html)) if html else frozenset()
     attachments = tuple(
         replace(each, is_inline=True) if each.content_id in shown else each for each in reading.attachments
     )
@@ -191,7 +192,7 @@ class _Reader:
             text = self._read_words(part, content, reading)
         else:
             text = view_text(part, content, self._hints)
-            self._keep(leaf, content, reading, within)
+            self._keep(leaf, content, reading)
             if within != "kept" and leaf.is_shown_too(len(content)):
                 reading.segments.append(Segment(text, None))
         reading.parts.append(leaf.view(text, content, self._hints))
@@ -232,15 +233,13 @@ class _Reader:
         self._marks -= marks
         return html
 
-    def _keep(self, leaf: Leaf, content: bytes, reading: Reading, within: str) -> None:
+    def _keep(self, leaf: Leaf, content: bytes, reading: Reading) -> None:
         """Keep a part as bytes; the mail inside an opaque signature is read as well."""
         part = leaf.part
         if leaf.is_attachment_of_nothing(content):
             return
         name = leaf.name or leaf.title or given_name(part.type, self._number, self._subject_of(part, content))
-        is_inline = leaf.disposition == "inline" or (
-            within == "multipart/related" and leaf.content_id is not None and leaf.disposition != "attachment"
-        )
+        is_inline = leaf.disposition == "inline"
         reading.attachments.append(
             make_attachment(content, part.type, name, is_inline=is_inline, content_id=leaf.content_id)
         )

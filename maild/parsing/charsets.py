@@ -5,6 +5,7 @@ import re
 
 import charset_normalizer
 
+from maild.parsing.japanese import decode_windows_japanese
 from maild.parsing.limits import Flag
 
 # What mailers write → what they mean. Windows' supersets stand in for the standards that they are mislabelled as.
@@ -127,6 +128,8 @@ def _decode_eight_bit(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[
 
 def _decode_multibyte(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, frozenset[Flag]]:
     text = _try(data, codec)
+    if text is None and codec == "iso2022_jp_ext":
+        text = decode_windows_japanese(data)
     if text is not None:
         return text, frozenset()
     text = _try(data, "utf-8") if codec != "utf-8" and b"\x1b" not in data else None

@@ -98,6 +98,13 @@ def test_a_byte_order_mark_beats_the_label() -> None:
     assert decode_text("\ufeffhé".encode(), "iso-8859-1")[0] == "hé"
 
 
+def test_japanese_of_windows_is_read() -> None:
+    """Outlook's ISO-2022-JP holds characters of code page 932 and half-width letters that the standard leaves out."""
+    data = b"\x1b$B-!-5\x1b(B (\x1b(I1\x1b(B)\r\n\x1b$B$3\r\n\x1b(Bx"
+
+    assert decode_text(data, "iso-2022-jp") == ("①Ⅰ (ｱ)\r\nこ\r\nx".replace("こ\r\n", "こ\n"), frozenset())
+
+
 def test_other_charsets_of_the_mail_are_hints() -> None:
     """Raw bytes elsewhere in a mail are most likely of the charset that the mail declares."""
     assert guess_text("Привет".encode("koi8_r"), ("koi8-r",)) == "Привет"

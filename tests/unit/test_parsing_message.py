@@ -102,11 +102,12 @@ def test_inline_images_keep_their_content_id() -> None:
     assert [(each.content_id, each.is_inline) for each in message.attachments] == [("logo@x", True), ("other@x", False)]
 
 
-def test_an_image_attached_but_shown_is_inline() -> None:
-    """Some mailers call every image an attachment, also those that their HTML shows."""
-    image = attached(b"image/png", b"logo.png", b"PNG", b"Content-ID: <logo@x>\r\n")
+@pytest.mark.parametrize("url", [b"cid:logo-1@x", b"CID:logo-1@x", b"cid:logo%2D1@x"])
+def test_an_image_attached_but_shown_is_inline(url: bytes) -> None:
+    """Some mailers call every image an attachment, also those that their HTML shows, however it writes the id."""
+    image = attached(b"image/png", b"logo.png", b"PNG", b"Content-ID: <logo-1@x>\r\n")
 
-    assert mail(multipart(b"mixed", HTML + b'<img src="cid:logo@x">', image)).attachments[0].is_inline
+    assert mail(multipart(b"mixed", HTML + b'<img src="' + url + b'">', image)).attachments[0].is_inline
 
 
 def test_a_named_body_is_the_body() -> None:
