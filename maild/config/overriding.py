@@ -6,10 +6,11 @@ in YAML's flow style: `MAILD_DESK__OLD_TAGS='[Ticket#, RT]'`.
 
 from collections.abc import Mapping
 
-from maild.documents import Document, Place, Section, Value, did_you_mean, is_text, known_keys, parse_override
+from maild.documents import Document, Place, Section, Value, is_text, parse_override
 from maild.errors import ConfigurationError, Problem
 
 _PREFIX = "MAILD_"
+_NOTHING = ("null", "~")
 # Read elsewhere: where the configuration is, and where a test kills us.
 _NOT_SETTINGS = frozenset({"MAILD_CONFIG", "MAILD_FAILPOINT", "MAILD_FAILPOINT_LOG"})
 
@@ -17,36 +18,32 @@ _NOT_SETTINGS = frozenset({"MAILD_CONFIG", "MAILD_FAILPOINT", "MAILD_FAILPOINT_L
 def overridden(
     document: Document, model: type[Section], environ: Mapping[str, str]
 ) -> tuple[Document, tuple[Problem, ...]]:
-    """Give a document as the environment wants it, and what is wrong with variables that name no setting."""
+    """Give a document as the environment wants it, and what is wrong with values that cannot be read.
+
+    A variable that names no setting makes an unknown key, to be found by whoever checks the document.
+    """
     problems: list[Problem] = []
     for variable, text in sorted(environ.items()):
         if not variable.startswith(_PREFIX) or variable in _NOT_SETTINGS:
             continue
         try:
-            path = _path(document, model, variable)
+            path = _path(document, variable)
             document = document.replaced(path, _value(model, path, variable, text), Place(variable, 1, 1))
         except ConfigurationError as error:
             problems += error.problems
     return document, tuple(problems)
 
 
-def _path(document: Document, model: type[Section], variable: str) -> tuple[str, ...]:
+def _path(document: Document, variable: str) -> tuple[str, ...]:
     path: tuple[str, ...] = ()
     for word in variable.removeprefix(_PREFIX).lower().split("__"):
-        written, known = document.names(path), known_keys(model, path)
-        step = next((name for name in (*written, *known) if _plain(name) == _plain(word)), word)
-        if known and step not in known:
-            what = f"no such setting: '{word}' is unknown{did_you_mean(word, known)}"
-            raise ConfigurationError((Problem(variable, 1, 1, ".".join(path) or "the environment", what),))
-        path = (*path, step)
+        known = (name for name in document.names(path) if name.replace("-", "_") == word)
+        path = (*path, next(known, word))
     return path
 
 
 def _value(model: type[Section], path: tuple[str, ...], variable: str, text: str) -> Value:
     value = parse_override(variable, text)
-    is_number = isinstance(value, (bool, int, float))
-    return text.strip() if is_number and is_text(model, path) else value
-
-
-def _plain(word: str) -> str:
-    return word.replace("-", "_")
+    plain = text.strip()
+    is_meant_as_text = is_text(model, path) and not isinstance(value, (tuple, dict)) and plain not in _NOTHING
+    return plain if is_meant_as_text else value

@@ -3,7 +3,7 @@
 The only importer of ruamel. Pure: the text is handed in, and nothing is written or logged.
 """
 
-from maild.documents.checking import Section, check_document, is_text, known_keys
+from maild.documents.checking import Section, check_document, is_text
 from maild.documents.document import Document, Path, Place, Value
 from maild.documents.loading import parse_document, parse_override
 from maild.documents.scalars import ScalarError, format_duration, parse_duration, parse_size
@@ -21,7 +21,6 @@ __all__ = [
     "format_duration",
     "is_text",
     "join_words",
-    "known_keys",
     "parse_document",
     "parse_duration",
     "parse_override",

@@ -26,6 +26,9 @@ _EXPECTED = {
     "too_short": "must not be empty",
 }
 
+# What pydantic reports only because something else is wrong.
+_CONSEQUENCES = frozenset({"default_factory_not_called"})
+
 
 class Section(BaseModel):
     """A mapping of a file, by its keys. `refused` are keys with a meaning of their own kind: why each is refused."""
@@ -45,13 +48,8 @@ def check_document(
     try:
         return model.model_validate({} if value is None else value), ()
     except ValidationError as error:
-        found = {_problem(document, model, at, each) for each in error.errors(include_url=False)}
-        return None, tuple(sorted(found))
-
-
-def known_keys(model: type[Section], path: Path) -> tuple[str, ...]:
-    """Give the keys that a model knows at a path; none where any key, or no key, may stand."""
-    return tuple(key for kind in _kinds(model, path) if _is_section(kind) for key in _fields(kind))
+        errors = (each for each in error.errors(include_url=False) if each["type"] not in _CONSEQUENCES)
+        return None, tuple(sorted({_problem(document, model, at, each) for each in errors}))
 
 
 def is_text(model: type[Section], path: Path) -> bool:

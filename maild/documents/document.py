@@ -64,12 +64,13 @@ class Document:
 
     def replaced(self, path: tuple[str, ...], value: Value, place: Place) -> "Document":
         """Give this document with one value written elsewhere: what stood at the path is gone, and what stood on it."""
+        parents: dict[Path, Place] = {path[:length]: place for length in range(1, len(path))}
         values: dict[Path, Place] = {known: at for known, at in self.values.items() if known[: len(path)] != path}
         return Document(
             self.file,
             _put(self.value, path, value),
-            {**self.keys, path: place},
-            {**values, path: place},
+            {**parents, **self.keys, path: place},
+            {**parents, **values, path: place},
         )
 
     def problem(self, path: Path, what: str, *, at_key: bool = False) -> Problem:
