@@ -13,6 +13,7 @@ _SUFFIX = 20
 _PATH = re.compile(r"[/\\]")
 _BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+NAMELESS_CALENDAR = "invite.ics"
 _SUFFIXES = {
     "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv", "text/vcard": ".vcf",
     "text/x-vcard": ".vcf", "text/xml": ".xml", "text/rtf": ".rtf", "application/rtf": ".rtf",
@@ -73,6 +74,8 @@ def _shortened(name: str) -> str:
 
 def given_name(part_type: str, number: int, title: str = "") -> str:
     """Name a part that has none, the same at every reading: its title (an inner mail's subject) or its place."""
+    if part_type == "text/calendar":
+        return NAMELESS_CALENDAR
     suffix = _SUFFIXES.get(part_type, ".txt" if part_type.startswith("text/") else ".bin")
     stem = harmless_name(title)[:80].strip(" .")
     if stem:

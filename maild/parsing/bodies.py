@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Attachment
-from maild.parsing.attachments import given_name, harmless_name, make_attachment
+from maild.parsing.attachments import NAMELESS_CALENDAR, given_name, harmless_name, make_attachment
 from maild.parsing.fields import read_head
 from maild.parsing.html import html_to_text
 from maild.parsing.leaves import MAILS, Leaf, read_leaf, view_text, words_of
@@ -87,9 +87,17 @@ def read_body(root: Part, hints: tuple[str, ...], limits: ReadingLimits) -> Body
         text = text[: limits.text]
     shown = frozenset(unquote(found) for found in _CID.findall(html)) if html else frozenset()
     attachments = tuple(
-        replace(each, is_inline=True) if each.content_id in shown else each for each in reading.attachments
+        replace(each, is_inline=True) if each.content_id in shown else each
+        for each in _without_twin(reading.attachments)
     )
     return Body(text, html, attachments, tuple(reading.parts), frozenset(reading.flags))
+
+
+def _without_twin(attachments: list[Attachment]) -> list[Attachment]:
+    """Leave out an invitation's nameless alternative where its file hangs on the mail as well."""
+    calendars = [each for each in attachments if each.name.lower().endswith(".ics")]
+    twin = calendars[0] if len(calendars) > 1 and calendars[0].name == NAMELESS_CALENDAR else None
+    return [each for each in attachments if each is not twin]
 
 
 def _text_of(reading: Reading) -> str:
@@ -236,7 +244,7 @@ class _Reader:
     def _keep(self, leaf: Leaf, content: bytes, reading: Reading) -> None:
         """Keep a part as bytes; the mail inside an opaque signature is read as well."""
         part = leaf.part
-        if leaf.is_attachment_of_nothing(content):
+        if leaf.is_attachment_of_nothing(content) or leaf.is_for_other_screens():
             return
         name = leaf.name or leaf.title or given_name(part.type, self._number, self._subject_of(part, content))
         is_inline = leaf.disposition == "inline"

@@ -22,9 +22,11 @@ _REPORTS = frozenset(
         "message/global-disposition-notification",
         "message/feedback-report",
         "message/rfc822-headers",
+        "message/global-headers",
     }
 )
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+_OTHER_SCREENS = frozenset({"text/x-amp-html", "text/watch-html"})
 _CONTENT_ID = re.compile(r"<?([^<>\s]+)>?")
 _TOKEN = re.compile(r"[a-z0-9-]+\Z")
 _META = re.compile(rb"<meta[^>]{1,200}?charset\s*+=\s*+[\"']?([a-z0-9_-]{1,40})", re.IGNORECASE)
@@ -63,6 +65,10 @@ class Leaf:
     def is_attachment_of_nothing(self, content: bytes) -> bool:
         """Say whether there is nothing to keep: the empty body of a mail, an empty multipart."""
         return not content and not self.name and not self.part.level
+
+    def is_for_other_screens(self) -> bool:
+        """Say whether the part only repeats the mail for a program that shows it another way (AMP, watches)."""
+        return self.part.type in _OTHER_SCREENS and not self.name
 
     def view(self, text: str, content: bytes, hints: tuple[str, ...]) -> PartView:
         """Show the part to those who judge the mail."""

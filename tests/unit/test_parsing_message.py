@@ -110,6 +110,27 @@ def test_an_image_attached_but_shown_is_inline(url: bytes) -> None:
     assert mail(multipart(b"mixed", HTML + b'<img src="' + url + b'">', image)).attachments[0].is_inline
 
 
+CALENDAR = b"Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\n"
+
+
+def test_an_invitation_is_one_file() -> None:
+    """It comes as an alternative, often as a file besides: people see one."""
+    both = multipart(b"alternative", PLAIN + b"come!", CALENDAR, boundary=b"inner")
+    file = attached(b"application/ics", b"invite.ics", b"BEGIN:VCALENDAR\r\n")
+    plan = attached(b"application/pdf", b"plan.pdf", b"%PDF")
+
+    assert names(mail(both)) == ["invite.ics"]
+    assert names(mail(multipart(b"mixed", both, file, plan))) == ["invite.ics", "plan.pdf"]
+    assert mail(both).text == "come!"
+
+
+def test_the_mail_for_other_screens_is_no_file() -> None:
+    """Gmail's dynamic alternative repeats what the HTML says."""
+    amp = b"Content-Type: text/x-amp-html\r\n\r\n<html amp4email></html>"
+
+    assert mail(multipart(b"alternative", PLAIN + b"words", amp, HTML + b"<p>words</p>")).attachments == ()
+
+
 def test_a_named_body_is_the_body() -> None:
     """A name without a disposition makes no file of the only words (scanners and forms write it)."""
     message = mail(b'Content-Type: text/plain; name="message.txt"\r\n\r\nscanned words')
