@@ -22,7 +22,7 @@ def test_a_broken_config_says_where_and_what(new_desk: NewDesk):
     done = desk.maild("run")
 
     assert done.returncode == 2
-    assert "limits" in done.stderr and "maild.yaml:7:" in done.stderr
+    assert "limits" in done.stderr and "maild.yaml:9:" in done.stderr
     assert "people.yaml:5:" in done.stderr and "carol" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -173,6 +173,7 @@ def test_a_second_daemon_waits_and_takes_over(desk: WorkingDesk):
     desk.wait_for_event("daemon_waiting")
 
     first.process.kill()
+    first.process.wait(PATIENCE)
 
     desk.wait_for_event("mailbox_connected")
     assert second.process.poll() is None
