@@ -1,0 +1,169 @@
+"""Delivery reports: RFC 3464 where the server writes one, its words where it does not.
+
+Every mail of ours goes to one recipient, so one is enough: of several the first that failed.
+
+BUGS
+    Words are recognised in the shapes of the servers that still write no report for machines; an unknown one stays a
+    machine's mail without particulars.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from maild.model.mail import Bounce
+from maild.parsing.bounce_words import DELAYED, FAILED, FINAL, REASONS, RECIPIENTS, RETURNED, SUBJECTS
+from maild.parsing.view import MailView
+
+_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_RETURNED_TYPES = frozenset(
+    {
+        "message/rfc822",
+        "message/global",
+        "text/rfc822-headers",
+        "message/rfc822-headers",
+        "message/global-headers",
+    }
+)
+_DAEMONS = frozenset({"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster"})
+_EXCHANGE = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"
+_NOTICE = 16 * 1024
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+_ADDRESS = re.compile(r"([^\s<>;,:()\"\[\]]{1,128})@([^\s<>;,:()\"\]]{1,255})")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+# The second number is 0 to 7 (RFC 3463, 2), so versions and the addresses of hosts are rarely taken for a status.
+_STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)")
+_MESSAGE_ID = re.compile(r"^message-id[ \t]*:\s*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)
+_ID = re.compile(r"<[^<>\s]{1,990}>")
+_ACTIONS = {"failed": "failed", "failure": "failed", "delayed": "delayed", "delay": "delayed"} | {
+    each: each for each in ("delivered", "relayed", "expanded")
+}
+_BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
+
+
+def find_bounce(view: MailView) -> Bounce | None:
+    """Read a delivery report; None for any other mail, a person's words about one included."""
+    is_report = view.type == "multipart/report"
+    has_no_sender = view.first("return-path").replace(" ", "") == "<>"
+    is_servers = bool(find_server(view))
+    if not (is_report or has_no_sender or is_servers):
+        return None
+    status = "\n\n".join(part.text for part in view.parts if part.type in _STATUS_TYPES)
+    bounce = _from_status(status, view) if status else None
+    if bounce is not None:
+        return bounce
+    is_report = is_report and view.parameters.get("report-type", "").lower() in {"", "delivery-status"}
+    # Receipts and absence notices have no envelope sender either: then the subject must speak of delivery.
+    speaks = has_no_sender and SUBJECTS.search(view.subject) is not None
+    return _from_words(view) if is_report or is_servers or speaks else None
+
+
+def find_server(view: MailView) -> str:
+    """Give the header which says that a mail server itself wrote the mail, "" without one."""
+    failed = view.first("x-failed-recipients")
+    if failed:
+        return f"X-Failed-Recipients: {failed}"
+    if view.first("content-class").lower() == "urn:content-classes:dsn":
+        return "Content-Class: urn:content-classes:dsn"
+    written = view.first("from")
+    found = _ADDRESS.search(written)
+    local = (found[1] if found is not None else written).strip("<> ").lower()
+    return f"From: {written}" if local in _DAEMONS or local.startswith(_EXCHANGE) else ""
+
+
+def _from_status(status: str, view: MailView) -> Bounce | None:
+    """Read the fields of RFC 3464, 2.3: the first recipient that failed, else the first one."""
+    blocks = [_fields_of(block) for block in _BLANK_LINE.split(status)]
+    found = [block for block in blocks if _is_recipient(block)]
+    if not found:
+        # Some servers put a blank line between any two fields.
+        joined = _fields_of(_BLANK_LINE.sub("\n", status))
+        found = [joined] if _is_recipient(joined) else []
+    bounces = [_recipient(fields, view) for fields in found]
+    return next((each for each in bounces if each.action == "failed"), next(iter(bounces), None))
+
+
+def _fields_of(block: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in _FIELD.findall(block):
+        fields.setdefault(name.lower(), " ".join(value.split()))
+    return fields
+
+
+def _is_recipient(fields: Mapping[str, str]) -> bool:
+    names = fields.keys()
+    return bool(names & {"final-recipient", "original-recipient"}) and bool(names & {"action", "status"})
+
+
+def _recipient(fields: Mapping[str, str], view: MailView) -> Bounce:
+    status = _status_of(fields)
+    action = re.split(r"[^a-z]", fields.get("action", "").lower())[0]
+    original = _XTEXT.sub(lambda code: chr(int(code[1], 16)), fields.get("original-recipient", ""))
+    return Bounce(
+        action=_ACTIONS.get(action) or _BY_CLASS.get((status or "5")[0], "failed"),
+        status=status,
+        recipient=_address_in(fields.get("final-recipient", "")) or _address_in(original),
+        original_message_id=_returned_id(view),
+    )
+
+
+def _status_of(fields: Mapping[str, str]) -> str | None:
+    """Give the status; where it says no more than failed or delayed, the remote server's own if that is as grave."""
+    stated = _STATUS.search(fields.get("status", ""))
+    remote = _STATUS.search(fields.get("diagnostic-code", ""))
+    if stated is None or stated[1].endswith(".0.0"):
+        is_better = remote is not None and (stated is None or remote[1][0] == stated[1][0])
+        stated = remote if is_better else stated
+    return stated[1] if stated is not None else None
+
+
+def _from_words(view: MailView) -> Bounce | None:
+    """Read a notice that was written for people."""
+    text = view.text
+    cut = RETURNED.search(text)
+    notice = text[: cut.start() if cut is not None else _NOTICE][:_NOTICE]
+    failed_header = view.first("x-failed-recipients")
+    told = f"{view.subject}\n{notice}"
+    is_delayed = DELAYED.search(told) is not None
+    if not (failed_header or is_delayed or FAILED.search(told)):
+        return None
+    is_delayed = is_delayed and not FINAL.search(told)
+    addresses = [failed_header, *(match[1] for shape in RECIPIENTS for match in shape.finditer(notice))]
+    return Bounce(
+        action="delayed" if is_delayed else "failed",
+        status=_status_in(notice, is_delayed=is_delayed),
+        recipient=next(filter(None, map(_address_in, addresses)), None),
+        original_message_id=_returned_id(view),
+    )
+
+
+def _status_in(notice: str, *, is_delayed: bool) -> str | None:
+    """Find the status among the words, of the class that goes with the outcome, else what the words amount to."""
+    for found in _STATUS.finditer(notice):
+        if found[1][0] == ("4" if is_delayed else "5"):
+            return found[1]
+    if is_delayed:
+        return None
+    return next((status for status, words in REASONS if words.search(notice)), None)
+
+
+def _address_in(text: str) -> str | None:
+    found = _ADDRESS.search(text)
+    return f"{found[1]}@{found[2].lower()}" if found is not None else None
+
+
+def _returned_id(view: MailView) -> str | None:
+    """Give the Message-ID of the mail that came back: from its copy, else of the mail that the report answers."""
+    return next(_returned_ids(view), None)
+
+
+def _returned_ids(view: MailView) -> Iterator[str]:
+    for part in view.parts:
+        if part.type in _RETURNED_TYPES:
+            yield from _MESSAGE_ID.findall(_BLANK_LINE.split(part.text.lstrip("\n"), maxsplit=1)[0])
+    cut = RETURNED.search(view.text)
+    if cut is not None:
+        yield from _MESSAGE_ID.findall(view.text, cut.start())
+    # Exchange and Gmail thread their reports.
+    yield from _ID.findall(view.first("in-reply-to"))
+    yield from reversed(_ID.findall(view.first("references")))
