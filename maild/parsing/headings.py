@@ -28,7 +28,7 @@ _NAMES: Final[Mapping[str, Heading]] = {
     **dict.fromkeys(phrases.HEADING_FROM, Heading.FROM),
 }
 _HEADER = re.compile(r"([^\d\s:<>@|\"][^:<>@|\"]{0,28}?) ?: ?(.*)")
-_DASHED = re.compile(r"[-_=*~#>+—–―─━ ]{2,}(.{3,60}?)[-_=*~#<>+—–―─━: ]{2,}")
+_DASHED = re.compile(r"[-_=*~#>+—–―─━ ]{2,}+(.{3,60}?)[-_=*~#<>+—–―─━: ]{2,}+")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
 _MOST_LINES: Final = 40
