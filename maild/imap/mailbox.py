@@ -28,6 +28,7 @@ from maild.model.mail import Fetched
 FAULTS: Final = (IMAP4.error, OSError, ValueError, LookupError, RecursionError)
 LAST_UID: Final = 2**32 - 1
 WINDOW: Final = 50_000  # messages to one SEARCH: its answer must stay below imaplib's million bytes
+VAIN_LISTINGS: Final = 3  # that many in a row for news that no listing finds
 IDLE_SECONDS: Final = 9 * 60.0  # shorter than the memory of home routers and of servers' 29 minutes
 DONE: Final = "$MaildDone"
 HELD: Final = "$MaildHeld"
@@ -46,6 +47,7 @@ class Mailbox:
         self._secret = secret
         self._client: Client | None = None
         self._shower: Shower | None = None
+        self._vain_listings = 0
         self.uidvalidity = 0
         self.abilities: frozenset[str] = frozenset()
 
@@ -59,6 +61,7 @@ class Mailbox:
             self.abilities = frozenset(word.decode("ascii", "replace") for word in client.capabilities())
             selected = self._select(client)
             self._shower = Shower(client, self.abilities, selected)
+            client.wire.has_grown = False
 
     def close(self) -> None:
         """Hang up; a server that does not answer is not waited for."""
@@ -75,7 +78,11 @@ class Mailbox:
         with self._guarded("listing the folder"):
             wire = self._wire()
             self._refresh(wire)
-            return sorted(set(self._all_uids(wire)) - known)
+            wire.has_grown = False
+            new = sorted(set(self._all_uids(wire)) - known)
+            if new:
+                self._vain_listings = 0
+            return new
 
     def fetch(self, uids: Sequence[int], limit: int) -> list[Fetched]:
         """Fetch messages whole, in order; one above `limit` bytes as its first 256 KiB.
@@ -94,13 +101,18 @@ class Mailbox:
                     self._shower.show(uids, self._desired(kind))
 
     def wait(self, wake: Wake, timeout: timedelta) -> None:
-        """Return on news, when the bell rings, or after `timeout`.
+        """Return on news, when the bell rings, or after `timeout`; at once if news came since the listing was begun.
 
-        Without IDLE on the server, what arrives is no news: the timeout is the poll interval.
+        What a server told in the middle of another command it does not tell again to IDLE. Where it has no IDLE, what
+        arrives is no news: the timeout is the poll interval.
         """
         deadline = time.monotonic() + timeout.total_seconds()
         with self._guarded("waiting for news"):
             wire = self._wire()
+            if wire.has_grown and self._vain_listings < VAIN_LISTINGS:
+                self._vain_listings += 1
+                return
+            self._vain_listings = 0
             while (left := deadline - time.monotonic()) > 0:
                 if "IDLE" not in self.abilities:
                     _listen(wire, wake, left)
@@ -154,15 +166,13 @@ class Mailbox:
 
     def _refresh(self, wire: Wire) -> None:
         """Let the server tell its news, and forget the old: imaplib would keep them all for as long as it lives."""
-        exists = _last_number(wire, "EXISTS")
         wire.untagged_responses.clear()
-        wire.untagged_responses["EXISTS"] = [b"%d" % exists]
         wire.noop()
         if _last_number(wire, "UIDVALIDITY") not in {0, self.uidvalidity}:
             raise MailboxUnavailableError(f"{place(self._settings)}: folder {self._folder} was renumbered meanwhile")
 
     def _all_uids(self, wire: Wire) -> Iterator[int]:
-        firsts = [1, *_borders(wire, _last_number(wire, "EXISTS"))]
+        firsts = [1, *_borders(wire, wire.count)]
         lasts = [first - 1 for first in firsts[1:]] + [LAST_UID]
         for first, last in zip(firsts, lasts, strict=True):
             kind, rows = wire.uid("SEARCH", "UID", f"{first}:{last}")
@@ -205,7 +215,7 @@ def _idle(wire: Wire, wake: Wake, seconds: float) -> bool | None:
     # Reading on until the tagged answer, with a time-out, is what finds a peer that is gone or a line in two halves.
     wire.send(b"DONE\r\n")
     wire._command_complete("IDLE", tag)  # noqa: SLF001
-    return is_over
+    return is_over or wire.has_grown
 
 
 def _listen(wire: Wire, wake: Wake, seconds: float) -> bool:

@@ -30,12 +30,16 @@ class Wire(imaplib.IMAP4):
 
     Raises imaplib.IMAP4.error, OSError (TimeoutError and ssl.SSLError are such) and ValueError, as imaplib does.
 
+    `count` is how many messages the selected folder has; `has_grown` says that some came since it was set to False.
+
     BUGS
         The 60 s are for one read: a server that sends a byte a minute holds the thread.
     """
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         self._context = context
+        self.count = 0
+        self.has_grown = False
         super().__init__(host, port, CONNECT_SECONDS)
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
@@ -72,6 +76,18 @@ class Wire(imaplib.IMAP4):
         if len(line) > imaplib._MAXLINE:  # type: ignore[attr-defined]  # noqa: SLF001
             raise self.abort("a line without end")
         return bytes(line)
+
+    def _append_untagged(self, typ: str, dat: object) -> None:
+        """Note on the way whether mail came: imaplib keeps the numbers, but not what came before what.
+
+        An EXPUNGE counts too: after it, mail that came is told by a number that we have heard before.
+        """
+        if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit():
+            self.has_grown = self.has_grown or int(dat) > self.count
+            self.count = int(dat)
+        elif typ == "EXPUNGE":
+            self.count = max(self.count - 1, 0)
+        super()._append_untagged(typ, dat)  # type: ignore[misc]  # imaplib's own, and not in its stubs
 
     def shutdown(self) -> None:
         """Close the connection without a word."""

@@ -66,6 +66,55 @@ def test_news_around_the_plus_is_not_slept_over(
         assert box.unseen(set()) == [1]
 
 
+def during_search(*lines: str) -> Act:
+    """The listing is answered as of its beginning; what comes meanwhile is told before it ends, and never again."""
+
+    def act(talk: Talk, line: str) -> None:
+        talk.say("* SEARCH 1", *lines, f"{line.split(maxsplit=1)[0]} OK done")
+
+    return act
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["* 2 EXISTS"],
+        ["* 1 EXPUNGE", "* 1 EXISTS"],
+        ["* 2 EXISTS", "* 1 EXPUNGE"],
+    ],
+    ids=["came", "one went, one came", "one came, one went"],
+)
+def test_news_in_the_middle_of_a_listing_is_not_slept_over(lines: list[str], wake: Wake) -> None:
+    """EXISTS between SEARCH and its OK is not told to IDLE again: the wait ends before it begins."""
+    with FakeImap([RAW]) as server, connected(server) as box:
+        server.plan("UID SEARCH", during_search(*lines))
+        assert box.unseen({1}) == []
+        box.wait(wake, LONG)
+        assert not [line for line in server.heard if line.endswith("IDLE")]
+
+
+@pytest.mark.parametrize("lines", [["* 1 EXISTS"], ["* 1 EXPUNGE"], ["* 1 EXPUNGE", "* 0 EXISTS"], ["* 0 RECENT"]])
+def test_a_listing_in_which_no_mail_came_is_waited_after(lines: list[str], wake: Wake) -> None:
+    """A count told again, and mail that went, are no reason to list the folder once more."""
+    with FakeImap([RAW]) as server, connected(server) as box:
+        server.plan("UID SEARCH", during_search(*lines))
+        server.plan("idle", answer("* 2 EXISTS"))
+        assert box.unseen({1}) == []
+        box.wait(wake, LONG)
+        assert [line for line in server.heard if line.endswith("IDLE")]
+
+
+def test_news_that_no_listing_finds_make_no_busy_loop(wake: Wake) -> None:
+    """A server that tells of mail in every listing and never shows it is waited for after three vain listings."""
+    with FakeImap([RAW]) as server, connected(server) as box:
+        server.plan("UID SEARCH", *(during_search(f"* {number} EXISTS") for number in range(2, 20)))
+        server.plan("idle", answer("* 99 EXISTS"))
+        while not any(line.endswith("IDLE") for line in server.heard):
+            assert box.unseen({1}) == []
+            box.wait(wake, LONG)
+        assert sum("SEARCH" in line for line in server.heard) == 4
+
+
 def test_the_end_of_the_connection_in_idle_is_seen_at_once(wake: Wake) -> None:
     """A peer that hangs up during IDLE is a lost mailbox, not a busy loop of empty news."""
     with FakeImap([RAW]) as server, connected(server) as box:
