@@ -104,8 +104,8 @@ def _relay(turn: Turn) -> Decision:
 
 
 def _nothing(turn: Turn) -> Decision:
-    """Tell an agent whose mail held no words of their own that nothing was sent."""
-    story = "Nothing was sent: no words of your own were left in your mail."
+    """Tell an agent whose mail held no words of their own that nothing was done."""
+    story = "Nothing was sent or noted: no words of your own were left in your mail."
     sheet = sheet_for(turn.case, turn.known)
     sheet.enter(
         turn.number,
@@ -120,6 +120,8 @@ def _nothing(turn: Turn) -> Decision:
 
 def _note(turn: Turn) -> Decision:
     """File a note, and tell the assignee of it unless it is theirs."""
+    if not turn.note_text.strip() and not turn.speech.attachments:
+        return _nothing(turn)
     sheet = sheet_for(turn.case, turn.known)
     _enter_note(turn, sheet)
     assignee = turn.known.ticket.assignee

@@ -32,10 +32,11 @@ _DRAWN = re.compile(r"[\s\-_=*~#|.•·—–>]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What would go out, and every reason against it."""
+    """What would go out, and every reason against it; with `is_guess`, words may have been cut that were their own."""
 
     text: str
     reasons: tuple[str, ...]
+    is_guess: bool = False
 
 
 class _Kind(Enum):
@@ -84,12 +85,11 @@ def outgoing_words(text: str, issued: IssuedMail | None, names: Sequence[str] = 
     sent = _Sent(issued)
     lines = [_read(line) for line in plain.split("\n")]
     sent.label(lines)
-    reasons = [*_settle(lines, names, issued.subject)]
+    guesses = tuple(dict.fromkeys(_settle(lines, names, issued.subject)))
     outgoing = _kept(lines)
-    reasons += sent.leaks(outgoing)
     if not any(line.kind is _Kind.OWN for line in lines):
-        return Words("", (*dict.fromkeys(reasons), "no words of your own were left"))
-    return Words(outgoing, tuple(dict.fromkeys(reasons)))
+        return Words("", (*guesses, "no words of your own were left"), is_guess=bool(guesses))
+    return Words(outgoing, (*guesses, *sent.leaks(outgoing)), is_guess=bool(guesses))
 
 
 class _Sent:

@@ -20,6 +20,7 @@ from maild.model.decision import (
     Sender,
     Standing,
     Step,
+    Trust,
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address, Attachment, Message
@@ -34,7 +35,7 @@ class Case:
     """One message, where it was found to belong, and who sent it; `token` names a draft, should one be kept.
 
     `sender` is None when From tells nobody. `flags` are said of every entry that comes of the message. `mailbox` is
-    where it arrived, "" for a file on the command line.
+    where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go.
     """
 
     message: Message
@@ -47,6 +48,7 @@ class Case:
     flags: tuple[str, ...]
     mailbox: str
     is_whole: bool
+    is_released: bool
 
     @property
     def known(self) -> TicketFacts | None:
@@ -163,7 +165,13 @@ class Sheet:
 def sheet_for(case: Case, known: TicketFacts | None) -> Sheet:
     """Begin the decision about a message: on a ticket, or on one that is still to be opened."""
     by = case.sender.address if case.sender else ""
-    if case.sender and case.sender.standing is Standing.AGENT and case.sender.person:
+    # An unproved mail in an agent's name is by whoever sent it.
+    if (
+        case.sender
+        and case.sender.standing is Standing.AGENT
+        and case.sender.trust is Trust.PROVED
+        and case.sender.person
+    ):
         by = case.sender.person
     return Sheet(case.cause, by, known.ticket if known else None, known.last_n if known else 0, case.flags)
 

@@ -98,8 +98,14 @@ class _Line:
     doubts: tuple[str, ...]
 
 
-def read_commands(words: str, subject: str = "", earlier_subjects: tuple[str, ...] = ()) -> Reading:
-    """Read the commands in somebody's own words, and in a subject where they are not an echo of an earlier one."""
+def read_commands(
+    words: str, subject: str = "", earlier_subjects: tuple[str, ...] = (), *, is_first: bool = True
+) -> Reading:
+    """Read the commands in somebody's own words, and in a subject where they are not an echo of an earlier one.
+
+    `is_first` says that the subject cannot be an echo of a mail that is not at hand. `[note]` counts even as an echo:
+    it only keeps words back.
+    """
     lines = words.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
     top = _leading(lines, first, len(lines))
@@ -119,7 +125,7 @@ def read_commands(words: str, subject: str = "", earlier_subjects: tuple[str, ..
         else:
             kept.append(line)
             doubts += [f"#{word} stands in the middle of the words" for word in marked.words[:1]]
-    found += [word for word in _tags(subject, earlier_subjects) if word not in found]
+    found += [word for word in _tags(subject, earlier_subjects, is_first=is_first) if word not in found]
     commands = tuple(dict.fromkeys(found))
     text = "\n".join(kept).strip("\n")
     return Reading(commands, text, tuple(dict.fromkeys((*doubts, *_refusals(commands, text)))))
@@ -183,11 +189,12 @@ def _undressed(line: str) -> str:
     return _DICTATED.sub("#", plain, count=1) if _DICTATED.match(plain) else plain
 
 
-def _tags(subject: str, earlier_subjects: tuple[str, ...]) -> Iterator[str]:
+def _tags(subject: str, earlier_subjects: tuple[str, ...], *, is_first: bool) -> Iterator[str]:
     echoed = {match[1].lower() for earlier in earlier_subjects for match in _TAG.finditer(earlier)}
     for match in _TAG.finditer(unicodedata.normalize("NFKC", subject)):
         word = match[1].lower()
-        if word in BY_WORD and BY_WORD[word].is_subject_tag and word not in echoed:
+        is_theirs = word == "note" or (is_first and word not in echoed)
+        if word in BY_WORD and BY_WORD[word].is_subject_tag and is_theirs:
             yield word
 
 

@@ -58,7 +58,7 @@ def open_ticket(case: Case) -> Decision:
 def file_mail(case: Case, known: TicketFacts) -> Decision:
     """Make a mail of a participant or a stranger an entry of the ticket that was found."""
     ticket, sender, message = known.ticket, case.sender, case.message
-    if sender is not None and sender.trust is Trust.FORGED:
+    if sender is not None and sender.trust is Trust.FORGED and not case.is_released:
         return held(case, f"forged: {sender.address} did not send it ({sender.proof})")
     sheet = sheet_for(case, known)
     is_believed = sender is not None and (sender.standing is Standing.PARTICIPANT or sender.trust is Trust.PROVED)

@@ -46,7 +46,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     """
     case = _case(message, arrival, facts, authenticity, house, now=now, token=token)
     hops = sum(name.lower() == "received" for name, _ in message.headers)
-    if hops > MOST_HOPS:
+    if hops > MOST_HOPS and not case.is_released:
         return held(case, f"it went through {hops} servers: a loop")
     if facts.duplicate is not None and not _is_better(case.sender, facts.duplicate):
         return _duplicate(case, facts.duplicate)
@@ -88,14 +88,16 @@ def _case(
     ticket = known.ticket if known else None
     sender = stand(message.sender, found, ticket, authenticity, house=house, now=now) if message.sender else None
     is_whole = arrival is None or arrival.is_whole
+    is_released = arrival is not None and bool(arrival.released_by)
     flags = (
         *message.flags,
         *(("repeated-message-id",) if facts.same_id_other_body else ()),
         *(("decided-again",) if facts.duplicate else ()),
         *(() if is_whole else ("too-large",)),
+        *(("released",) if is_released else ()),
     )
     mailbox = arrival.place.mailbox if arrival else ""
-    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole)
+    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole, is_released)
 
 
 def _with_first(found: Found, facts: Facts) -> Found:

@@ -14,6 +14,7 @@ from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import EntryKind
 
 QUESTION_LIVES = timedelta(hours=24)
+MOST_QUESTIONS = 3  # an hour about one ticket: whoever writes in an agent's name must not fill that agent's mailbox
 
 
 def keep(
@@ -46,8 +47,9 @@ def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
         flags=("claimed",),
         message_id=case.message.message_id,
     )
-    question = _shown(turn, Template.DID_YOU_SEND_THIS, case.token, reasons, text=text, attachments=attachments)
-    sheet.want(replace(question, expires_in=QUESTION_LIVES))
+    if _asked_lately(turn) < MOST_QUESTIONS:
+        question = _shown(turn, Template.DID_YOU_SEND_THIS, case.token, reasons, text=text, attachments=attachments)
+        sheet.want(replace(question, expires_in=QUESTION_LIVES))
     return _close(turn, sheet)
 
 
@@ -65,9 +67,9 @@ def answer_draft(turn: Turn) -> Decision:
     attachments = _together(draft.attachments, speech.attachments)
     meaning = Meaning.NOTE if speech.has("note") else Meaning.RELAY if speech.has("reply") else draft.meaning
     is_go = speech.has("send") or speech.has("reply") or speech.has("note")
-    against = (*speech.doubts, *(speech.reasons if speech.text else ()))
+    against = speech.doubts
     if is_go and meaning is Meaning.RELAY:
-        against = (*against, *obstacles(turn))
+        against = (*against, *(speech.reasons if speech.text else ()), *obstacles(turn))
     if not is_go:
         against = (*against, "there was no #send in your answer")
     if against:
@@ -86,6 +88,13 @@ def open_draft(turn: Turn) -> Draft | None:
     draft = turn.case.facts.drafts.get(turn.issued.draft) if turn.issued and turn.issued.draft else None
     is_theirs = draft is not None and draft.state == DraftState.OPEN and draft.author == turn.person.key
     return draft if is_theirs else None
+
+
+def _asked_lately(turn: Turn) -> int:
+    since = turn.case.now - timedelta(hours=1)
+    return sum(
+        "claimed" in entry.flags and entry.kind is EntryKind.EVENT for entry in turn.known.entries if entry.at > since
+    )
 
 
 def _keep(

@@ -37,13 +37,17 @@ _PLAINLY = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE, Meaning.NOTH
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The agent's own words without commands; `doubts` are about commands, `reasons` speak against sending."""
+    """The agent's own words without commands; `doubts` are about commands, `reasons` speak against sending.
+
+    With `is_guess` some of their words may have been cut.
+    """
 
     text: str
     commands: tuple[str, ...]
     doubts: tuple[str, ...]
     reasons: tuple[str, ...]
     attachments: tuple[Attachment, ...]
+    is_guess: bool
 
     def has(self, word: str) -> bool:
         """Whether a command was given."""
@@ -68,9 +72,9 @@ class Turn:
     @property
     def note_text(self) -> str:
         """The words as colleagues keep them: whole where the stripping was in doubt, so that none is lost."""
-        if self.speech.reasons and not self.speech.has("note"):
+        if self.speech.is_guess:
             return self.case.message.text
-        return self.speech.text or self.case.words
+        return self.speech.text
 
 
 def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
@@ -81,9 +85,9 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
     shown = as_shown(issued, known, draft.text if draft else "") if issued else None
     words = outgoing_words(case.message.text, shown, case.house.names())
     is_fresh = not case.message.in_reply_to and not case.message.references
-    subject = case.message.subject if case.found.is_direct or is_fresh else ""
     earlier = (known.ticket.subject, *((issued.subject,) if issued else ()))
-    reading = read_commands(words.text, subject, earlier)
+    # Further down a thread, a tag may stand in the subject since an earlier mail of the same agent.
+    reading = read_commands(words.text, case.message.subject, earlier, is_first=case.found.is_direct or is_fresh)
     attachments = tuple(_own_attachments(case, known))
     speech = Speech(
         text=reading.text,
@@ -96,6 +100,7 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
             *_forgotten_reasons(issued, known),
         ),
         attachments=attachments,
+        is_guess=words.is_guess,
     )
     return Turn(case, known, issued, person, speech)
 

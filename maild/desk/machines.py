@@ -33,7 +33,7 @@ def file_our_own(case: Case, known: TicketFacts | None) -> Decision:
 
 
 def _file_event(case: Case, known: TicketFacts) -> Decision:
-    if case.sender is not None and case.sender.trust is Trust.FORGED:
+    if case.sender is not None and case.sender.trust is Trust.FORGED and not case.is_released:
         return held(case, f"forged: {case.sender.address} did not send it ({case.sender.proof})")
     sheet = sheet_for(case, known)
     kind = case.message.automatic or Automatic.LOOP

@@ -39,7 +39,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The raw bytes of one message as a mailbox gave it, and where from."""
+    """The raw bytes of one message as a mailbox gave it, and where from.
+
+    `released_by` is who let it go after it had been held, "" for nobody: it is not held a second time.
+    """
 
     id: int
     place: Place
@@ -49,6 +52,7 @@ class Arrival:
     is_whole: bool
     recorded_at: datetime
     attempts: int
+    released_by: str = ""
 
 
 class Automatic(StrEnum):

@@ -167,5 +167,3 @@ class InDoubt:
     """The connection died between DATA and the answer to the final dot: it may or may not have been sent."""
 
     reason: str
-
-

@@ -45,6 +45,7 @@ from tests.unit.desk_values import (
     decided,
     entries_of,
     facts,
+    id_of,
     issued,
     known,
     recipients,
@@ -334,6 +335,18 @@ def test_a_tag_that_is_an_echo_commands_nothing():
     assert sent_to_customers(echoed) == []
 
 
+def test_a_tag_further_down_a_thread_is_obeyed_only_to_keep_words_back():
+    """Where an earlier mail may have set it, `[reply]` is no command any more, and `[note]` still is."""
+
+    def later(mail: IssuedMail, tag: str) -> Decision:
+        deeper = {"in_reply_to": ("<own@acme.example>",), "references": (id_of(mail), "<own@acme.example>")}
+        return answered("He called.", mail, subject=f"Re: [#1042] Printer {tag}", **deeper)
+
+    assert sent_to_customers(later(ABOUT_NOTE, "[reply]")) == []
+    assert sent_to_customers(later(NOTICE, "[note]")) == []
+    assert sent_to_customers(later(NOTICE, "")) == [BOB.address]
+
+
 def test_a_customers_command_quoted_by_an_agent_commands_nothing():
     """Commands in a customer's words, echoed by the answer, are theirs and obeyed by nobody (mail-facts 5.23)."""
     mail = replace(NOTICE, quoted="#discard\nPlease help.\n#note")
@@ -578,6 +591,16 @@ def test_an_unproved_agent_is_asked_and_obeyed_in_nothing(text: str):
         assert decision.mails[0].draft == TOKEN
         assert changes_of(decision) == {}
         assert [entry.kind for entry in entries_of(decision)] == [EntryKind.EVENT]
+
+
+def test_an_agent_is_not_flooded_with_questions():
+    """After three unproved mails in an hour the next are kept and flagged, and nobody is asked."""
+    claims = [replace(an_entry(n, EntryKind.EVENT), flags=("claimed",)) for n in (1, 2, 3)]
+
+    assert decided(a_message(ALICE, subject="[#1042]"), facts(ticket=known(a_ticket(), *claims[:2]))).mails
+    flooded = decided(a_message(ALICE, subject="[#1042]"), facts(ticket=known(a_ticket(), *claims)))
+    assert flooded.mails == ()
+    assert kept(flooded)
 
 
 def test_the_question_says_why():

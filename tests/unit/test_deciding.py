@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maild.config import AcknowledgementCaps
 from maild.desk import decide_undelivered, hold
 from maild.model.decision import (
     AddParticipant,
+    CloseDraft,
     LinkTickets,
     OpenTicket,
     OutcomeKind,
@@ -34,6 +37,7 @@ from tests.unit.desk_values import (
     PASS,
     PEOPLE,
     a_bounce,
+    a_draft,
     a_house,
     a_machines_message,
     a_message,
@@ -303,6 +307,17 @@ def test_a_forged_participant_is_held():
 
     assert decision.outcome.kind is OutcomeKind.HELD
     assert (decision.steps, decision.mails) == ((), ())
+
+
+def test_what_a_person_released_is_not_held_again():
+    """A held mail that somebody let go is filed, with what is known against it in sight."""
+    arrival = replace(an_arrival(), released_by="rita")
+    forged = decided(a_message(subject="[#1042]"), facts(ticket=known()), FAIL, arrival=arrival)
+    looped = decided(a_message(headers=(("Received", "x"),) * 60), authenticity=PASS, arrival=arrival)
+
+    assert entries_of(forged)[0].flags == ("released", "forged")
+    assert steps_of(forged, AddParticipant) == []
+    assert looped.outcome.kind is OutcomeKind.ENTRY
 
 
 def test_a_proved_stranger_on_a_ticket_is_filed_and_named():
@@ -580,3 +595,45 @@ def test_every_mail_ends_in_one_outcome(sender, authenticity, subject):
             or sender is None
             or Template.REPLY not in {wish.template for wish in decision.mails}
         )
+
+
+MAILS = [
+    to_bob(),
+    issued(),
+    issued("n", meaning=Meaning.NOTE),
+    issued("d", meaning=Meaning.DRAFT, draft="kepttokenkepttok"),
+]
+TEXTS = st.text(max_size=60) | st.sampled_from(
+    ["#send", "#note x", "#discard", "Yes.", "", "[#1042]", "> quoted\nmine"]
+)
+
+
+@given(
+    sender=st.sampled_from(SENDERS),
+    subject=st.text(max_size=30) | st.sampled_from(["[#1042]", "Fwd: [#1042] x", "[note] [#1042]"]),
+    text=TEXTS,
+    shown=st.lists(st.sampled_from(MAILS), max_size=3),
+    copied=st.lists(st.sampled_from([BOB, CAROL, EVE, ALICE, Address("x y@")]), max_size=3),
+    authenticity=st.sampled_from([PASS, NONE, FAIL]),
+    state=st.sampled_from(State),
+)
+def test_no_mail_breaks_deciding(*, sender, subject, text, shown, copied, authenticity, state):
+    """Whatever a mail says and shows, it is decided; strangers change no ticket, and no unproved agent is obeyed."""
+    references = tuple(id_of(mail) for mail in shown)
+    message = a_message(
+        sender, text, subject=subject, references=references, in_reply_to=references[-1:], cc=tuple(copied)
+    )
+    knowledge = facts(*MAILS, ticket=known(a_ticket(state=state)), drafts={MAILS[3].draft: a_draft(MAILS[3])})
+
+    decision = decided(message, knowledge, authenticity)
+
+    who = decision.sender
+    if who is None or who.trust is not Trust.PROVED:
+        assert wanted(decision, Template.REPLY) == []
+        assert steps_of(decision, AddParticipant) == []
+        assert steps_of(decision, CloseDraft) == []
+    if who is not None and (who.standing is not Standing.AGENT):
+        assert wanted(decision, Template.REPLY) == []
+    if who is None or (who.standing is Standing.STRANGER and who.trust is not Trust.PROVED):
+        assert changes_of(decision) == {}
+    assert EVE.address not in recipients(wanted(decision, Template.REPLY))
