@@ -54,8 +54,7 @@ def folder_problems(document: Document, mailboxes: Mapping[str, MailboxConfig]) 
 
 def inside(directory: Path, path: Path) -> Path:
     """Take a relative path as one within the folder of configuration."""
-    # Path.expanduser would raise for a user that does not exist.
-    return directory.absolute() / os.path.expanduser(path)  # noqa: PTH111
+    return directory.absolute() / os.path.expanduser(path)  # noqa: PTH111 - Path's raises where no such user is
 
 
 def _same(folder: str) -> str:

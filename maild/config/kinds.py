@@ -105,7 +105,7 @@ def size_from(least: str, most: str) -> object:
 
     def read(value: object) -> int:
         if not isinstance(value, str):
-            raise ValueError(f"'{value}' is no size: write it with its unit, like 512KB or 25MB")  # noqa: TRY004
+            raise ValueError(f"'{value}' is no size: write it with its unit, like 512KB or 25MB")  # noqa: TRY004 - pydantic takes ValueError
         size = parse_size(value)
         if not parse_size(least) <= size <= parse_size(most):
             raise ValueError(f"{value} is not between {least} and {most}")

@@ -17,6 +17,7 @@ from maild.model.limits import ReadingLimits
 
 MAILBOX_PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 RELAY_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
+_LONGEST_TAG = 20
 _A_MINUTE = timedelta(seconds=60)
 _NEVER_HERE = (
     "a password is never written in this file: put it in a file that only maild may read and write password_file: FILE"
@@ -29,8 +30,8 @@ ReadingSize = Annotated[int, kinds.size_from("1KB", "10MB")]
 
 
 def _tag(text: str) -> str:
-    if any(character in "[]#" or character.isspace() for character in text) or len(text) > 20:  # noqa: PLR2004
-        raise ValueError(f"'{text}' is no tag: at most 20 characters without spaces, '[', ']' and '#'")
+    if any(character in "[]#" or character.isspace() for character in text) or len(text) > _LONGEST_TAG:
+        raise ValueError(f"'{text}' is no tag: at most {_LONGEST_TAG} characters without spaces, '[', ']' and '#'")
     return text
 
 
@@ -182,6 +183,7 @@ class ReadingConfig(Section):
     recipients: Annotated[int, Field(ge=10, le=5000)] = 500
     references: Annotated[int, Field(ge=10, le=1000)] = 100
     text: ReadingSize = 1024 * 1024
+    marks: Annotated[int, Field(ge=1000, le=1_000_000)] = 100_000
 
 
 def _free_mail(value: object) -> object:

@@ -91,11 +91,13 @@ def _address_problems(gathering: Gathering, document: Document) -> Iterator[Prob
 
 
 def _desk_addresses(document: Document) -> Iterator[tuple[str, str]]:
-    users: list[Path] = [("mailboxes", name, "user") for name in document.names(("mailboxes",))]
-    for path in (*users, ("desk", "address")):
+    paths: dict[Path, str] = {
+        ("mailboxes", name, "user"): f"mailboxes.{name}" for name in document.names(("mailboxes",))
+    }
+    for path, owner in (*paths.items(), (("desk", "address"), "desk")):
         address = document.find(path)
         if isinstance(address, str) and "@" in address:
-            yield address, f"{path[0]}{'' if len(path) == 2 else f'.{path[1]}'} at {document.place(path)}"  # noqa: PLR2004
+            yield address, f"{owner} at {document.place(path)}"
 
 
 def _main_file_problems(gathering: Gathering, document: Document) -> Iterator[Problem]:

@@ -2,16 +2,29 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from maild.config import Config, MailboxConfig, RelayConfig, ShowAs, read_config, read_draft, read_secret, shipped_files
+from maild.config import (
+    Config,
+    LimitsConfig,
+    MailboxConfig,
+    ReadingConfig,
+    RelayConfig,
+    ShowAs,
+    read_config,
+    read_draft,
+    read_secret,
+    shipped_files,
+)
 from maild.config.free_mail import free_mail_domains
 from maild.config.settings import Written
 from maild.documents import Section, check_document, parse_document
 from maild.errors import ConfigurationError, MailboxRefusedError, RelayRefusedError
+from maild.model.limits import ReadingLimits
 from maild.rules import read_together
 
 MAIN = """\
@@ -368,6 +381,13 @@ def test_limits_reach_the_reader(read: Callable[..., Config]):
     """What is written under `reading` is what a reader is told."""
     limits = read("", "limits: {message: 10MB, reading: {levels: 20, text: 64KB}}\n").limits
     assert (limits.reading.size, limits.reading.levels, limits.reading.text) == (10 * 1024**2, 20, 64 * 1024)
+
+
+def test_every_limit_of_reading_can_be_set():
+    """A limit that the reader learns is one that the file knows, with the same default; the size is `message`."""
+    assert LimitsConfig().reading == ReadingLimits()
+    names = {field.name for field in fields(ReadingLimits)}
+    assert set(ReadingConfig.model_fields) == names - {"size"}
 
 
 def test_the_shipped_file_states_every_setting_with_its_default():
