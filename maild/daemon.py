@@ -38,7 +38,7 @@ from pathlib import Path
 
 from maild.carrying import Desk
 from maild.composing import Composer
-from maild.config import Config, read_config, read_secret
+from maild.config import Config, read_draft, read_secret
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
 from maild.errors import ReaderLostError, StoreBusyError
@@ -49,7 +49,7 @@ from maild.journal import Event, journal
 from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
 from maild.reading import Readers
-from maild.rules import Rules, parse_rules
+from maild.rules import Rules, read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store
 from maild.timing import Timing
@@ -94,8 +94,7 @@ class Premises:
 
 def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
     """Read configuration and rules; raises ConfigurationError with every problem of both."""
-    config = read_config(directory, environ)
-    return config, parse_rules(config.rule_files, config)
+    return read_together(read_draft(directory, environ))
 
 
 def open_store(config: Config) -> Store:

@@ -31,6 +31,8 @@ def run_demo(console: Console, *, keep: bool) -> bool:
     With `keep` the desk stays up afterwards, for a real mail client, until Ctrl-C.
     """
     with ExitStack() as evening:
+        # Whoever ends the demo ends its daemon with it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         folder = Path(evening.enter_context(tempfile.TemporaryDirectory(prefix="maild-demo-")))
         stage = Stage(console, DESK)
         passwords = {player.address: player.password for player in PLAYERS} | {DESK: DESK_PASSWORD}
@@ -43,6 +45,8 @@ def run_demo(console: Console, *, keep: bool) -> bool:
         console.print(f"maild works for [bold]{DESK}[/] (SQLite in {folder}); times are this machine's.")
         try:
             Play(host, stage).perform()
+        except KeyboardInterrupt:
+            return False
         except MissedCueError as missed:
             kept = Path(tempfile.gettempdir()) / "maild-demo.log"
             shutil.copy(folder / "maild.log", kept)
