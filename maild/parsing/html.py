@@ -34,7 +34,7 @@ _TAGS: Final = {
     "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 _ATTRIBUTES: Final = {
-    "*": {"dir", "lang", "style", "title", "align"},
+    "*": {"dir", "lang", "style", "align"},
     "a": {"href"},
     "blockquote": {"type"},
     "font": {"color", "size", "face"},

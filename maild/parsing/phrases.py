@@ -174,7 +174,7 @@ AFTER_VERB: Final = _words(
 # Words of a sentence about somebody; no client writes them before a name.
 POSSESSIVE: Final = _words(
     """
-    my|your|our|his|her|their|mein|meine|dein|deine|ihr|ihre|unser|unsere|euer|eure|mon|votre|notre|nos|vos|
+    my|your|our|his|her|their|mein|meine|dein|deine|ihr|ihre|unser|unsere|euer|eure|votre|notre|nos|vos|
     nuestro|vuestro|nostro|vostro|nosso|vosso|mijn|jullie|onze|ваш|наш|мой|twój|nasz|wasz|mój
     """
 )

@@ -16,6 +16,7 @@ _PAIR: Final = 2
 _DEEPEST_TABLE: Final = 12
 _DEEPEST_QUOTE: Final = 20
 _MOST_LINES: Final = 50_000
+_LONGEST_LINK: Final = 5
 _WIDEST_INDENT: Final = 20
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0|class\s*=\s*[\"']?mso", re.IGNORECASE)
@@ -241,12 +242,15 @@ class Typesetter:
 
     def _end_link(self) -> None:
         pieces, words = self.within.anchor
-        said = "".join(self.words[words:] if len(self.pieces) == pieces else self.words)
-        label = label_of(self.within.href, said)
+        set_already = self.pieces[max(pieces, len(self.pieces) - _LONGEST_LINK) :]
+        said = "".join(self.words if set_already else self.words[words:])
+        label = label_of(self.within.href, said or " ".join(piece.text for piece in set_already))
         if label and self.words:
             tail = self.words[-1]
             self.words[-1] = tail.rstrip(" ")
             self.words.append(label + " " * (tail != self.words[-1]))
+        elif label and set_already:
+            self.pieces[-1] = set_already[-1]._replace(text=set_already[-1].text + label)
 
     def _start_cell(self, name: str) -> None:
         table = self.tables[-1] if self.tables and len(self.tables) <= _DEEPEST_TABLE else None
