@@ -6,10 +6,12 @@ from maild.model.limits import ReadingLimits
 from maild.model.mail import Address, Message
 from maild.parsing.addresses import parse_addresses, parse_sender
 from maild.parsing.bodies import Body, read_body
+from maild.parsing.bounces import find_bounce
 from maild.parsing.charsets import clean_text
 from maild.parsing.html import sanitise
 from maild.parsing.identifiers import cut_references, find_date, find_ids, find_message_id
 from maild.parsing.limits import Flag
+from maild.parsing.machines import classify
 from maild.parsing.replies import new_words
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.view import MailView
@@ -60,6 +62,7 @@ def _read(raw: bytes, limits: ReadingLimits) -> Message:
 def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> Message:
     html = sanitise(body.html) if body.html is not None else None
     words = new_words(body.text, html=body.html, subject=view.subject)
+    kind = classify(view)
     flags.update(words.flags)
     return Message(
         sender=view.sender,
@@ -76,10 +79,10 @@ def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> M
         reply=words.reply,
         html=html,
         attachments=body.attachments,
-        automatic=None,
-        automatic_proof="",
-        may_answer=True,
-        bounce=None,
+        automatic=kind.automatic,
+        automatic_proof=kind.proof,
+        may_answer=kind.may_answer,
+        bounce=find_bounce(view),
         authentication=head.authentication,
         headers=view.headers,
         flags=tuple(sorted(flags)),

@@ -27,7 +27,10 @@ if FOLDER is None:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One line of corpus.tsv; `sender` is empty where nobody can be believed."""
+    """One line of corpus.tsv; `sender` is empty where nobody can be believed.
+
+    `bounce` is the action, the status and the recipient of a delivery report.
+    """
 
     path: str
     sender: str
@@ -35,12 +38,14 @@ class Expected:
     first: str
     last: str
     files: tuple[str, ...]
+    automatic: str
+    bounce: str
 
 
 def read_table() -> list[Expected]:
     lines = Path(__file__).with_name("corpus.tsv").read_text(encoding="utf-8").splitlines()[1:]
     rows = (line.split("\t") for line in lines)
-    return [Expected(*row[:5], files=tuple(filter(None, row[5].split("|")))) for row in rows]
+    return [Expected(*row[:5], tuple(filter(None, row[5].split("|"))), *row[6:]) for row in rows]
 
 
 @cache
@@ -72,7 +77,7 @@ TABLE = read_table()
 
 @pytest.mark.parametrize("expected", TABLE, ids=lambda expected: expected.path)
 def test_a_mail_is_read_as_a_person_reads_it(expected: Expected) -> None:
-    """Its sender, its subject, the first and the last line of its text, and what hangs on it."""
+    """Its sender, its subject, the first and the last line of its text, what hangs on it, and what kind it is."""
     message = parse(corpus()[expected.path])
 
     lines = [line.strip() for line in message.text.splitlines() if line.strip()] or [""]
@@ -82,6 +87,9 @@ def test_a_mail_is_read_as_a_person_reads_it(expected: Expected) -> None:
     assert lines[-1].endswith(expected.last) or expected.last == UNSTATED
     assert bool(lines[0]) == bool(expected.first)
     assert tuple(attachment.name for attachment in message.attachments) == expected.files
+    assert (message.automatic or "") == expected.automatic
+    bounce = message.bounce
+    assert (f"{bounce.action} {bounce.status} {bounce.recipient}" if bounce else "") == expected.bounce
 
 
 def test_every_mail_of_the_corpus_is_a_message() -> None:
