@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from maild.model.mail import Message
 from maild.parsing import Flag, ReadingLimits, fingerprint, parse
 from maild.parsing.addresses import parse_addresses, parse_sender
+from maild.parsing.authenticity import verdict
 from maild.parsing.charsets import clean_line
 from maild.parsing.html import html_to_text, sanitise
 from maild.parsing.replies import new_words
@@ -54,6 +55,11 @@ def fuzz_html(data: bytes) -> None:
     sanitise(html).encode()
 
 
+def fuzz_authenticity(data: bytes) -> None:
+    values = data.decode("latin-1").split("\n")
+    verdict(values, "bob@acme.example", "mx.acme.example")
+
+
 def check(message: Message) -> None:
     """A message that was read, and that can be kept, shown and answered."""
     assert Flag.UNREADABLE not in message.flags
@@ -75,4 +81,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "dsn": fuzz_dsn,
     "replies": fuzz_replies,
     "html": fuzz_html,
+    "authenticity": fuzz_authenticity,
 }
