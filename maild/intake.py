@@ -10,7 +10,8 @@ BUGS
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Bell
@@ -53,22 +54,23 @@ class Intake:
         self._store = store
         self._now = now
         self._failures: Counter[int] = Counter()
+        self._epoch = 0
         self._is_careful = False
+        self._delay = RETRY_FIRST
         self._log = log.bind(mailbox=source.name, folder=source.folder)
 
     def run(self, stop: Bell, wake: Wake, arrived: Callable[[], None], jitter: Callable[[], float]) -> None:
         """Read the folder until told to stop, connecting again for ever; `arrived` is called after each commit."""
-        delay = RETRY_FIRST
         while not stop.is_set():
             try:
                 self._mailbox.connect()
-                delay = RETRY_FIRST
                 self._log.info(Event.MAILBOX_CONNECTED, uidvalidity=self._mailbox.uidvalidity)
                 self._read_until(stop, wake, arrived)
             except MailboxUnavailableError as error:
-                self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=delay.total_seconds())
-                stop.wait(delay.total_seconds() * (0.5 + jitter()))
-                delay = min(delay * 2, RETRY_LAST)
+                seconds = self._delay.total_seconds() * (0.5 + jitter())
+                self._delay = min(self._delay * 2, RETRY_LAST)
+                self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1))
+                stop.wait(seconds)
             except MailboxRefusedError as error:
                 self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=RETRY_REFUSED.total_seconds())
                 stop.wait(RETRY_REFUSED.total_seconds())
@@ -81,6 +83,7 @@ class Intake:
             wake.clear()
             # After showing, the folder is listed again: news told in the middle of a command is not told to IDLE.
             if not (self.take_in(stop, arrived) or self.show_outcomes(stop) or stop.is_set()):
+                self._delay = RETRY_FIRST
                 self._mailbox.wait(wake, self._source.poll)
 
     def _note_epoch(self) -> None:
@@ -93,50 +96,71 @@ class Intake:
     def take_in(self, stop: Bell, arrived: Callable[[], None]) -> int:
         """Record every message that the folder has and the ledger has not; return how many were recorded."""
         source, validity = self._source, self._mailbox.uidvalidity
+        if validity != self._epoch:
+            self._epoch = validity
+            self._failures.clear()
         known = self._store.read(lambda reader: reader.find_uids(source.name, source.folder, validity))
-        uids = self._mailbox.unseen(known)
-        size = 1 if self._is_careful else FETCH_BATCH
         taken = 0
-        for start in range(0, len(uids), size):
+        for uids in self._portions(self._mailbox.unseen(known)):
             if stop.is_set():
                 break
-            taken += self._take_batch(uids[start : start + size], validity)
+            taken += self._record(self._fetch(uids))
             arrived()
         self._is_careful = False
         return taken
 
-    def _take_batch(self, uids: Sequence[int], validity: int) -> int:
-        fetched = self._fetch(uids)
-        reach(Failpoint.INTAKE_FETCHED)
-        new = [NewArrival(mail, fingerprint(mail.raw), pack(mail.raw)) for mail in fetched]
-        if not new:
-            return 0
-        source, now = self._source, self._now()
-        counts = self._store.write(lambda tx: tx.record_arrivals(source.name, source.folder, validity, new, now))
-        reach(Failpoint.INTAKE_RECORDED)
-        self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
-        return len(new)
+    def _portions(self, uids: Sequence[int]) -> Iterator[list[int]]:
+        """Split what is to be fetched; one by one after a fetch that broke the connection."""
+        if self._is_careful:
+            yield from ([uid] for uid in uids)
+            return
+        for start in range(0, len(uids), FETCH_BATCH):
+            with self._warned():
+                portions = self._mailbox.portions(uids[start : start + FETCH_BATCH], self._source.limit)
+            yield from portions
 
     def _fetch(self, uids: Sequence[int]) -> list[Fetched]:
-        """Fetch a batch; a mail that does not come three times is recorded as a stub, to be held."""
+        """Fetch a portion; a mail that does not come three times is given as a stub, to be held."""
         try:
-            fetched = self._mailbox.fetch(uids, self._source.limit)
+            with self._warned():
+                fetched = self._mailbox.fetch(uids, self._source.limit)
         except MailboxUnavailableError:
-            # One mail may be what breaks the connection: next time they are fetched one by one.
-            self._is_careful = True
             if len(uids) == 1:
-                self._failures[uids[0]] += 1
-                if self._failures[uids[0]] >= TRIES:
-                    return [self._stub(uids[0])]
+                self._record(self._failed(uids))
             raise
         missing = set(uids) - {mail.uid for mail in fetched}
-        self._failures.update(missing)
-        stubs = [self._stub(uid) for uid in sorted(missing) if self._failures[uid] >= TRIES]
-        return sorted([*fetched, *stubs], key=lambda mail: mail.uid)
+        return sorted([*fetched, *self._failed(missing)], key=lambda mail: mail.uid)
+
+    @contextmanager
+    def _warned(self) -> Iterator[None]:
+        """Remember that one mail may be what breaks the connection: next time they are fetched one by one."""
+        try:
+            yield
+        except MailboxUnavailableError:
+            self._is_careful = True
+            raise
+
+    def _failed(self, uids: Collection[int]) -> list[Fetched]:
+        """Count a failure of each mail; give a stub of those that had their three tries."""
+        self._failures.update(uids)
+        return [self._stub(uid) for uid in uids if self._failures[uid] >= TRIES]
 
     def _stub(self, uid: int) -> Fetched:
         self._log.error(Event.MAIL_NOT_FETCHED, uid=uid, tries=self._failures.pop(uid))
         return Fetched(uid=uid, raw=b"", size=0, is_whole=False, received_at=None)
+
+    def _record(self, fetched: Sequence[Fetched]) -> int:
+        """Keep what came; return how many that were."""
+        reach(Failpoint.INTAKE_FETCHED)
+        new = [NewArrival(mail, fingerprint(mail.raw), pack(mail.raw)) for mail in fetched]
+        if not new:
+            return 0
+        source, validity, now = self._source, self._epoch, self._now()
+        counts = self._store.write(lambda tx: tx.record_arrivals(source.name, source.folder, validity, new, now))
+        reach(Failpoint.INTAKE_RECORDED)
+        self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
+        self._delay = RETRY_FIRST
+        return len(new)
 
     def show_outcomes(self, stop: Bell) -> int:
         """Show on the server what became of its messages, in batches; return how many were shown."""

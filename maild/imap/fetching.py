@@ -20,6 +20,7 @@ SLICE: Final = 1 << 20
 LEADING: Final = 256 << 10
 BATCH: Final = 50
 BATCH_BYTES: Final = 4 << 20
+PORTION_BYTES: Final = 8 << 20
 
 # What a parser without types throws at nonsense.
 NONSENSE: Final = (IMAP4.error, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -53,6 +54,34 @@ def fetch(wire: Wire, uids: Sequence[int], limit: int) -> list[Fetched]:
             if envelope not in small and (large := _in_slices(wire, envelope, limit)):
                 found[large.uid] = large
     return [found[uid] for uid in uids if uid in found]
+
+
+def portions(wire: Wire, uids: Sequence[int], limit: int) -> list[list[int]]:
+    """Split messages, in their order, into portions of at most 8 MB to be fetched together, or of one message."""
+    if len(uids) <= 1:
+        return [list(uids)] if uids else []
+    weights = {
+        envelope.uid: _weight(envelope, limit)
+        for start in range(0, len(uids), BATCH)
+        for envelope in _envelopes(wire, uids[start : start + BATCH])
+    }
+    found: list[list[int]] = []
+    left = 0
+    for uid in uids:
+        weight = weights.get(uid, 0)  # what is gone, or is said nothing of, is found out by fetching it
+        if not found or weight > left:
+            found.append([])
+            left = PORTION_BYTES
+        found[-1].append(uid)
+        left -= weight
+    return found
+
+
+def _weight(envelope: Envelope, limit: int) -> int:
+    """Say how many bytes come of a message; one above the limit comes as its beginning."""
+    if envelope.size is None:
+        return limit
+    return envelope.size if envelope.size <= limit else _leading(limit)
 
 
 def _envelopes(wire: Wire, uids: Sequence[int]) -> list[Envelope]:

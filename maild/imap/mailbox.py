@@ -84,6 +84,14 @@ class Mailbox:
                 self._vain_listings = 0
             return new
 
+    def portions(self, uids: Sequence[int], limit: int) -> list[list[int]]:
+        """Split messages into portions that fit into memory: 8 MB by the server's word, or one message.
+
+        One command for 50 messages, none for one.
+        """
+        with self._guarded("asking for sizes"):
+            return fetching.portions(self._wire(), uids, limit)
+
     def fetch(self, uids: Sequence[int], limit: int) -> list[Fetched]:
         """Fetch messages whole, in order; one above `limit` bytes as its first 256 KiB.
 
