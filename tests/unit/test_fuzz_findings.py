@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.fuzz.targets import TARGETS
 
 FINDINGS = sorted(path for path in (Path(__file__).parents[1] / "fuzz" / "findings").rglob("*") if path.is_file())
@@ -15,7 +13,7 @@ def test_every_target_takes_nothing_at_all() -> None:
         target(b"")
 
 
-@pytest.mark.parametrize("path", FINDINGS, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_finding_stays_found(path: Path) -> None:
-    """An input that broke a reader once breaks it no more."""
-    TARGETS[path.parent.name](path.read_bytes())
+def test_a_finding_stays_found() -> None:
+    """An input that broke a reader once breaks it no more; there may be none yet."""
+    for path in FINDINGS:
+        TARGETS[path.parent.name](path.read_bytes())
