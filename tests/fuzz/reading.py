@@ -4,8 +4,8 @@
     python -m tests.fuzz.reading TARGET [FOLDER…] [-runs=1000000 -timeout=5 …]
 
 Targets: addresses, headers, mime, dsn, replies, html, authenticity. Folders hold mails to start from; other
-arguments are libFuzzer's. An input that raises, is unreadable or takes too long is a finding: put it, as small as it gets, into
-tests/fuzz/findings/TARGET/, where tests/unit/test_fuzz_findings.py reads it for ever.
+arguments are libFuzzer's. An input that raises, is unreadable or takes too long is a finding: put it, as small as it
+gets, into tests/fuzz/findings/TARGET/, where tests/unit/test_fuzz_findings.py reads it for ever.
 """
 
 import sys
