@@ -33,7 +33,10 @@ Relays = Callable[..., Relay]
         '"a<b"@x.example',
         "bob@x example",
         "bob@-x.example",
-        "bob@faß.example",
+        "bob@a\uff20b.example",
+        "bob@xn--a.bücher.example",
+        "bob@bücher\u202e.example",
+        "bob@bücher..example",
         "bob@" + "x" * 300,
     ],
 )
@@ -56,6 +59,9 @@ async def test_an_address_that_says_more_than_an_address_is_refused(address: str
         ('"a@b"@x.example', '<"a@b"@x.example>'),
         ("bob@[127.0.0.1]", "<bob@[127.0.0.1]>"),
         ("bob@bücher.example", "<bob@xn--bcher-kva.example>"),
+        ("bob@BÜCHER.example", "<bob@xn--bcher-kva.example>"),
+        ("bob@faß.example", "<bob@xn--fa-hia.example>"),
+        ("bob@βόλος.example", "<bob@xn--nxasmm1c.example>"),
         ("боб@пример.example", "<боб@xn--e1afmkfd.example>"),
     ],
 )
