@@ -4,6 +4,7 @@ What is expected of each stands in corpus.tsv, stated after reading the mails. T
 its folder is named by MAILD_CORPUS.
 """
 
+import email
 import os
 import random
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from maild.model.mail import Message
-from maild.parsing import Flag, parse
+from maild.parsing import Flag, ReadingLimits, parse
+from maild.parsing.transfer import decode_transfer, name_encoding
+from maild.parsing.tree import Part, grow_tree
 
 UNSTATED = "…"
 FOLDER = os.environ.get("MAILD_CORPUS")
@@ -101,6 +104,29 @@ def test_every_mail_of_the_corpus_is_a_message() -> None:
         check(message)
         assert parse(raw) == message
         assert raw == kept
+
+
+def contents(part: Part) -> list[bytes]:
+    if part.children:
+        return [content for child in part.children for content in contents(child)]
+    encoding = name_encoding(part.head.first(b"content-transfer-encoding").decode("latin-1"))
+    return [decode_transfer(part.body(), encoding)[0]]
+
+
+def test_sound_mails_hold_what_the_standard_library_finds_in_them() -> None:
+    """Where that one sees no defect, both find the same parts, byte for byte after transfer decoding."""
+    compared = 0
+    for path, raw in corpus().items():
+        tree = email.message_from_bytes(raw)
+        parts = list(tree.walk())
+        is_sound = "from" in tree and not any(
+            part.defects or part.get_content_maintype() == "message" for part in parts
+        )
+        if is_sound:
+            compared += 1
+            theirs = [part.get_payload(decode=True) for part in parts if not part.is_multipart()]
+            assert contents(grow_tree(raw, ReadingLimits())[0]) == theirs, path
+    assert compared
 
 
 def test_what_has_no_headers_is_all_text() -> None:
