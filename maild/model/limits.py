@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
     """Upper bounds of one mail; sizes in bytes before decoding, except `text`, which counts characters, and
-    `marks`, which counts tags and character references of HTML."""
+    `marks`, which counts tags and character references of HTML.
+    """
 
     size: int = 25 * 1024 * 1024
     levels: int = 50
