@@ -40,10 +40,13 @@ SUBJECTS = re.compile(
 )
 
 # Where the returned copy begins: "--- Below this line is a copy of the message.", "----- Original message -----" …
+_COPY = (
+    r"(?:below this line|this is a copy|a copy of|original|returned|unsent|ursprüngliche"
+    r"|headers?\b|message (?:headers?|text)\b)"
+)
 RETURNED = re.compile(
-    r"^[^\w\n]{0,80}(?:below this line is|this is a copy of|a copy of (?:the|your)|(?:the |your )?original message"
-    r"|(?:original |returned |the )?message headers? (?:follow|are)|unsent message|returned message|the headers? of"
-    r"|ursprüngliche nachricht|message original|mensaje original|messaggio originale)[^\n]{0,80}$"
+    rf"^[ \t|>*]{{0,20}}[-=_*]{{2,}}[^\w\n]{{0,20}}(?:the |your )?{_COPY}[^\n]{{0,80}}$"
+    r"|^[^\n]{0,60}\b(?:(?:original|unsent|returned) message|headers?) follows?\b[^\n]{0,40}$"
     r"|^(?:return-path|received|message-id)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -123,7 +123,7 @@ def _from_words(view: MailView) -> Bounce | None:
     cut = RETURNED.search(text)
     notice = text[: cut.start() if cut is not None else _NOTICE][:_NOTICE]
     failed_header = view.first("x-failed-recipients")
-    told = f"{view.subject}\n{notice}"
+    told = " ".join(f"{view.subject}\n{notice}".split())
     is_delayed = DELAYED.search(told) is not None
     if not (failed_header or is_delayed or FAILED.search(told)):
         return None

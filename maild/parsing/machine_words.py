@@ -12,7 +12,7 @@ _ANSWERS = (
     # the North and the Baltic
     r"autosvar|automatiskt? svar|automaattinen vastaus|automaatvastus|automātiskā? atbilde|automatinis atsakymas",
     # Slavic languages
-    r"automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź|automatick[áa] odpove[ďd]ě?|automatski odgovor",
+    r"automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź|automatick[áa] odpov[eě][ďd]|automatski odgovor",
     r"samodejni odgovor|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор",
     # Hungarian, Greek, Turkish, Hebrew, Arabic
     r"automatikus válasz|αυτόματη απάντηση|otomatik (?:yanıt|cevap)|(?:מענה|תשובה) אוטומטית?|رد تلقائي",
