@@ -18,6 +18,8 @@ from maild.parsing.view import MailView
 
 _DEFAULT_LIMITS = ReadingLimits()
 _UNPRINTABLE = re.compile(r"[^\t -~]")
+# Servers name the address that they delivered to in fields of their own.
+_DELIVERED_TO = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
 _SHOWN_WHEN_UNREADABLE = 64 * 1024
 
 
@@ -105,9 +107,7 @@ class _Headers:
         self.to = self._addresses(root, b"to", hints, limits)
         self.cc = self._addresses(root, b"cc", hints, limits)
         self.reply_to = self._addresses(root, b"reply-to", hints, limits)
-        self.delivered_to = tuple(
-            value for name in (b"delivered-to", b"x-original-to", b"envelope-to") for value in self.values(name)
-        )
+        self.delivered_to = tuple(value for name in _DELIVERED_TO for value in self.values(name))
         self.authentication = tuple(_verbatim(value) for value in head.values(b"authentication-results"))
         self.message_id, flags = find_message_id(self.values(b"message-id"))
         self.flags |= flags
