@@ -12,10 +12,8 @@ from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival, Fetched, Place
 from maild.store.blobs import Packed, keep_blobs, read_blobs
 from maild.store.dialect import any_of, in_chunks, insert_new
-from maild.store.snapshot import Found, Snapshot
+from maild.store.snapshot import Found, Snapshot, light
 from maild.store.tables import arrival, arrival_event, epoch
-
-BATCH_BYTES = 32_000_000
 
 _Folder = Mapping[str, object]
 _HERE = (
@@ -122,7 +120,7 @@ class ArrivalWriting(Snapshot):
 
     def claim_arrivals(self, claim: str, limit: int, now: datetime) -> tuple[Arrival, ...]:  # noqa: ARG002 - leases need it
         """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least."""
-        rows = _light(self._connection.execute(_WAITING.limit(limit)).all())
+        rows = light(self._connection.execute(_WAITING.limit(limit)).all())
         if not rows:
             return ()
         self._connection.execute(update(arrival).where(arrival.c.id.in_([row.id for row in rows])).values(claim=claim))
@@ -209,18 +207,6 @@ def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, 
         "attempts": 0,
         "reason": "",
     }
-
-
-def _light(rows: Sequence[Found]) -> list[Found]:
-    """Take as many as fit into memory beside one another, but one at least."""
-    light: list[Found] = []
-    left = BATCH_BYTES
-    for row in rows:
-        left -= row.size
-        if left < 0 and light:
-            break
-        light.append(row)
-    return light
 
 
 def _arrival(row: Found, raw: bytes) -> Arrival:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from maild.errors import StoreUnusableError
+from maild.errors import StoreBusyError, StoreUnusableError
 from maild.store.lock import WriteLock
 from maild.store.migrating import migrate
-from maild.store.sqlite import SqliteFile
+from maild.store.sqlite import SqliteFile, is_busy
 from maild.store.verbs import Reader, Transaction
 from maild.store.writer import Writer
 
@@ -49,6 +49,8 @@ class Store:
                     file, connection = _open_file(directory)
                 on_failure.pop_all()
         except (SQLAlchemyError, OSError) as error:
+            if is_busy(error):
+                raise StoreBusyError(f"{directory}: another program than maild has locked the database") from error
             raise StoreUnusableError(f"{directory}: the database cannot be opened: {error}") from error
         return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
 
@@ -69,12 +71,15 @@ class Store:
             raise StoreUnusableError(f"the database could not be read: {error}") from error
 
     def close(self) -> None:
-        """Finish what is queued and close every connection; a second time does nothing."""
+        """Finish what is queued and close every connection; a second time does nothing.
+
+        Where another process holds the database, the connections are left to the end of this process.
+        """
         if not self._is_open:
             return
         self._is_open = False
         connection = self._writer.close()
-        with self._lock.held():
+        with suppress(StoreBusyError), self._lock.held():
             self._file.close(connection)
         self._lock.close()
 

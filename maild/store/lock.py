@@ -18,7 +18,7 @@ from threading import Event, Lock
 from types import TracebackType
 from typing import Self
 
-from maild.errors import StoreBusyError
+from maild.errors import StoreBusyError, StoreUnusableError
 
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.002
@@ -83,11 +83,17 @@ class WriteLock:
 
 
 class DaemonLock:
-    """`daemon.lock`, held for life by the one daemon of a database; a context manager that gives it back."""
+    """`daemon.lock`, held for life by the one daemon of a database; a context manager that gives it back.
+
+    Raises StoreUnusableError where the directory can neither be made nor used.
+    """
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = _open(directory / "daemon.lock")
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = _open(directory / "daemon.lock")
+        except OSError as error:
+            raise StoreUnusableError(f"{directory}: the state directory cannot be used: {error}") from error
 
     def __enter__(self) -> Self:
         return self

@@ -15,19 +15,25 @@ from maild.model.outgoing import DueMail, MailState, Template
 from maild.store.blobs import read_blobs
 from maild.store.dialect import any_of
 from maild.store.issued import ISSUED, issued_mail
-from maild.store.snapshot import Found, Snapshot
-from maild.store.tables import arrival, mail_event, outgoing_mail, timer
+from maild.store.snapshot import Found, Snapshot, light
+from maild.store.tables import arrival, blob, mail_event, outgoing_mail, timer
 
 _DOUBTS = 2
 _mail = outgoing_mail.c
+_DUE_COLUMNS = (
+    *("id", "token", "recipient", "envelope_from", "relay", "attempts", "doubts", "created_at", "expires_at"),
+    *("body", "headers"),
+)
 
 # Statements stand here, built once: building one costs more than running it.
 _NEXT_DUE = select(func.min(_mail.due_at)).where(_mail.claim.is_(None), _mail.ended_at.is_(None))
+_NEXT_OF_LINE = _NEXT_DUE.where(_mail.relay == bindparam("relay"), _mail.is_deferred == bindparam("is_deferred"))
 _UNDELIVERED = select(*ISSUED, _mail.state, _mail.last_reply).where(
     _mail.id == bindparam("mail"), _mail.state.in_([MailState.REFUSED.value, MailState.EXPIRED.value])
 )
 _DUE = (
-    select(outgoing_mail)
+    select(*(_mail[name] for name in _DUE_COLUMNS), blob.c.size)
+    .join(blob, blob.c.id == _mail.body)
     .where(_mail.claim.is_(None), _mail.ended_at.is_(None), any_of(_mail.relay, "relays"))
     .where(_mail.is_deferred == bindparam("is_deferred"), _mail.due_at <= bindparam("now"))
     .order_by(_mail.due_at, _mail.id)
@@ -84,10 +90,14 @@ _GIVEN_UP = (
 class OutboxReading(Snapshot):
     """Asking for outgoing mail."""
 
-    def next_due_at(self) -> datetime | None:
-        """Say when the next mail that nobody has in hand falls due."""
-        due_at: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one_or_none()
-        return due_at
+    def next_due_at(self, relays: Sequence[str] | None = None) -> datetime | None:
+        """Say when the next mail that nobody has in hand falls due: of these relays, or of any."""
+        if relays is None:
+            due_at: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one_or_none()
+            return due_at
+        lines = [{"relay": relay, "is_deferred": it} for relay in relays for it in (False, True)]
+        due = [self._connection.execute(_NEXT_OF_LINE, line).scalar_one_or_none() for line in lines]
+        return min((one for one in due if one is not None), default=None)
 
     def find_undelivered(self, mail_id: int) -> Undelivered | None:
         """Give a mail that was given up and why; None if it is gone, or on its way after all."""
@@ -116,11 +126,14 @@ class OutboxWriting(Snapshot):
         self._connection.execute(update(outgoing_mail).where(_mail.claim.is_not(None)).values(claim=None))
 
     def claim_due(self, claim: str, limit: int, relays: Sequence[str], now: datetime) -> tuple[DueMail, ...]:
-        """Take due mails in hand: one never tried, one deferred, and so on, so that neither blocks the other."""
+        """Take due mails in hand: one never tried, one deferred, and so on, so that neither blocks the other.
+
+        Fewer where they are large, but one at least.
+        """
         due = {"relays": list(relays), "now": now, "limit": limit}
         new = self._connection.execute(_DUE, {**due, "is_deferred": False}).all()
         deferred = self._connection.execute(_DUE, {**due, "is_deferred": True}).all()
-        rows = _alternate(new, deferred)[:limit]
+        rows = light(_alternate(new, deferred)[:limit])
         if not rows:
             return ()
         self._connection.execute(_CLAIM, {"ids": [row.id for row in rows], "by": claim})

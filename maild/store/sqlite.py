@@ -16,11 +16,16 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from maild.errors import StoreUnusableError
 
 CHECKPOINT_COMMITS = 16
 CHECKPOINT_BYTES = 4_000_000
 _SAFE_VERSION = (3, 51, 3)
+_MOUNTS = Path("/proc/self/mountinfo")
+_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "fuse.sshfs", "fuse.glusterfs"})
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -45,11 +50,18 @@ def sqlite_note() -> str | None:
     )
 
 
+def is_busy(error: BaseException) -> bool:
+    """Say whether SQLite only waited in vain for another program's lock."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
 class SqliteFile:
     """The database file and its connections: one that writes, and as many readers as there are threads reading."""
 
     def __init__(self, path: Path) -> None:
         self._wal = path.with_name(path.name + "-wal")
+        _refuse_network(path)
         self._wal_bytes = 0
         self._commits = 0
         _create(path)
@@ -69,14 +81,16 @@ class SqliteFile:
         size = self._wal.stat().st_size
         self._commits += 1
         if self._commits >= CHECKPOINT_COMMITS or size - self._wal_bytes >= CHECKPOINT_BYTES:
-            _run(writer, "PRAGMA wal_checkpoint(PASSIVE)")
+            _checkpoint(writer, "PASSIVE")
             self._commits, self._wal_bytes = 0, size
 
     def close(self, writer: Connection | None) -> None:
-        """Close every connection, the WAL moved into the database; only under the write lock."""
+        """Close every connection, the WAL moved into the database if it can be; only under the write lock."""
         self.reading.dispose()
         if writer is not None:
-            _run(writer, "PRAGMA wal_checkpoint(TRUNCATE)")
+            # What stays in the WAL is as durable there, and moved by whoever opens the database next.
+            with suppress(StoreUnusableError):
+                _checkpoint(writer, "TRUNCATE")
             writer.close()
         self._writing.dispose()
 
@@ -84,6 +98,30 @@ class SqliteFile:
         """Close a writing connection that cannot be trusted any more."""
         writer.invalidate()
         writer.close()
+
+
+def _refuse_network(path: Path) -> None:
+    kind = network_file_system(_MOUNTS.read_text(encoding="utf-8", errors="replace"), path.resolve())
+    if kind is not None:
+        raise StoreUnusableError(
+            f"{path.parent} lies on a network file system ({kind}), where SQLite's locks cannot be relied on: "
+            "set state.directory to a local disk"
+        )
+
+
+def network_file_system(mounts: str, path: Path) -> str | None:
+    """Name the network file system that holds a path, if one does.
+
+    `mounts` is /proc/self/mountinfo (proc(5)): the mount point is its fifth field, the type follows a lone hyphen.
+    """
+    found, depth = None, -1
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        point = Path(before.split(" ")[4].replace("\\040", " "))
+        # A later line hides an earlier one of the same point.
+        if path.is_relative_to(point) and len(point.parts) >= depth:
+            found, depth = after.split(" ")[0], len(point.parts)
+    return found if found in _NETWORK else None
 
 
 def _create(path: Path) -> None:
@@ -118,8 +156,12 @@ def _forbid_writing(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     connection.execute("PRAGMA query_only=ON")
 
 
-def _run(connection: Connection, statement: str) -> None:
-    """Run a statement that must stand outside of a transaction."""
+def _checkpoint(connection: Connection, how: str) -> None:
+    """Run what must stand outside of a transaction, where SQLAlchemy never is."""
     driver = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        driver.execute(statement).close()
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError(driver)
+    try:
+        driver.execute(f"PRAGMA wal_checkpoint({how})").close()
+    except sqlite3.Error as error:
+        raise StoreUnusableError(f"the write-ahead log cannot be moved into the database: {error}") from error

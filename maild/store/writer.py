@@ -19,10 +19,10 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from maild.errors import StoreBusyError, StoreUnusableError
+from maild.errors import MaildError, StoreBusyError, StoreUnusableError
 from maild.store.dialect import is_fatal, savepoint
 from maild.store.lock import WriteLock
-from maild.store.sqlite import SqliteFile
+from maild.store.sqlite import SqliteFile, is_busy
 from maild.store.verbs import Transaction
 
 _WORKS_PER_COMMIT = 64
@@ -142,11 +142,9 @@ class Writer:
                 self._file.checkpoint(connection)
         except StoreBusyError as error:
             _fail(jobs, error)
-        except (SQLAlchemyError, OSError) as error:
-            failure = StoreUnusableError(f"the database could not be written, and nothing of it was kept: {error}")
-            failure.__cause__ = error
+        except Exception as error:  # noqa: BLE001 - the thread lives on, and somebody waits for every future
             self._drop()
-            _fail(jobs, failure)
+            _fail(jobs, _failure_of(error))
 
     def _transact(self, connection: Connection, jobs: list[_Queued]) -> None:
         tx = Transaction(connection, self._first_number)
@@ -163,6 +161,19 @@ class Writer:
         if self._connection is not None:
             self._file.drop(self._connection)
             self._connection = None
+
+
+def _failure_of(error: Exception) -> MaildError:
+    """Say in our words why a commit failed."""
+    failure: MaildError
+    if is_busy(error):
+        failure = StoreBusyError(
+            "another program than maild has locked the database: nothing but maild may write to it"
+        )
+    else:
+        failure = StoreUnusableError(f"the database could not be written, and nothing of it was kept: {error}")
+    failure.__cause__ = error
+    return failure
 
 
 def _translated(error: BaseException) -> BaseException:

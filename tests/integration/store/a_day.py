@@ -97,6 +97,7 @@ def _look(reader: Reader) -> None:
     reader.find_unshown("support", "INBOX", 2, 10)
     reader.has_waiting_arrivals()
     reader.next_due_at()
+    reader.next_due_at(["main"])
     reader.next_timer_at()
     reader.signing_keys()
     reader.list_tickets(list(State), 10)

@@ -2,16 +2,17 @@
 
 import random
 import resource
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import NoReturn
 
 import pytest
 
-from maild.errors import StaleError, StoreUnusableError
+from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.store import Reader, Store, Transaction
 from tests.integration.store.values import NOW, a_message, record
 
@@ -138,6 +139,33 @@ def test_a_failed_commit_is_nobodys_success(store: Store, directory: Path):
     assert uids_in(store) == {1}
     assert record(store, 2, 3).new == 2
     assert uids_in(store) == {1, 2, 3}
+
+
+def test_a_checkpoint_that_fails_takes_nothing_back(store: Store, directory: Path):
+    """What was committed stays so when the disk has no room to move it into the database; later it is moved."""
+    chance = random.Random(2)
+    for uid in range(1, 51):
+        submit_arrival(store, uid, chance.randbytes(400_000)).result()
+    size = (directory / "maild.db").stat().st_size
+
+    with files_no_larger_than(size + 100_000):
+        for uid in range(51, 71):
+            submit_arrival(store, uid, chance.randbytes(200_000)).result()
+    for uid in range(71, 91):
+        submit_arrival(store, uid, chance.randbytes(200_000)).result()
+
+    assert uids_in(store) == frozenset(range(1, 91))
+    assert (directory / "maild.db").stat().st_size > size + 4_000_000
+
+
+def test_another_program_in_the_database_is_told_apart(store: Store, directory: Path):
+    """Somebody's own SQLite shell that writes makes ours busy, not unusable, and it goes on afterwards."""
+    with closing(sqlite3.connect(directory / "maild.db", isolation_level=None)) as shell:
+        shell.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusyError, match="another program"):
+            record(store, 1)
+
+    assert record(store, 1).new == 1
 
 
 def test_what_is_queued_is_done_before_closing(directory: Path):

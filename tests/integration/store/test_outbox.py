@@ -56,6 +56,25 @@ def test_a_mail_waits_for_its_time(store: Store):
     assert store.read(lambda reader: reader.next_due_at()) is None
 
 
+def test_each_line_knows_its_next_mail(store: Store):
+    """A relay that is ill, its mails long due, does not keep another relay's channel awake."""
+    send(store, a_mail(relay="ill"), a_mail(due_at=LATER))
+    deferred = claim_due(store, relays=("ill",))[0]
+    store.write(lambda tx: tx.put_back_mails([deferred.id], CLAIM, NOW))
+
+    assert store.read(lambda reader: reader.next_due_at(["main"])) == LATER
+    assert store.read(lambda reader: reader.next_due_at(["ill", "main"])) == NOW
+    assert store.read(lambda reader: reader.next_due_at(["unknown"])) is None
+
+
+def test_large_mails_come_few_at_a_time(store: Store):
+    """A channel never holds more than memory should, and always something."""
+    send(store, *(a_mail(body=b"%d" % n + b"x" * 20_000_000) for n in range(2)))
+
+    assert len(claim_due(store)) == 1
+    assert len(claim_due(store)) == 1
+
+
 def test_a_mail_is_in_one_hand_only(store: Store):
     """Two channels never get the same mail, and each only its own relay's."""
     send(store, *(a_mail() for _ in range(4)), a_mail(relay="other"))

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from maild.errors import StoreBusyError
+from maild.errors import StoreBusyError, StoreUnusableError
 from maild.store import DaemonLock, Store
 from tests.integration.store.values import record
 
@@ -86,6 +86,19 @@ def test_a_busy_database_says_who_has_it(store: Store, directory: Path):
     assert record(store, 1).new == 1
 
 
+def test_closing_beside_a_stuck_process_ends(directory: Path):
+    """A daemon that is stopped while another process holds the database stops, and what it wrote is there."""
+    store = Store.open(directory)
+    record(store, 1)
+    with neighbour("hold", directory) as process:
+        assert line_of(process) == "held"
+        store.close()
+
+    again = Store.open(directory)
+    assert uids_in(again) == {1}
+    again.close()
+
+
 def test_readers_need_no_lock(store: Store, directory: Path):
     """While another process holds the lock, reading goes on."""
     record(store, 1)
@@ -126,6 +139,14 @@ def test_who_waits_to_be_the_daemon_can_be_told_to_stop(directory: Path):
     with neighbour("be-daemon", directory) as process, DaemonLock(directory) as lock:
         assert line_of(process) == "taken"
         assert not lock.take(stop)
+
+
+def test_a_lock_that_cannot_be_made_is_explained(tmp_path: Path):
+    """A state directory below a file is refused with its path, not with a traceback."""
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StoreUnusableError, match="file/state"):
+        DaemonLock(tmp_path / "file" / "state")
 
 
 def test_commands_work_beside_a_daemon(directory: Path):
