@@ -39,11 +39,15 @@ class Field:
 
 @dataclass(slots=True)
 class Head:
-    """A header block: `fields` in order, the offset of the body, and what was wrong or cut."""
+    """A header block: `fields` in order, the offset of the body, and what was wrong or cut.
+
+    `is_searched` is False where even the fields that decide who wrote were not looked for to the end.
+    """
 
     fields: list[Field]
     body_start: int
     flags: set[Flag] = field(default_factory=set)
+    is_searched: bool = True
     _decoded: tuple[tuple[str, str], ...] | None = None
 
     def values(self, name: bytes) -> list[bytes]:
@@ -85,6 +89,7 @@ def read_head(raw: bytes, start: int, end: int, limits: ReadingLimits) -> Head:
             continue
         if position - start > _SCANNED:
             head.flags.add(Flag.HEADERS_CUT)
+            head.is_searched = False
             position = _end_of_block(raw, position, end)
             break
         room -= _keep(head, match, room, limits)

@@ -101,7 +101,10 @@ class _Headers:
         for each, (_, value) in zip(head.fields, self.decoded, strict=True):
             self._values.setdefault(each.name, []).append(value)
         self.flags: set[str] = set()
-        self.sender, why = parse_sender(head.values(b"from"), hints, limits)
+        # Where a second From may stand unseen, the first proves nothing.
+        self.sender, why = (
+            parse_sender(head.values(b"from"), hints, limits) if head.is_searched else (None, Flag.SENDER_UNKNOWN)
+        )
         if why is not None:
             self.flags |= {Flag.SENDER_UNKNOWN, why}
         self.to = self._addresses(root, b"to", hints, limits)
