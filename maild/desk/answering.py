@@ -254,7 +254,8 @@ def _cut_last_dress(
     while end > floor and lines[end - 1].kind is _Kind.BLANK:
         end -= 1
     top, is_certain = dress_above(bodies, end, floor, names, subject)
-    if is_certain and top < end and any(names_us(line.body, names) for line in lines[top:end]):
+    said = bodies[top:end]
+    if is_certain and (names_us("\n".join(said), names) or looks_quoted(said)):
         _cut(lines[top:end])
 
 

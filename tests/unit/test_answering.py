@@ -188,10 +188,35 @@ def test_the_notices_random_mark_never_goes_out():
 
 def test_an_address_with_a_mark_never_goes_out():
     """An agent's reply address or Message-ID in the words keeps them back: it would speak as the agent."""
-    secret = "support+r.k3x2q7abcdefgh2m.k1.abcdefghijklmnopqrstuvwx22@acme.example"
+    secret = "support+r.zzzzzzzzzzzzzzzz.k1.abcdefghijklmnopqrstuvwx22@acme.example"
 
     assert outgoing_words(f"Write to {secret}", ISSUED, NAMES).reasons
     assert outgoing_words(f"Write to {secret}", None, NAMES).reasons
+
+
+def test_courtesy_beside_an_unmarked_quote_is_the_agents():
+    """Where a client marks nothing, words that the customer used too are kept at either end of the quote."""
+    assert outgoing_words(f"Thank you very much\n\n{TEXT}", ISSUED, NAMES).text == "Thank you very much"
+    assert outgoing_words(f"{TEXT}\n\nThank you very much", ISSUED, NAMES).text == "Thank you very much"
+
+
+def test_a_short_line_of_ours_alone_inside_an_answered_quote_goes():
+    """Two words are no proof by themselves; between recognised lines of an unmarked quote they are ours."""
+    sent = replace(ISSUED, ours=f"Answer → Bob Miller (customer)\nState: new\nNotice {ISSUED.token[:10]}", quoted="")
+    first, second, third = sent.ours.split("\n")
+
+    words = outgoing_words(f"{first}\n\nYes.\n\n{second}\n\nIt is.\n\n{third}", sent, NAMES)
+
+    assert (words.text, words.reasons) == ("Yes.\n\nIt is.", ())
+    assert outgoing_words("Yes.\n\nState: new", sent, NAMES).text == "Yes.\n\nState: new"
+
+
+def test_an_attribution_over_a_deleted_quote_goes():
+    """Who deletes the quote often leaves the line above it."""
+    for client in CLIENTS:
+        if not client.above.startswith((">", "--")):
+            text = f"Done.\n\n{client.above.format(subject=ISSUED.subject)}"
+            assert outgoing_words(text, ISSUED, NAMES).text == "Done."
 
 
 def test_an_attribution_that_names_nobody_is_a_guess():

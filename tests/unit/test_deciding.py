@@ -23,6 +23,7 @@ from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, Unde
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Author, MailState, Meaning, Template, Thread
 from maild.model.ticket import CauseKind, EntryKind, State
+from maild.rules import Person
 from tests.unit.desk_values import (
     ALEX,
     ALICE,
@@ -58,6 +59,7 @@ from tests.unit.desk_values import (
     wanted,
 )
 
+TWO_ADMINISTRATORS = a_house({**PEOPLE, "ada": Person("ada", "Ada", ("ada@acme.example",), frozenset({"admin"}), None)})
 ACKNOWLEDGEMENTS = (Template.ACKNOWLEDGED, Template.ACKNOWLEDGED_MINIMAL, Template.TOO_LARGE)
 
 
@@ -506,7 +508,7 @@ def test_nothing_is_said_about_a_bounced_alarm():
     """One dead address of an administrator must not make a circle."""
     alarm = issued(recipient="rita@acme.example", person="root", template=Template.ALARM, ticket=None)
 
-    decision = decided(a_bounce(alarm), facts(alarm))
+    decision = decided(a_bounce(alarm), facts(alarm), house=TWO_ADMINISTRATORS)
     assert (decision.outcome.kind, decision.mails) == (OutcomeKind.DESK, ())
 
 
