@@ -7,15 +7,23 @@ in doubt too, it ends as expired and someone is told.
 
 BUGS
     Dying between the relay's 250 and our commit sends the mail a second time, under the same Message-ID.
+    A mail on which something fails that nobody foresaw stays in hand until the daemon is started again.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from maild.errors import RelayRefusedError, RelayUnavailableError
+from maild.errors import (
+    RelayRefusedError,
+    RelayUnavailableError,
+    StaleError,
+    StoreBusyError,
+    StoreUnusableError,
+)
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, MailState, Offered, Refused
@@ -29,6 +37,7 @@ SOON = timedelta(milliseconds=50)
 PAUSE_FIRST = timedelta(seconds=1)
 PAUSE_LAST = timedelta(seconds=30)  # a relay that is back is used again within the minute
 PAUSE_REFUSED = timedelta(minutes=10)
+PAUSE_STORE = timedelta(seconds=1)
 
 log = journal("delivery")
 T = TypeVar("T")
@@ -72,26 +81,37 @@ class Channel:
     async def deliver_due(self, stop: asyncio.Event) -> int:
         """Hand the mails of one claim to the relay once; return how many were claimed."""
         tools = self._tools
-        mails = await self._write(lambda tx: tx.claim_due(tools.claim, CLAIM, (self._name,), tools.now()))
         self._rest = timedelta(0)
-        for index, mail in enumerate(mails):
-            reach(Failpoint.DELIVERY_CLAIMED)
-            if not stop.is_set():
-                await self._deliver(mail)
-                if not self._rest:
-                    continue
-            await self._put_back(mails[index:])
-            break
+        mails = await self._write(lambda tx: tx.claim_due(tools.claim, CLAIM, (self._name,), tools.now()))
+        waiting = deque(mails)
+        try:
+            await self._deliver_each(waiting, stop)
+        except Exception:
+            await self._put_back(waiting)
+            raise
+        await self._put_back(waiting)
         return len(mails)
+
+    async def _deliver_each(self, waiting: deque[DueMail], stop: asyncio.Event) -> None:
+        """Take mail after mail out of `waiting`; what is left there was not tried."""
+        while waiting and not stop.is_set():
+            reach(Failpoint.DELIVERY_CLAIMED)
+            mail = waiting.popleft()
+            await self._deliver(mail)
+            if self._rest:
+                waiting.appendleft(mail)
+                return
 
     async def _deliver(self, mail: DueMail) -> None:
         """Bring one mail to its next state; when it is the relay that is not well, say how long to leave it alone."""
-        if self._tools.now() >= mail.expires_at:
-            await self._give_up(mail, MailState.EXPIRED, "it could not be delivered in time")
-            return
         try:
+            if self._tools.now() >= mail.expires_at:
+                await self._give_up(mail, MailState.EXPIRED, "it could not be delivered in time")
+                return
             await self._offer(mail)
             self._pause = PAUSE_FIRST
+        except StaleError as error:
+            self._log.warning(Event.CLAIM_LOST, mail=mail.id, to=mail.recipient, reason=str(error))
         except RelayUnavailableError as error:
             self._rest, self._pause = self._pause, min(self._pause * 2, PAUSE_LAST)
             self._log.warning(Event.RELAY_LOST, reason=str(error), again_in=self._rest.total_seconds())
@@ -103,7 +123,7 @@ class Channel:
         match await self._relay.offer(mail):
             case Offered():
                 reach(Failpoint.DELIVERY_OFFERED)
-                await self._write(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
+                await self._record(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
                 reach(Failpoint.DELIVERY_HANDING_OVER)
                 await self._hand_over(mail)
             case Deferred(reason):
@@ -116,7 +136,7 @@ class Channel:
         reach(Failpoint.DELIVERY_HANDED_OVER)
         match outcome:
             case Accepted(reply):
-                await self._write(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, self._tools.now()))
+                await self._record(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, self._tools.now()))
                 self._log.info(Event.MAIL_ACCEPTED, mail=mail.id, to=mail.recipient)
             case Deferred(reason):
                 await self._defer(mail, reason, is_doubt=False)
@@ -134,28 +154,41 @@ class Channel:
         if next_at is None:
             await self._give_up(mail, MailState.EXPIRED, reason)
             return
-        await self._write(
+        await self._record(
             lambda tx: tx.record_deferred(mail.id, mail.claim, reason, next_at, is_doubt=is_doubt, now=now)
         )
         event = Event.MAIL_IN_DOUBT if is_doubt else Event.MAIL_DEFERRED
         self._log.warning(event, mail=mail.id, to=mail.recipient, reason=reason, next_at=next_at.isoformat())
 
     async def _give_up(self, mail: DueMail, state: MailState, reason: str) -> None:
-        await self._write(lambda tx: tx.record_given_up(mail.id, mail.claim, state, reason, self._tools.now()))
+        await self._record(lambda tx: tx.record_given_up(mail.id, mail.claim, state, reason, self._tools.now()))
         event = Event.MAIL_REFUSED if state is MailState.REFUSED else Event.MAIL_EXPIRED
         self._log.error(event, mail=mail.id, to=mail.recipient, reason=reason)
         self._tools.given_up()
 
-    async def _put_back(self, mails: Sequence[DueMail]) -> None:
+    async def _put_back(self, mails: Collection[DueMail]) -> None:
         """Return mails that were not tried: the relay's illness is not counted against them."""
         tools, due_at = self._tools, self._tools.now() + self._rest
-        await self._write(lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at))
+        if mails:
+            await self._record(lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at))
 
     async def _idle_time(self) -> float:
         """Say in how many seconds the next mail is due, or a bell not heard is made up for."""
         due_at: datetime | None = await asyncio.to_thread(self._tools.store.read, lambda reader: reader.next_due_at())
         wait = NAP if due_at is None else min(max(due_at - self._tools.now(), SOON), NAP)
         return wait.total_seconds()
+
+    async def _record(self, work: Callable[[Transaction], None]) -> None:
+        """Write what happened, however long the store takes: an end that is not recorded would be a second mail."""
+        while True:
+            try:
+                await self._write(work)
+            except (StoreBusyError, StoreUnusableError) as error:
+                event = Event.STORE_BUSY if isinstance(error, StoreBusyError) else Event.LEG_FAILED
+                self._log.error(event, failed="delivery", reason=str(error), again_in=PAUSE_STORE.total_seconds())
+                await asyncio.sleep(PAUSE_STORE.total_seconds())
+            else:
+                return
 
     async def _write(self, work: Callable[[Transaction], T]) -> T:
         return await asyncio.wrap_future(self._tools.store.submit(work))

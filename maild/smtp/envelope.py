@@ -42,7 +42,7 @@ def parse_path(address: str) -> Path:
 
 
 def _ascii_domain(domain: str) -> str:
-    """Write a domain as DNS knows it (UTS 46: the standard library's older rules would make ss of ß, another domain)."""
+    """Write a domain as DNS knows it (UTS 46); the standard library's older rules make another domain of one with ß."""
     if len(domain) > LONGEST_DOMAIN:
         raise ValueError(domain)
     text = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
