@@ -5,7 +5,7 @@ Received and parses everything twice over for views that nobody asks for.
 
 BUGS
     The two functions are not among mail-parser's exported names; the minor version is pinned for that, and
-    tests/unit/parsing_adapter holds what we rely on.
+    tests/unit/test_parsing_adapter.py holds what we rely on.
 """
 
 from datetime import datetime
