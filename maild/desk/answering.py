@@ -162,7 +162,6 @@ def _settle(lines: list[_Line], names: Sequence[str], subject: str) -> Iterator[
         elif not (genuine and genuine[0] < at < genuine[-1]) or quote.is_strange:
             yield from _give_back(quote.lines)
     _cut_last_dress(lines, bodies, floor if genuine else 0, names, subject)
-    _cut_lonely(lines)
 
 
 def _cut_quote(quote: _Quote, names: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[str]:
@@ -257,15 +256,6 @@ def _cut_last_dress(
     said = bodies[top:end]
     if is_certain and (names_us("\n".join(said), names) or looks_quoted(said)):
         _cut(lines[top:end])
-
-
-def _cut_lonely(lines: Sequence[_Line]) -> None:
-    """Cut short whole lines of ours that stand alone between recognised ones: an answer typed into the quote."""
-    cut = [at for at, line in enumerate(lines) if line.kind in {_Kind.OURS, _Kind.CUT}]
-    for at in range(cut[0], cut[-1]) if cut else ():
-        line = lines[at]
-        if line.kind is _Kind.OWN and line.words and line.ours == len(line.words):
-            line.kind = _Kind.OURS
 
 
 def _kept(lines: Sequence[_Line]) -> str:

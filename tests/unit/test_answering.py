@@ -239,6 +239,21 @@ def test_a_sentence_above_the_quote_is_no_attribution():
         assert outgoing_words(text, ISSUED, NAMES).text == f"Done.\n{last}"
 
 
+def test_what_stands_right_above_an_undressed_quote_is_weighed():
+    """A full attribution is cut, half of one is a guess, and a sentence with a date or our name alone stays."""
+    marked = "\n".join(f"> {line}" for line in TEXT.split("\n"))
+
+    def above(line: str) -> tuple[str, bool]:
+        words = outgoing_words(f"Done.\n{line}\n\n{marked}", ISSUED, NAMES)
+        return words.text, bool(words.reasons)
+
+    assert above("On 23/11/2026 09:12, Acme Support wrote:") == ("Done.", False)
+    assert above("Here is what Acme Support wrote:") == ("Done.", True)
+    assert above("Acme Support opens again on 23.11.2026.") == ("Done.\nAcme Support opens again on 23.11.2026.", False)
+    called = "I called on 23.11.2026"
+    assert above(f"{called}\nOn 23/11/2026 09:12, Acme Support wrote:") == (f"Done.\n{called}", False)
+
+
 def test_a_quote_of_something_else_is_asked_about():
     """Marked lines that are not of our mail may be anybody's: they are kept, and a person looks."""
     words = outgoing_words("See below.\n\n> the customer is a nuisance\n> do not tell him", ISSUED, NAMES)

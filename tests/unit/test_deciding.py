@@ -562,9 +562,8 @@ def test_an_undelivered_notice_goes_to_the_others_else_to_the_administrators():
 def test_an_undelivered_mail_never_makes_a_circle():
     """Transcripts that are lost alarm the administrators; alarms that are lost are only filed."""
     lost = given_up(issued(template=Template.TRANSCRIPT))
-    alarm = given_up(
-        issued(recipient="rita@acme.example", person="root", template=Template.ALARM, ticket=None), facts()
-    )
+    mail = issued(recipient="rita@acme.example", person="root", template=Template.ALARM, ticket=None)
+    alarm = given_up(mail, facts(), TWO_ADMINISTRATORS)
 
     assert [(wish.template, wish.to, wish.ticket) for wish in lost.mails] == [
         (Template.ALARM, "rita@acme.example", None)
