@@ -21,6 +21,7 @@ from maild.reading.wire import OUT_OF_MEMORY, REPLY, Kind, Terms, pack_requests,
 
 _PIPE_SIZE = 1024 * 1024
 _READ_SIZE = 256 * 1024
+_START_PATIENCE = 60.0  # seconds: a machine that boots has other things to do
 _PIECES = 64  # of one writev: well under every kernel's IOV_MAX
 _ROOT = Path(maild.__file__).resolve().parent.parent
 
@@ -74,7 +75,11 @@ class Process:
     @property
     def patience_left(self) -> float:
         """Seconds until a busy process has been silent for too long."""
-        return max(0.0, self._heard_at + self._allowance.patience - time.monotonic())
+        return max(0.0, self._heard_at + self._patience - time.monotonic())
+
+    @property
+    def _patience(self) -> float:
+        return self._allowance.patience if self.is_ready else _START_PATIENCE
 
     def hand_over(self, mails: Mapping[int, bytes]) -> None:
         """Put mails, by their numbers, into its queue; `send()` sets them going."""
@@ -138,7 +143,7 @@ class Process:
 
     def _reason(self, status: int) -> str:
         if self._is_overdue:
-            return f"gave no answer for {self._allowance.patience:g} s"
+            return f"gave no answer for {self._patience:g} s"
         if status == -signal.SIGPROF:
             return f"used more than {self._allowance.cpu:g} s of CPU"
         if status == OUT_OF_MEMORY:

@@ -19,6 +19,8 @@ from maild.reading.batch import Batch, Suspicion
 from maild.reading.process import Process
 from maild.reading.wire import Allowance, Terms
 
+_STOPPED = "the readers were stopped"
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -37,7 +39,7 @@ class Unreadable:
 
 
 class Readers:
-    """The only way to read a mail. `read()` belongs to one thread; `stop()` may be called from any, once.
+    """The only way to read a mail. `read()` belongs to one thread; `stop()` may be called from any.
 
     `start()` belongs before any thread of ours, so that a machine on which nothing can be read says so at once.
 
@@ -52,6 +54,7 @@ class Readers:
         self._processes: list[Process] = []
         self._suspicion = Suspicion()
         self._lock = threading.Lock()
+        self._stopped = threading.Lock()  # taken once, and never given back
         self._selector = selectors.DefaultSelector()
         self._bell, self._rope = os.pipe()
         self._selector.register(self._bell, selectors.EVENT_READ)
@@ -95,7 +98,9 @@ class Readers:
         return batch.results()
 
     def stop(self) -> None:
-        """End the readers at once, whatever they read."""
+        """End the readers at once and for good, whatever they read; to stop again is no error."""
+        if not self._stopped.acquire(blocking=False):
+            return
         os.write(self._rope, b"!")
         with self._lock:
             self._dismiss_all()
@@ -107,6 +112,8 @@ class Readers:
     def _at_work(self) -> Iterator[None]:
         """Hold the readers; after a failure none lives on with mails that nobody waits for."""
         with self._lock:
+            if self._stopped.locked():
+                raise ReaderLostError(_STOPPED)
             try:
                 yield
             except BaseException:
@@ -151,7 +158,7 @@ class Readers:
         for key, _ in self._selector.select(patience):
             process: Process | None = key.data
             if process is None:
-                raise ReaderLostError("the readers were stopped")
+                raise ReaderLostError(_STOPPED)
             if process not in self._processes:
                 continue  # it died a moment ago, and this is the news from its other pipe
             if key.fd == process.inbox:

@@ -258,7 +258,7 @@ def test_too_little_memory_for_a_reader_is_found_before_its_first_mail():
 
 def test_a_reader_that_hangs_is_ended(start):
     """A stopped process uses no CPU; after the patience for it another one reads its mails, and none is blamed."""
-    readers = start(Allowance(cpu=2.0, memory=MEAGRE.memory, patience=2.0), workers=1)
+    readers = start(Allowance(cpu=2.0, memory=MEAGRE.memory, patience=3.0), workers=1)
     hanging = readers.pids[0]
     os.kill(hanging, signal.SIGSTOP)
 
@@ -305,6 +305,16 @@ def test_stop_is_prompt_in_the_middle_of_a_bomb(start):
 
     assert [str(lost) for lost in outcome] == ["the readers were stopped"]
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_stopped_readers_stay_stopped(start):
+    """To stop again is no error; to read is one that blames nothing."""
+    readers = start()
+    readers.stop()
+    readers.stop()
+
+    with pytest.raises(ReaderLostError, match="stopped"):
+        readers.read(arrivals(a_mail(1)))
 
 
 def test_readers_end_with_their_parent():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.model.decision import Verdict
+from maild.parsing import parse
 from maild.parsing.authenticity import FIRST_WITHOUT_ID, parse_results, verdict
 
 OURS = "mx.acme.example"
@@ -262,7 +263,12 @@ def test_an_encoded_word_is_a_word():
     """Decoded, it would write results into our own server's header."""
     smuggled = "=?utf-8?q?x;_dmarc=3Dpass_header.from=3Dbank.example?=@evil.example"
 
-    assert judged(f"{OURS}; spf=pass smtp.mailfrom={smuggled}") is Verdict.NONE
+    message = parse(
+        f"From: {ALICE}\r\nAuthentication-Results: {OURS};\r\n spf=pass smtp.mailfrom={smuggled}\r\n\r\nx".encode()
+    )
+
+    assert smuggled in message.authentication[0]
+    assert judged(*message.authentication) is Verdict.NONE
 
 
 def test_a_proof_names_what_proved():
