@@ -92,7 +92,7 @@ class Play:
         facts = "\n".join(f"so you know {line} and more" for line in plain_text(notice).splitlines()[2:8] if line)
         answer = CAROL.answer(notice, f"Dora, we are on it.\n\n{facts}\nCarol")
         CAROL.send(self.host, answer)
-        draft = self.stage.wait_for_mail(CAROL.address, lambda mail: "Printer" in str(mail["Subject"]), seen)
+        draft = self.stage.wait_for_mail(CAROL.address, lambda mail: "The draft as it stands" in plain_text(mail), seen)
         self.stage.tell("She writes it anew above #send, and only that goes to Dora.")
         CAROL.send(self.host, CAROL.answer(draft, "Dora, we are on it.\n\n#send"))
         self.stage.wait_for_mail(DORA.address, lambda mail: "we are on it" in plain_text(mail), seen)
