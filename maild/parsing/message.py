@@ -87,7 +87,7 @@ def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> M
         bounce=find_bounce(view),
         authentication=head.authentication,
         headers=view.headers,
-        flags=tuple(sorted(flags)),
+        flags=tuple(sorted(str(flag) for flag in flags)),
     )
 
 
@@ -157,5 +157,5 @@ def _unreadable(raw: bytes) -> Message:
         sender=None, to=(), cc=(), reply_to=(), delivered_to=(), subject="", message_id=None, in_reply_to=(),
         references=(), date=None, text=text, reply=text, html=None, attachments=(), automatic=None,
         automatic_proof="", may_answer=False, bounce=None, authentication=(), headers=(),
-        flags=(Flag.UNREADABLE,),
+        flags=(str(Flag.UNREADABLE),),
     )  # fmt: skip
