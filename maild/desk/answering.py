@@ -89,7 +89,7 @@ def outgoing_words(text: str, issued: IssuedMail | None, names: Sequence[str] = 
     outgoing = _kept(lines)
     if not any(line.kind is _Kind.OWN for line in lines):
         return Words("", (*guesses, "no words of your own were left"), is_guess=bool(guesses))
-    return Words(outgoing, (*guesses, *sent.leaks(outgoing)), is_guess=bool(guesses))
+    return Words(outgoing, (*guesses, *sent.leaks(outgoing), *_undressed(outgoing, names)), is_guess=bool(guesses))
 
 
 class _Sent:
@@ -270,6 +270,14 @@ def _kept(lines: Sequence[_Line]) -> str:
         elif line.kind is _Kind.OWN or (line.kind is _Kind.BLANK and line.depth == 0):
             kept.append(line.body)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+
+
+def _undressed(text: str, names: Sequence[str]) -> Iterator[str]:
+    """Doubt words in which the head of a quote is left that stood above none of our lines."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    spans = ("\n".join(lines[at : at + length]) for at in range(len(lines)) for length in (1, 2, 3))
+    if looks_quoted(lines) or any(names_us(span, names) for span in spans):
+        yield "it still holds the head of a quoted mail"
 
 
 def _reasons_unseen(text: str, names: Sequence[str]) -> Iterator[str]:

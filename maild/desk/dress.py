@@ -76,20 +76,26 @@ def _skip_blanks(lines: Sequence[str], start: int, floor: int) -> int:
 
 
 def _header_block(lines: Sequence[str], edge: int, floor: int, ours: Sequence[str], subject: str) -> tuple[int, bool]:
-    """Find a block as Outlook writes it: from the line that names us or our subject down, and what joins it above."""
+    """Find a block as Outlook writes it: from the line that names us or our subject down, and what joins it above.
+
+    A line below the block, parted from it and without anything that headers hold, may be the agent's: a guess.
+    """
     about = words_of(subject)
     top, headers, at = edge, 0, edge
+    is_explained, is_loose = False, False
     for _ in range(_MOST_LINES):
         before = at
         at = _skip_blanks(lines, at, floor) - 1
         if at < floor:
             break
-        line = lines[at]
+        line, is_parted = lines[at], at + 1 != before
         if _HEADER.match(line):
+            is_loose = is_loose or (headers > 0 and is_parted and not is_explained)
             headers += 1
-            if any_of(ours, line) or (about and holds(words_of(line), about)):
-                top = at
-        elif at + 1 != before or not _is_continued(line, about):
+            is_ours = any_of(ours, line) or bool(about and holds(words_of(line), about))
+            top = at if is_ours else top
+            is_explained = is_explained or is_ours or "@" in line or _DATE.search(line) is not None
+        elif is_parted or not _is_continued(line, about):
             break
     if headers < 2 or top == edge:  # noqa: PLR2004 - one line is no block
         return edge, True
@@ -97,7 +103,7 @@ def _header_block(lines: Sequence[str], edge: int, floor: int, ours: Sequence[st
         if not (_HEADER.match(lines[above]) and (_DATE.search(lines[above]) or "@" in lines[above])):
             break
         top = above
-    return top, True
+    return top, not is_loose
 
 
 def _is_continued(line: str, about: Sequence[str]) -> bool:

@@ -273,6 +273,17 @@ def test_words_hidden_among_quoted_lines_are_asked_about():
     assert words.reasons == ("quoted lines were cut that are not of the mail that you answered",)
 
 
+@each_client
+def test_a_banner_in_the_notice_is_asked_about(client: Client):
+    """What an agent's mail server wrote into the notice parts the quote from its head: a person looks."""
+    banner = "CAUTION: this mail comes from outside, do not click on links."
+
+    words = outgoing_words(top_posted(client, ISSUED.subject, f"{banner}\n\n{TEXT}", OWN), ISSUED, NAMES)
+
+    assert words.reasons
+    assert leaked(words.text) == []
+
+
 def test_without_a_mail_of_ours_every_quote_is_a_reason():
     """Where nothing can be compared, plain words go and quotes of any kind are asked about."""
     assert outgoing_words("Please restart it.", None, NAMES).reasons == ()
