@@ -165,9 +165,9 @@ class Daemon:
                 return
             readers = Readers(config.limits.reading, workers=2)
             readers.start()
-            stack.callback(readers.stop)
             store = open_store(config)
             stack.callback(store.close)
+            stack.callback(readers.stop)
             store.write(lambda tx: tx.void_claims(now()))
             asyncio.run(self._work(store, readers, stop))
         log.info(Event.DAEMON_STOPPED)
@@ -197,6 +197,8 @@ class Daemon:
         log.info(Event.DAEMON_STOPPING)
         self._notifier.stopping()
         watchdog.cancel()
+        # A mail in a reader's hand is not waited for: its arrival is given back and read by the next daemon.
+        await asyncio.to_thread(readers.stop)
         for thread in threads:
             await asyncio.to_thread(thread.join, DRAIN_SECONDS)
 
@@ -244,7 +246,7 @@ def supervise(name: str, work: Callable[[], None], stop: threading.Event) -> Non
         try:
             work()
         except Exception as error:  # noqa: BLE001 - the one place where a leg may fail as it likes
-            tell_failure(name, error)
+            tell_failure(name, error, is_stopping=stop.is_set())
             stop.wait(RESTART_SECONDS)
 
 
@@ -254,13 +256,15 @@ async def supervise_channel(channel: Channel, stop: asyncio.Event, bell: asyncio
         try:
             await channel.run(stop, bell)
         except Exception as error:  # noqa: BLE001 - as above, for the async leg
-            tell_failure("delivery", error)
+            tell_failure("delivery", error, is_stopping=stop.is_set())
             await wait_for_any(stop, seconds=RESTART_SECONDS)
 
 
-def tell_failure(name: str, error: Exception) -> None:
+def tell_failure(name: str, error: Exception, *, is_stopping: bool) -> None:
     """Log why a leg failed: a word for what is known to happen, the whole trace for what nobody foresaw."""
     match error:
+        case ReaderLostError() if is_stopping:
+            pass  # we stopped them ourselves
         case StoreBusyError():
             log.warning(Event.STORE_BUSY, failed=name, reason=str(error), again_in=RESTART_SECONDS)
         case ReaderLostError():

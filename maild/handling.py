@@ -194,7 +194,7 @@ def authenticity_of(message: Message, house: House) -> Authenticity:
     if message.sender is None or not house.trust.authserv_id:
         return Authenticity(Verdict.NONE, "no server's results are trusted")
     verdict, proof = authenticity.verdict(message.authentication, message.sender.address, house.trust.authserv_id)
-    return Authenticity(Verdict(verdict.value), proof)
+    return Authenticity(verdict, proof)
 
 
 def _report(arrival: Arrival, message: Message | None, decision: Decision) -> None:
