@@ -31,6 +31,8 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{2,}")
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_FIRST = re.compile(r"\W{0,3}\d|(?:[^\s\d<>@:]{1,14} ){1,3}\W?\d")
 _NAME_FIRST = re.compile(r"[^@<(]{1,60}[<(][^\s@<>()]{1,64}@")
+_MID_LINE: Final = ("On", "Am", "Le", "El", "Op", "Il", "Em", "Den")
+_SHARED = re.compile(rf"(?<=[^\s>-])(?: +| *-{{2,}} ?)(?=(?:{'|'.join(_MID_LINE)}) [^\n]{{0,20}}\d)")
 _ARROWED = re.compile(r">>> [^>].{0,300}\d.{0,20} >>>")
 _ENDS_WITH_ADDRESS = re.compile(r"@[^\s@]{2,80}$")
 _ENDS_WITH_DATE = re.compile(r"\d[^\w]{0,3}(?:uhr|am|pm|h|г)?\W{0,2}$")
@@ -46,7 +48,9 @@ def may_end(line: str, *, is_quote_next: bool) -> bool:
     bare = line[-LONGEST:].rstrip(STRIPPED + "*_")
     if not bare:
         return False
-    return bare[-1] in ":：" or is_quote_next or (bare[-1] == "-" and bare.lstrip(STRIPPED)[:2] == "--")
+    if bare[-1] in ":：" or is_quote_next:
+        return True
+    return (bare[-1] == "-" and bare.lstrip(STRIPPED)[:2] == "--") or ("@" in bare and bare[-1].isalpha())
 
 
 def find_attribution(lines: Sequence[str], end: int, floor: int, *, is_quote_next: bool) -> int | None:
@@ -81,13 +85,40 @@ def _opens(first: str, text: str) -> bool:
     """Tell whether the first of several lines begins an attribution, and does not just stand above one."""
     if first[-1] in "!?:" or (first[-1] == "." and len(first.rpartition(" ")[2]) > _LONGEST_SHORTENED):
         return False
-    if _HAS_DATE.search(text) is None:
-        return False
+    has_date = _HAS_DATE.search(text) is not None
     if _begins_with_lead(first):
-        return len(first) <= _SHORT_LEAD or any(letter.isdigit() for letter in first)
-    return (_DATE_FIRST.match(first) is not None and _HAS_DATE.search(first) is not None) or _NAME_FIRST.match(
-        first
-    ) is not None
+        return any(letter.isdigit() for letter in first) or (has_date and len(first) <= _SHORT_LEAD)
+    is_dated = _DATE_FIRST.match(first) is not None and _HAS_DATE.search(first) is not None
+    return has_date and (is_dated or _NAME_FIRST.match(first) is not None)
+
+
+def may_share(text: str) -> bool:
+    """Tell cheaply whether an attribution may begin in the middle of a line."""
+    return any(f"{before}{lead} " in text for before in " -" for lead in _MID_LINE)
+
+
+def split_shared(lines: Sequence[str]) -> list[str]:
+    """Break the lines in the middle of which an attribution begins, as some HTML converters leave them."""
+    broken: list[str] = []
+    for at, line in enumerate(lines):
+        place = _find_shared(lines, at) if len(line) <= LONGEST and may_share(line) else None
+        broken += [line] if place is None else [line[:place].rstrip(" \t-"), line[place:]]
+    return broken
+
+
+def _find_shared(lines: Sequence[str], at: int) -> int | None:
+    places = [found.end() for found in _SHARED.finditer(lines[at])]
+    if not places or lines[at][:1] == ">":
+        return None
+    text = ""
+    for line in (lines[at][places[-1] :], *lines[at + 1 : at + _MOST_LINES - 1]):
+        if not line.strip() or line[:1] == ">":
+            break
+        text = f"{text} {fold(line)}".strip()
+        evidence = _Evidence.of(text)
+        if evidence.is_last and evidence.has_colon and evidence.has_date and len(text) <= LONGEST:
+            return places[-1]
+    return None
 
 
 def is_arrowed(line: str) -> bool:
@@ -136,19 +167,30 @@ def _reads_well(text: str, *, is_quote_next: bool) -> bool:
 
 def _reads_alone(found: _Evidence) -> bool:
     """Without a quote below, nothing but the whole form will do: what follows is going to be cut."""
-    if not found.has_colon or any(f" {phrase} " in f" {found.text} " for phrase in FIRST_PERSON):
-        return False
-    if not found.has_address and not POSSESSIVE.isdisjoint(found.words):
-        return False
     is_led = _is_led(found.text) or _DATE_FIRST.match(found.text) is not None
-    if not found.verb:
-        return found.has_address and found.has_date and is_led and found.ends_with_address()
-    if found.has_address and found.words[0] == found.verb:
+    is_sure = found.has_address and found.has_date and is_led
+    if not found.has_colon or not found.verb:
+        return is_sure and (found.is_last or (found.has_colon and found.ends_with_address()))
+    if _is_told(found):
+        return False
+    if found.has_address and (found.is_last or found.words[0] == found.verb):
         return True
-    if found.has_date and is_led and (found.is_last or found.verb in WRITING_BEFORE_NAME or found.has_address):
+    return found.has_date and (_has_form(found) if is_led else _has_date_last(found))
+
+
+def _is_told(found: _Evidence) -> bool:
+    """Tell a person's sentence about something written."""
+    if any(f" {phrase} " in f" {found.text} " for phrase in FIRST_PERSON):
         return True
-    is_dated_last = len(found.words) <= _LONGEST_DATED and _ENDS_WITH_DATE.search(found.text) is not None
-    return (found.is_last and found.has_address) or (found.has_date and is_dated_last)
+    return not found.has_address and not POSSESSIVE.isdisjoint(found.words)
+
+
+def _has_form(found: _Evidence) -> bool:
+    return found.is_last or found.verb in WRITING_BEFORE_NAME or found.has_address or _has_date_last(found)
+
+
+def _has_date_last(found: _Evidence) -> bool:
+    return len(found.words) <= _LONGEST_DATED and _ENDS_WITH_DATE.search(found.text) is not None
 
 
 def _reads_before_quote(found: _Evidence) -> bool:

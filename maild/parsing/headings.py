@@ -31,16 +31,19 @@ _HEADER = re.compile(r"([^\d\s:<>@|\"][^:<>@|\"]{0,28}?) ?: ?(.*)")
 _DASHED = re.compile(r"[-_=*~#>+—–―─━ ]{2,}+(.{3,60}?)[-_=*~#<>+—–―─━: ]{2,}+")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
+# A date as mailers write it (RFC 5322, 3.3), which people do not.
+_SENT_AT = re.compile(r"\d{4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}")
 _MOST_LINES: Final = 40
 _MOST_WRAPPED: Final = 6
 _FEWEST_UNKNOWN: Final = 3
 
 
 class Divider(Enum):
-    """What a dividing line announces."""
+    """What a dividing line announces; with unknown words, only what stands below can tell."""
 
     ORIGINAL = auto()
     FORWARD = auto()
+    UNKNOWN = auto()
 
 
 def find_divider(line: str) -> Divider | None:
@@ -55,7 +58,9 @@ def find_divider(line: str) -> Divider | None:
     words = words.rstrip(" :").removeprefix("[").removesuffix("]")
     if words in phrases.FORWARDED or words.startswith("forwarded by "):
         return Divider.FORWARD
-    return Divider.ORIGINAL if words in phrases.ORIGINAL and found is not None else None
+    if found is None:
+        return None
+    return Divider.ORIGINAL if words in phrases.ORIGINAL else Divider.UNKNOWN
 
 
 def may_begin(line: str) -> bool:
@@ -131,7 +136,8 @@ class _Block:
         if self.is_announced and (len(self.seen) >= _FEWEST_UNKNOWN or Heading.FROM in self.seen):
             return has_address or has_clock
         if Heading.FROM not in self.seen:
-            return False
+            is_sent = any(_SENT_AT.search(value) for value in self.values)
+            return {Heading.DATE, Heading.TO} <= set(self.seen) and has_address and is_sent
         has_date, has_subject = Heading.DATE in self.seen, Heading.SUBJECT in self.seen
         if self.is_form:
             return has_date and has_subject and Heading.TO in self.seen

@@ -123,8 +123,8 @@ ORIGINAL: Final = _words(
     元のメール|original message follows|原始邮件|原始郵件|原邮件|原始信件|原始訊息|邮件原件|원본 메시지|
     원본 메일|원본메일|원본 이메일|الرسالة الأصلية|رسالة أصلية|ההודעה המקורית|הודעה מקורית|پیام اصلی|thư gốc|
     tin nhắn gốc|thông điệp gốc|pesan asli|mesej asal|ข้อความต้นฉบับ|ข้อความเดิม|मूल संदेश|jatorrizko mezua|
-    original appointment|original e-mail|original email|replied message|ursprünglicher termin|
-    antwortnachricht|rendez-vous d'origine|回复的原邮件|回覆的原郵件
+    original appointment|reply message|antwort nachricht|oprindelig besked|original e-mail|original email|
+    replied message|ursprünglicher termin|antwortnachricht|rendez-vous d'origine|回复的原邮件|回覆的原郵件
     """
 )
 
@@ -191,7 +191,7 @@ FIRST_PERSON: Final = _words(
 SENT_BY: Final = (
     *_words(
         """
-        sent from|sent via|sent using|sent with|sent by|sent through|sent on the new|securely sent|
+        from my|sent from|sent via|sent using|sent with|sent by|sent through|sent on the new|securely sent|
         get outlook for|gesendet von|gesendet mit|gesendet über|gesendet via|versendet mit|
         holen sie sich outlook für|provenance : courrier|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|
         envoyé via|envoyé par|télécharger outlook pour|téléchargez outlook pour|obtenez outlook pour|
@@ -240,7 +240,7 @@ DEVICES: Final = (
         huawei|xiaomi|redmi|oneplus|pixel|xperia|htc|motorola|oppo|realme|honor|windows|outlook|yahoo|gmail|
         proton|mail.ru|yandex|яндекс|почт|aol|gmx|web.de|t-online|freenet|k-9|bluemail|typeapp|spark|sparrow|
         airmail|mailspring|em client|edison|newton|smartphone|mobil|handy|téléphone|teléfono|telefon|
-        telemóvel|celular|móvil|cellulare|puhelim|tablet|phone|treo|palm|handheld|verizon|vodafone|
+        telemóvel|celular|móvil|cellulare|puhelim|tablet|phone|cell|treo|palm|handheld|verizon|vodafone|
         superhuman|tutanota|tuta|zoho|canary|gsm|komórk|matkapuhel|мобильн|телефон|смартфон|携帯|手机|手機|
         휴대폰|スマートフォン|fastmail|mailbird|postbox|thunderbird|hey.com|mail app
         """

@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Final
 
 from maild.parsing import phrases
+from maild.parsing.attributions import may_share, split_shared
 from maild.parsing.folding import STRIPPED, fold, is_divider
 from maild.parsing.html import set_lines
 from maild.parsing.quotemarks import Mark, may_mark
@@ -54,7 +55,8 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     `subject` tells a forward, which is kept whole, from an answer where the body does not.
     """
     is_forward = _is_forward(subject)
-    lines = [Line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)]
+    texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
+    lines = [Line(each) for each in (split_shared(texts) if may_share(text) else texts)]
     stretches = cut(lines, is_forward=is_forward)
     found = _put_together(lines, stretches, text)
     is_certain = ReplyFlag.WHOLE not in found.flags and any(each.is_introduced for each in stretches)

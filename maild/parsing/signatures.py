@@ -24,7 +24,7 @@ def is_mobile(line: str, *, is_at_end: bool) -> bool:
     """Tell "Sent from my iPhone" and its kin; at the end of the words a joke in its form as well."""
     if len(line) > _LONGEST_MOBILE or not line.strip(STRIPPED):
         return False
-    text = " ".join(_TARGET.sub("", fold(line)).split()).strip(" _-~")
+    text = " ".join(_TARGET.sub("", fold(line)).split()).strip(" _-~()<>")
     head, *tail = _CLAUSE.split(text, maxsplit=1)
     rest = tail[0] if tail else ""
     if len(head.split()) > _MOST_WORDS or len(rest.split()) > _MOST_WORDS:

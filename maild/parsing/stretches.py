@@ -15,8 +15,9 @@ from maild.parsing.typesetting import Line
 # Lines that are looked at closely; hostile mails have more, people's have not.
 _PATIENCE: Final = 2000
 _WRAPPED: Final = range(66, 92)
-_LONGEST_ORPHAN: Final = 40
+_LONGEST_ORPHAN: Final = 72
 _LONGEST_BELOW: Final = 4
+_CLOSING: Final = {"<": ">", "(": ")"}
 _DIVIDING: Final = frozenset("-_=*~#+—–―─━:：")
 
 
@@ -65,7 +66,10 @@ class _Cutter:
         self.is_forward = is_forward
         self.patience = _PATIENCE
         bare = [text.lstrip() if len(text) < LONGEST else text for text in self.texts]
-        self.is_quoted = [text[:1] in {">", "＞"} for text in bare]
+        self.is_quoted = [
+            text[:1] in {">", "＞"} and not (at and _opens_link(self.texts[at - 1], "<"))
+            for at, text in enumerate(bare)
+        ]
         self.is_blank = [not text or not text[:LONGEST].strip(STRIPPED) for text in bare]
         self.following = self._find_following()
 
@@ -96,6 +100,8 @@ class _Cutter:
 
     def _find_quote(self, at: int, own: int, *, has_own: bool) -> Stretch | None:
         if self.is_quoted[at]:
+            if find_divider(self.texts[at].lstrip("> ")) is Divider.FORWARD:
+                return Stretch(Kind.FORWARD, at, len(self.lines), at, is_introduced=True)
             if is_arrowed(self.texts[at]) and self.following[at + 1] < len(self.lines):
                 return self._introduced(_Introduction(at, at + 1, is_attribution=True), own, has_own=has_own)
             return Stretch(Kind.QUOTE, at, self._end_of_quote(at), at)
@@ -125,10 +131,12 @@ class _Cutter:
         return end
 
     def _is_orphan(self, at: int) -> bool:
-        """Tell the end of a quoted line that a mailer wrapped without marking what went over."""
+        """Tell the end of a quoted line that a mailer wrapped, or a link that it set out, without marking it."""
         if at == 0 or at + 1 >= len(self.texts) or not (self.is_quoted[at - 1] and self.is_quoted[at + 1]):
             return False
         text = self.texts[at].strip()
+        if text.startswith(("(http", "<http")) or _opens_link(self.texts[at - 1]):
+            return True
         return len(self.texts[at - 1]) in _WRAPPED and len(text) < _LONGEST_ORPHAN and not text[:1].isupper()
 
     def _find_introduction(self, at: int, own: int) -> _Introduction | None:
@@ -160,6 +168,10 @@ class _Cutter:
                 return _Introduction(at, at + 1, is_forward=True)
             case Divider.ORIGINAL:
                 return self._find_announced(at)
+            case Divider.UNKNOWN:
+                below = self.following[at + 1]
+                end = find_block(self.texts, below) if below < len(self.texts) else None
+                return _Introduction(at, end, is_forward=self.is_forward) if end is not None else None
             case None:
                 end = find_ruled_block(self.texts, at)
                 return _Introduction(at, end, is_forward=self.is_forward) if end is not None else None
@@ -207,3 +219,11 @@ class _Cutter:
                 break
             end = at + 1
         return end
+
+
+def _opens_link(text: str, marks: str = "<(") -> bool:
+    """Tell whether a line ends within a link in brackets."""
+    return any(
+        (at := text.rfind(mark)) >= 0 and "://" in text[at : at + 40] and text.find(_CLOSING[mark], at) < 0
+        for mark in marks
+    )

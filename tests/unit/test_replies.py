@@ -131,6 +131,66 @@ def test_forms_and_lists_are_no_header_blocks(text: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("It prints. On Wed, Apr 4, 2012 at 3:59 PM, m@acme.example wrote:\n> Hi", "It prints."),
+        ("It prints - still--- On Wed, Apr 4, 2012 at 3:59 PM, m@acme.example wrote:\n> Hi", "It prints - still"),
+        (
+            "See here\nor there On Nov 30, 2011, at 12:47 PM, Megan <\nm@acme.example>wrote:\n\n> Hi",
+            "See here\nor there",
+        ),
+    ],
+)
+def test_attribution_that_shares_a_line_with_the_words(text: str, reply: str):
+    """Converters lose the line end before it."""
+    assert new_words(text).reply == reply
+
+
+def test_attribution_without_colon_needs_all_the_rest():
+    """Lead, date, address and verb say enough."""
+    text = "It prints.\n\nOn Wed, 14 Nov 2018 08:14:43 -0200 Megan <m@acme.example> wrote\n\nDoes it print?"
+
+    assert new_words(text) == NewWords("It prints.", (ReplyFlag.GUESSED,))
+
+
+def test_divider_with_unknown_words_above_known_headers():
+    """What stands below says what it announces."""
+    text = (
+        "Ja.\n\n-------- Beskeden fra før --------\nFra: Bo <b@acme.example>\nDato: 04.07.2024 17.45\nTil: x\nEmne: y"
+    )
+
+    assert new_words(text) == NewWords("Ja.")
+
+
+def test_date_and_receiver_of_a_mailer_are_headers():
+    """No person writes a date like that."""
+    text = "Blah\n\nDate: Wed, 16 May 2012 00:15:02 -0600\nTo: bob@acme.example"
+
+    assert new_words(text) == NewWords("Blah")
+
+
+def test_link_that_a_mailer_set_out_of_the_quote_is_quote():
+    """Links in brackets go over the end of quoted lines without marks."""
+    text = f"Blah\n\n{WROTE}> View (http://acme.example/action\n_nonce=3dd518)\n>\n (http://acme.example) >\n> bye\n>"
+
+    assert new_words(text).reply == "Blah"
+
+
+def test_link_that_ends_on_the_next_line_opens_no_quote():
+    """The bracket at the begin of a line belongs to the link above it."""
+    text = "See <https://acme.example/a\n> for more."
+
+    assert new_words(text) == NewWords(text)
+
+
+def test_forward_in_quote_marks_is_kept_whole():
+    """Apple Mail quotes the divider too."""
+    text = "Please handle.\n\n> Begin forwarded message:\n>\n> From: Bob <bob@acme.example>\n> Subject: x\n>\n> Hi"
+
+    assert new_words(text) == NewWords(text, (ReplyFlag.FORWARD,))
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "On Monday 3 May 2012 10:30 I wrote:",
