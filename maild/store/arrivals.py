@@ -36,6 +36,11 @@ _ELSEWHEN = (
     .order_by(arrival.c.id.desc())
 )
 _WAITING = select(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None)).order_by(arrival.c.id)
+_RELEASES = (
+    select(arrival_event.c.arrival, arrival_event.c.by)
+    .where(any_of(arrival_event.c.arrival, "ids"), arrival_event.c.what == "released")
+    .order_by(arrival_event.c.id)
+)
 _INSERT = arrival.insert()
 
 
@@ -127,9 +132,11 @@ class ArrivalWriting(Snapshot):
         rows = light(self._connection.execute(_WAITING.limit(limit)).all())
         if not rows:
             return ()
-        self._connection.execute(update(arrival).where(arrival.c.id.in_([row.id for row in rows])).values(claim=claim))
+        ids = [row.id for row in rows]
+        self._connection.execute(update(arrival).where(arrival.c.id.in_(ids)).values(claim=claim))
         raws = read_blobs(self._connection, (row.raw for row in rows))
-        return tuple(_arrival(row, raws[row.raw]) for row in rows)
+        released_by = {row.arrival: row.by for row in self._connection.execute(_RELEASES, {"ids": ids})}
+        return tuple(_arrival(row, raws[row.raw], released_by.get(row.id, "")) for row in rows)
 
     def count_attempt(self, arrival_id: int, claim: str) -> int:
         """Count a failed attempt against an arrival in hand; return how many there were."""
@@ -213,7 +220,7 @@ def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, 
     }
 
 
-def _arrival(row: Found, raw: bytes) -> Arrival:
+def _arrival(row: Found, raw: bytes, released_by: str) -> Arrival:
     return Arrival(
         id=row.id,
         place=Place(row.mailbox, row.folder, row.uidvalidity, row.uid),
@@ -223,4 +230,5 @@ def _arrival(row: Found, raw: bytes) -> Arrival:
         is_whole=row.is_whole,
         recorded_at=row.recorded_at,
         attempts=row.attempts,
+        released_by=released_by,
     )

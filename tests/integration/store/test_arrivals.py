@@ -168,7 +168,7 @@ def test_outcomes_are_shown_once(store: Store):
 
 
 def test_a_released_mail_waits_as_if_it_were_new(store: Store):
-    """Release gives a held mail all its attempts back, and says who did it."""
+    """Release gives a held mail all its attempts back, and says who did it: to whoever decides anew, too."""
     arrival = take_one(store, 1)
     store.write(lambda tx: tx.count_attempt(arrival.id, CLAIM))
     carry_out(store, a_work(arrival, a_decision(kind=OutcomeKind.HELD)))
@@ -177,7 +177,8 @@ def test_a_released_mail_waits_as_if_it_were_new(store: Store):
     assert store.write(lambda tx: tx.release_held(arrival.id, "root", later))
 
     (again,) = claim(store)
-    assert (again.id, again.attempts) == (arrival.id, 0)
+    assert (again.id, again.attempts, again.released_by) == (arrival.id, 0, "root")
+    assert arrival.released_by == ""
     assert store.read(lambda reader: reader.list_held()) == ()
     (event,) = store.read(lambda reader: reader.happenings_of_arrival(arrival.id))
     assert (event.at, event.what, event.by) == (later, "released", "root")
