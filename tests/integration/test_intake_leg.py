@@ -1,0 +1,362 @@
+"""Intake with a real store: everything that a folder has becomes an arrival once, whatever the server does."""
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from maild.imap import Mailbox, Wake
+from maild.intake import Intake, Source
+from maild.model.decision import OutcomeKind
+from maild.model.mail import Arrival
+from maild.store import Store
+from tests.fakes.imap import FakeImap, Message, answer
+from tests.fakes.wire import Talk
+from tests.integration.hearing import Heard, hearing
+from tests.integration.store.values import FIRST, NOW, a_decision, a_work, carry_out, claim
+from tests.servers.accounts import mailbox_at
+from tests.servers.dovecot import Dovecot
+
+LIMIT = 25_000_000
+MEGABYTE = 1 << 20
+
+
+def raw(number: int) -> bytes:
+    return b"Subject: matter %d\r\n\r\nHelp, %d.\r\n" % (number, number)
+
+
+class Desk:
+    """One folder's intake; `polls` are so rare that whatever a test sees was not found by one."""
+
+    def __init__(self, store: Store, server: Dovecot | FakeImap, heard: Heard, user: str) -> None:
+        password = server.password if isinstance(server, Dovecot) else "secret"
+        self.store = store
+        self.heard = heard
+        self.mailbox = Mailbox(mailbox_at(server, user), "INBOX", lambda: password)
+        source = Source("support", "INBOX", timedelta(hours=1), LIMIT)
+        self.intake = Intake(source, self.mailbox, store, lambda: NOW)
+        self.stop = threading.Event()
+        self.commits = 0
+
+    def count(self) -> None:
+        self.commits += 1
+
+    def take_in(self) -> int:
+        return self.intake.take_in(self.stop, self.count)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Wake]:
+        """The leg in its thread, trying again without a pause; it has stopped when the block is left."""
+        wake = Wake()
+        leg = threading.Thread(target=self.intake.run, args=(self.stop, wake, self.count, lambda: -0.5))
+        leg.start()
+        try:
+            yield wake
+        finally:
+            self.stop.set()
+            wake.ring()
+            leg.join(30)
+            wake.close()
+        assert not leg.is_alive()
+
+    @property
+    def recorded(self) -> list[tuple[int, int]]:
+        """New and re-keyed messages of each commit."""
+        return [(line["new"], line["rekeyed"]) for line in self.heard.find("arrivals_recorded")]
+
+    def handle(self, *kinds: OutcomeKind) -> tuple[Arrival, ...]:
+        """Bring the waiting arrivals to these outcomes, in their order."""
+        arrivals = claim(self.store)
+        works = [a_work(one, a_decision(kind=kind)) for one, kind in zip(arrivals, kinds, strict=True)]
+        assert carry_out(self.store, *works) == ()
+        return arrivals
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "state", None, first_number=FIRST)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    with hearing() as ear:
+        yield ear
+
+
+@contextmanager
+def connected(
+    store: Store, server: Dovecot | FakeImap, heard: Heard, user: str = "desk@acme.example"
+) -> Iterator[Desk]:
+    desk = Desk(store, server, heard, user)
+    desk.mailbox.connect()
+    try:
+        yield desk
+    finally:
+        desk.mailbox.close()
+
+
+def fetches(server: FakeImap) -> list[str]:
+    """The UIDs whose bytes were asked for, command by command."""
+    found = (re.search(r"UID FETCH (\S+) \(UID BODY", line) for line in server.heard)
+    return [match[1] for match in found if match]
+
+
+def test_a_folder_is_taken_in_by_batches(store: Store, heard: Heard) -> None:
+    """Fifty mails a commit, oldest first, bytes as they are; what the ledger has is not fetched again."""
+    with FakeImap([raw(number) for number in range(120)]) as server, connected(store, server, heard) as desk:
+        assert desk.take_in() == 120
+        assert desk.recorded == [(50, 0), (50, 0), (20, 0)]
+        assert desk.commits == 3
+        server.heard.clear()
+        assert desk.take_in() == 0
+        assert fetches(server) == []
+    arrivals = claim(store, 200)
+    assert [(one.place.uid, one.raw) for one in arrivals] == [(n + 1, raw(n)) for n in range(120)]
+
+
+def test_large_mails_are_committed_apart(store: Store, heard: Heard) -> None:
+    """No more than 8 MB of mail, or one mail, is in memory at a time."""
+    mails = [raw(number) + b"x" * (4 * MEGABYTE - 100) for number in range(3)]
+    with FakeImap(mails) as server, connected(store, server, heard) as desk:
+        desk.take_in()
+    assert desk.recorded == [(2, 0), (1, 0)]
+
+
+def test_mail_that_comes_during_a_listing_does_not_wait_for_the_poll(store: Store, heard: Heard) -> None:
+    """EXISTS told between SEARCH and its OK: the mail is taken at once, though IDLE will not tell of it."""
+    with FakeImap() as server:
+        desk = Desk(store, server, heard, "desk@acme.example")
+
+        def come_meanwhile(talk: Talk, line: str) -> None:
+            server.messages[1] = Message(raw(1))
+            talk.say("* SEARCH", "* 1 EXISTS", f"{line.split(maxsplit=1)[0]} OK done")
+
+        server.plan("UID SEARCH", come_meanwhile)
+        with desk.at_work():
+            heard.wait_for("arrivals_recorded")
+    assert desk.recorded == [(1, 0)]
+
+
+def test_mail_that_comes_while_outcomes_are_shown_does_not_wait_for_the_poll(store: Store, heard: Heard) -> None:
+    """EXISTS told in the middle of a MOVE is heard too."""
+    with FakeImap([raw(1)]) as server:
+        with connected(store, server, heard) as desk:
+            desk.take_in()
+            desk.handle(OutcomeKind.DESK)
+
+        def come_meanwhile(talk: Talk, line: str) -> None:
+            server.messages[2] = Message(raw(2))
+            del server.messages[1]
+            talk.say("* 2 EXISTS", "* 1 EXPUNGE", f"{line.split(maxsplit=1)[0]} OK moved")
+
+        server.plan("UID MOVE", come_meanwhile)
+        with desk.at_work():
+            heard.wait_for("arrivals_recorded", 2)
+    assert desk.recorded == [(1, 0), (1, 0)]
+
+
+class BreakingImap(FakeImap):
+    """Hangs up when it is asked for the bytes of a bomb."""
+
+    bombs: frozenset[int] = frozenset()
+
+    def _fetch(self, talk: Talk, tag: str, rest: str) -> None:
+        if "BODY" in rest and self.bombs & self._wanted(rest.split()[2]):
+            talk.cut()
+        super()._fetch(talk, tag, rest)
+
+
+def test_a_mail_that_breaks_the_connection_is_a_stub_after_three_tries(store: Store, heard: Heard) -> None:
+    """After the first break mails are fetched one by one: each bomb has three tries, the others come whole."""
+    with BreakingImap([raw(number) for number in range(1, 6)]) as server:
+        server.bombs = frozenset({2, 3})
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work():
+            heard.wait_for("arrivals_recorded", 5)
+            server.wait_until(lambda: server.heard[-1].endswith("IDLE"))
+    assert fetches(server) == ["1,2,3,4,5", "1", *"222333", "4", "5"]
+    assert [(line["uid"], line["tries"]) for line in heard.find("mail_not_fetched")] == [(2, 3), (3, 3)]
+    arrivals = sorted(claim(store), key=lambda one: one.place.uid)
+    assert [(one.raw, one.is_whole) for one in arrivals] == [
+        (raw(1), True),
+        (b"", False),
+        (b"", False),
+        (raw(4), True),
+        (raw(5), True),
+    ]
+    assert len({one.fingerprint for one in arrivals}) == 5
+
+
+def test_after_a_bomb_mails_come_in_batches_again(store: Store, heard: Heard) -> None:
+    """Caution ends with the folder that needed it."""
+    with BreakingImap([raw(1), raw(2)]) as server:
+        server.bombs = frozenset({1})
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work() as wake:
+            heard.wait_for("arrivals_recorded", 2)
+            server.messages |= {uid: Message(raw(uid)) for uid in (3, 4, 5)}
+            wake.ring()
+            heard.wait_for("arrivals_recorded", 3)
+    assert fetches(server)[-1] == "3,4,5"
+
+
+def test_a_mail_that_is_listed_and_never_given_is_a_stub(store: Store, heard: Heard) -> None:
+    """A UID of which nothing comes blocks nobody; the third time it is recorded as such."""
+    with FakeImap([raw(1), raw(2)]) as server, connected(store, server, heard) as desk:
+        usual = server._wanted
+        server._wanted = lambda uids: usual(uids) - ({1} if ":" not in uids else set())
+        assert [desk.take_in() for _ in range(4)] == [1, 0, 1, 0]
+    assert [(one.place.uid, one.raw) for one in claim(store)] == [(2, raw(2)), (1, b"")]
+
+
+def test_a_mail_that_is_gone_before_it_is_fetched_is_nothing(store: Store, heard: Heard) -> None:
+    """Somebody deletes a mail between listing and fetch: the others come, and no stub stands for it."""
+    with FakeImap([raw(1), raw(2), raw(3)]) as server, connected(store, server, heard) as desk:
+
+        def delete_it(talk: Talk, line: str) -> None:
+            del server.messages[2]
+            tag, _, rest = line.partition(" ")
+            server._fetch(talk, tag, rest)
+
+        server.plan("UID FETCH", delete_it)
+        assert [desk.take_in() for _ in range(4)] == [2, 0, 0, 0]
+    assert heard.find("mail_not_fetched") == []
+    assert [one.place.uid for one in claim(store)] == [1, 3]
+
+
+def test_failures_of_one_epoch_are_not_those_of_the_next(store: Store, heard: Heard) -> None:
+    """UID 1 under another UIDVALIDITY is another mail, with three tries of its own."""
+    with FakeImap([raw(1)]) as server, connected(store, server, heard) as desk:
+        usual = server._wanted
+        server._wanted = lambda uids: usual(uids) if ":" in uids else set()
+        assert [desk.take_in() for _ in range(2)] == [0, 0]
+        server.uidvalidity += 1
+        desk.mailbox.connect()
+        assert [desk.take_in() for _ in range(3)] == [0, 0, 1]
+
+
+def test_a_folder_renumbered_gives_new_keys_and_only_new_mail_is_new(
+    dovecot: Dovecot, store: Store, heard: Heard
+) -> None:
+    """UIDVALIDITY changed, 500 mails known and 3 new: exactly 3 new arrivals, and the operator reads of it."""
+    user = dovecot.new_user()
+    dovecot.append(user, raw(0))
+    lay(dovecot, user, range(1, 500))
+    with connected(store, dovecot, heard, user) as desk:
+        assert desk.take_in() == 500
+        before = desk.mailbox.uidvalidity
+    lay(dovecot, user, range(500, 503))
+    renumber(dovecot, user, before + 1)
+    heard.lines.clear()
+
+    with desk.at_work():
+        heard.wait_for("arrivals_recorded", 11)
+
+    assert desk.mailbox.uidvalidity == before + 1
+    assert [sum(counts) for counts in zip(*desk.recorded, strict=True)] == [3, 500]
+    assert heard.find("epoch_changed")[0]["before"] == before
+    rows = store.read(lambda reader: reader.list_arrivals(1_000))
+    assert len(rows) == 503
+
+
+def lay(dovecot: Dovecot, user: str, numbers: range) -> None:
+    """Lay mails into a Maildir as a delivery would; five hundred APPENDs take seconds."""
+    for number in numbers:
+        path = dovecot.maildir(user) / "new" / f"{1_700_000_000 + number}.M1P1.host"
+        path.write_bytes(raw(number))
+        os.chown(path, dovecot.uid, dovecot.gid)
+
+
+def renumber(dovecot: Dovecot, user: str, uidvalidity: int) -> None:
+    """Lose what Dovecot knows of its own numbers, as after a restore of the bare mails, but for the new epoch's."""
+    for path in dovecot.maildir(user).glob("dovecot*"):
+        path.unlink()
+    numbers = dovecot.maildir(user) / "dovecot-uidlist"
+    numbers.write_text(f"3 V{uidvalidity} N1\n", encoding="ascii")
+    os.chown(numbers, dovecot.uid, dovecot.gid)
+
+
+def test_outcomes_are_shown_once(store: Store, heard: Heard) -> None:
+    """What was handled moves to Handled, what is held to Held, what waits stays; a second look shows nothing again."""
+    with FakeImap([raw(1), raw(2), raw(3)]) as server, connected(store, server, heard) as desk:
+        desk.take_in()
+        desk.handle(OutcomeKind.DESK, OutcomeKind.HELD, OutcomeKind.DUPLICATE)
+        server.messages[4] = Message(raw(4))
+        desk.take_in()
+
+        assert (desk.intake.show_outcomes(desk.stop), desk.intake.show_outcomes(desk.stop)) == (3, 0)
+
+        assert server.folders == {"Handled": [1, 3], "Held": [2]}
+        assert list(server.messages) == [4]
+    assert [line["count"] for line in heard.find("outcomes_shown")] == [3]
+
+
+def test_a_bell_shows_outcomes_at_once(store: Store, heard: Heard) -> None:
+    """Handling rings when it is done: the server is told without waiting for the poll."""
+    with FakeImap([raw(1)]) as server:
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work() as wake:
+            heard.wait_for("arrivals_recorded")
+            desk.handle(OutcomeKind.DESK)
+            wake.ring()
+            heard.wait_for("outcomes_shown")
+        assert server.folders == {"Handled": [1]}
+
+
+def test_a_mail_moved_back_by_a_person_is_known_by_its_content(dovecot: Dovecot, store: Store, heard: Heard) -> None:
+    """A handled mail that lies in INBOX again is an arrival of its own, with the fingerprint of the first."""
+    user = dovecot.new_user()
+    dovecot.append(user, raw(1))
+    with connected(store, dovecot, heard, user) as desk:
+        desk.take_in()
+        [first] = desk.handle(OutcomeKind.DESK)
+        desk.intake.show_outcomes(desk.stop)
+        with dovecot.client(user) as client:
+            client.select("Handled")
+            assert client.uid("MOVE", "1:*", "INBOX")[0] == "OK"
+
+        assert desk.take_in() == 1
+
+    [again] = claim(store)
+    assert again.fingerprint == first.fingerprint
+    assert again.place.uid != first.place.uid
+    assert desk.recorded == [(1, 0), (1, 0)]
+
+
+def test_a_refused_sign_in_rests_ten_minutes_and_hears_the_end_of_the_day(store: Store, heard: Heard) -> None:
+    """A wrong password is tried at most six times an hour; stopping does not wait for the next try."""
+    with FakeImap() as server:
+        server.plan("AUTHENTICATE", answer("{tag} NO [AUTHENTICATIONFAILED] no"))
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work():
+            heard.wait_for("mailbox_refused")
+        assert server.connections == 1
+    assert heard.find("mailbox_refused")[0]["again_in"] == 600
+
+
+def test_pauses_grow_until_the_folder_can_be_read(store: Store, heard: Heard) -> None:
+    """A server that lets us in and fails at the listing is not asked every second for ever."""
+    with FakeImap([raw(1)]) as server:
+        server.plan("UID SEARCH", *[answer("{tag} NO [SERVERBUG] no")] * 4)
+        desk = Desk(store, server, heard, "desk@acme.example")
+        delays = []
+
+        def note_delay() -> float:
+            delays.append(desk.intake._delay.total_seconds())
+            return -0.5
+
+        leg = threading.Thread(target=desk.intake.run, args=(desk.stop, wake := Wake(), desk.count, note_delay))
+        leg.start()
+        heard.wait_for("arrivals_recorded")
+        desk.stop.set()
+        wake.ring()
+        leg.join(30)
+        wake.close()
+    assert delays == [1, 2, 4, 8]
