@@ -34,6 +34,7 @@ _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
 # A date as mailers write it (RFC 5322, 3.3), which people do not.
 _SENT_AT = re.compile(r"\d{4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}")
 _MOST_LINES: Final = 40
+_SHORTEST_RULE: Final = 10
 _MOST_WRAPPED: Final = 6
 _FEWEST_UNKNOWN: Final = 3
 
@@ -148,7 +149,12 @@ class _Block:
 
 def find_ruled_block(lines: Sequence[str], start: int) -> int | None:
     """Find the line after a header block under a dividing line at `start`."""
-    if not is_divider(lines[start].strip(STRIPPED)):
+    line = lines[start].strip(STRIPPED)
+    if not is_divider(line):
         return None
     below = next((at for at in range(start + 1, min(start + 4, len(lines))) if lines[at].strip(STRIPPED)), None)
-    return None if below is None else find_block(lines, below, is_announced=True)
+    if below is None:
+        return None
+    # Outlook's own rule announces headers in any language; any other line may divide a form from its head.
+    is_announced = len(line) >= _SHORTEST_RULE and not line.strip("_")
+    return find_block(lines, below, is_announced=is_announced)

@@ -18,7 +18,7 @@ def label_of(href: str, said: str) -> str:
     """Give what must stand behind the words of a link so that its target can be read; "" if they say it all."""
     href = _WHITE.sub("", href)
     said = said.replace("\xa0", " ").strip()
-    if not said or len(href) > _LONGEST:
+    if not said.strip("-_=*.~ ") or len(href) > _LONGEST:
         return ""
     scheme, _, rest = href.partition(":")
     match scheme.lower():

@@ -62,7 +62,8 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     is_certain = ReplyFlag.WHOLE not in found.flags and any(each.is_introduced for each in stretches)
     if is_certain or html is None or not may_mark(html):
         return found
-    return _put_together(*_asked_markup(lines, stretches, html, is_forward=is_forward), text)
+    asked = _put_together(*_asked_markup(lines, stretches, html, is_forward=is_forward), text)
+    return found if ReplyFlag.WHOLE in asked.flags else asked
 
 
 def _is_forward(subject: str) -> bool:
@@ -134,7 +135,8 @@ def _own_lines(lines: Sequence[Line], stretch: Stretch) -> list[int]:
         at = min(cuts)
         numbers = numbers[:at] + _disclaimers(lines, numbers[at:])
     numbers = _without_mobile(lines, numbers)
-    while numbers and stretch.end < len(lines) and not _has_words(lines[numbers[-1]].text):
+    is_cut = stretch.end < len(lines) or len(numbers) < stretch.end - stretch.start
+    while numbers and is_cut and not _has_words(lines[numbers[-1]].text):
         numbers.pop()
     return numbers
 

@@ -18,6 +18,7 @@ _LONGEST_SIGNATURE: Final = 30
 _LONGEST_DASHES: Final = 15
 _LONGEST_MARKER: Final = 200
 _FOOTER: Final = 6
+_LONGEST_FOOTER: Final = 15
 
 
 def is_mobile(line: str, *, is_at_end: bool) -> bool:
@@ -67,8 +68,8 @@ def find_signature(lines: Sequence[str]) -> int | None:
 
 def find_footer(lines: Sequence[str]) -> int | None:
     """Find what a mailing list adds below a mail: a dividing line, and soon after it the list's name."""
-    for at, line in enumerate(lines):
-        if is_divider(line) and any(
+    for at in range(max(0, len(lines) - _LONGEST_FOOTER), len(lines)):
+        if is_divider(lines[at]) and any(
             phrase in fold(below) for below in lines[at + 1 : at + 1 + _FOOTER] for phrase in phrases.LIST_FOOTER
         ):
             return at

@@ -195,6 +195,8 @@ class _Cutter:
             case Mark.QUOTE | Mark.ATTRIBUTION | Mark.INTRODUCTION as mark:
                 end = self._end_of_mark(at)
                 is_forward = self._passes_on(at, end)
+                if mark is Mark.INTRODUCTION and not (is_forward or self._introduces(at, end)):
+                    return None
                 is_attribution = mark is not Mark.QUOTE
                 return _Introduction(at, end, is_forward=is_forward, is_tail=False, is_attribution=is_attribution)
             case Mark.HEADS:
@@ -202,6 +204,12 @@ class _Cutter:
                 return _Introduction(at, below, is_forward=self.is_forward) if below is not None else None
             case _:
                 return None
+
+    def _introduces(self, at: int, end: int) -> bool:
+        """Tell the last short paragraph above a quote: people write into what their client made for the quote."""
+        below = self.following[end]
+        is_quote_next = below < len(self.texts) and self.is_quoted[below]
+        return is_quote_next and end - at <= _LONGEST_BELOW and not any(self.is_blank[at:end])
 
     def _passes_on(self, start: int, end: int) -> bool:
         if find_divider(self.texts[start]) is Divider.FORWARD:

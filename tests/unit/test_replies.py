@@ -123,6 +123,7 @@ def test_lines_that_divide_own_words_stay():
         "I want to go\nFrom: Berlin\nTo: Paris\nDate: 3 May 2012 10:30\n\nThanks",
         "Agenda\n\nDate: 3 May 2012 10:30\nSubject: Planning\nTo: everybody\n\nBring cake",
         "Please order:\n\n- From: warehouse A\n- To: warehouse B",
+        "A fax has arrived.\n--------------------\nTime: 3/9/2006 3:50:52 PM\nRemote id: x\nResult: fine\nPages: 1",
     ],
 )
 def test_forms_and_lists_are_no_header_blocks(text: str):
@@ -325,6 +326,15 @@ def test_markup_says_where_the_plain_text_must_be_cut():
 
     assert new_words(text).reply == text
     assert new_words(text, html=page).reply == "It prints."
+
+
+def test_words_within_what_a_client_made_for_the_quote():
+    """People write into Gmail's box for the quote, with an attribution below their words or without a quote at all."""
+    page = "<div class=gmail_quote><div>It prints.</div><div><br></div><div>Bob</div></div>"
+    assert new_words("It prints.\n\nBob", html=page) == NewWords("It prints.\n\nBob")
+
+    page = "<div class=gmail_quote>It prints.<br><br>Bob<br><br>Xx Megan yy:<br><blockquote>Does it?</blockquote></div>"
+    assert new_words(html_to_text(page).text, html=page) == NewWords("It prints.\n\nBob")
 
 
 def test_markup_of_another_text_cuts_nothing():
