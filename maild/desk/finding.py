@@ -12,7 +12,7 @@ from maild import marks
 from maild.desk.house import House, is_same
 from maild.marks import Mark
 from maild.model.decision import Evidence
-from maild.model.facts import Facts, IssuedMail, KnownId
+from maild.model.facts import Facts, IssuedMail, KnownId, TicketFacts
 from maild.model.mail import Message
 
 PERSONS_MARK_LIVES = timedelta(days=90)
@@ -56,7 +56,7 @@ def find(message: Message, facts: Facts, house: House, now: datetime) -> Found:
     own = [each for each in shown if each.worth and each.is_own]
     others = [each for each in shown if each.worth and not each.is_own]
     claims = (*_mark_claims((*own, *others, *shown)), *_id_claims(message, facts, house, now))
-    claims = (*claims, *_tag_claims(message, facts, house, now))
+    claims = (*claims, *_tag_claims(message, facts, house, now), *_repeat_claims(message, facts))
     returned = _returned(message, facts, house)
     if returned is not None and returned.ticket is not None:
         claims = (Evidence("returned mail", returned.token, returned.ticket, True, "we sent it"), *claims)
@@ -147,13 +147,27 @@ def _why_not_known(known: KnownId, message: Message, facts: Facts, house: House,
     return ""
 
 
+def _repeat_claims(message: Message, facts: Facts) -> Iterator[Evidence]:
+    """Keep a message whose own id came before with another body on the ticket of the first, if they are its people."""
+    for known in facts.known.get(message.message_id or "", ()):
+        ticket = facts.tickets.get(known.ticket)
+        if known.is_reference or ticket is None or message.sender is None:
+            continue
+        is_theirs = is_among(ticket, message.sender.address)
+        why = "the sender takes part" if is_theirs else "the sender takes no part in that ticket"
+        yield Evidence("repeated Message-ID", known.message_id, known.ticket, is_theirs, why)
+
+
 def takes_part(number: int, address: str, facts: Facts, house: House, now: datetime) -> bool:
     """Whether an address is an agent's, or the requester's or a participant's of a ticket."""
     if house.find_agent(address, now) is not None:
         return True
     known = facts.tickets.get(number)
-    if known is None:
-        return False
+    return known is not None and is_among(known, address)
+
+
+def is_among(known: TicketFacts, address: str) -> bool:
+    """Whether an address is the requester's or a participant's of a ticket."""
     requester = (known.ticket.requester,) if known.ticket.requester else ()
     return any(is_same(each.address, address) for each in (*requester, *known.ticket.participants))
 

@@ -198,6 +198,17 @@ def test_an_unknown_sender_finds_by_marks_alone():
     assert (evidence.number, evidence.answered) == (1042, None)
 
 
+def test_a_repeated_message_id_stays_with_its_people():
+    """A mail that comes again, changed on the way, joins its ticket; somebody else's with that id does not."""
+    same = KnownId(THEIRS, 1042, is_reference=False, addresses=frozenset({BOB.address, DESK}))
+    named = replace(same, is_reference=True)
+
+    assert found(a_message(), facts(ticket=known(), known={THEIRS: (same,)})).number == 1042
+    assert found(a_message(EVE), facts(ticket=known(), known={THEIRS: (same,)})).number is None
+    assert found(a_message(ALICE), facts(ticket=known(), known={THEIRS: (same,)})).number is None
+    assert found(a_message(), facts(ticket=known(), known={THEIRS: (named,)})).number is None
+
+
 def test_fifty_references_lead_to_one_ticket():
     """However many tickets a mail names, it belongs to one (mail-facts 5.18)."""
     mails = [to_bob(letter, ticket=1000 + at) for at, letter in enumerate("abcdefghijklmnopqrstuvwxyz")]
