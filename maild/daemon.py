@@ -19,8 +19,11 @@
               13  next_attempt                                                                      pure
               14  tx.record_…                                                                       COMMIT
 
-Intake, handling and timing are plain functions, each in a thread of its own; delivery is async. Nothing is cancelled in
-the middle of a step: stopping is asked between steps.
+Intake, handling and timing are plain functions, each in a thread of its own; delivery is async. Stopping is asked
+between steps; what has not ended then after a few seconds is left in the middle of its step, as a power cut would.
+
+BUGS
+    A name server that hangs while a relay's name is asked for delays the end until it answers or the resolver gives up.
 """
 
 import asyncio
@@ -29,7 +32,7 @@ import random
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,7 +58,7 @@ from maild.store import DaemonLock, Store
 from maild.timing import Timing
 
 SECRET_BYTES = 32
-DRAIN_SECONDS = 10
+DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 RESTART_SECONDS = 5
 
 log = journal("daemon")
@@ -193,14 +196,18 @@ class Daemon:
         log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid())
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
-        await asyncio.gather(*(supervise_channel(channel, bells.stop_delivery, bell) for channel, bell in channels))
+        tasks = [
+            asyncio.create_task(supervise_channel(channel, bells.stop_delivery, bell), name=f"delivery:{number}")
+            for number, (channel, bell) in enumerate(channels)
+        ]
+        await bells.stop_delivery.wait()
+        deadline = loop.time() + DRAIN_SECONDS
         log.info(Event.DAEMON_STOPPING)
         self._notifier.stopping()
         watchdog.cancel()
         # A mail in a reader's hand is not waited for: its arrival is given back and read by the next daemon.
         await asyncio.to_thread(readers.stop)
-        for thread in threads:
-            await asyncio.to_thread(thread.join, DRAIN_SECONDS)
+        await drain(tasks, threads, deadline)
 
     def _readers_of_mailboxes(self, store: Store, bells: Bells) -> Iterator[threading.Thread]:
         for name, settings in self._config.mailboxes.items():
@@ -258,6 +265,25 @@ async def supervise_channel(channel: Channel, stop: asyncio.Event, bell: asyncio
         except Exception as error:  # noqa: BLE001 - as above, for the async leg
             tell_failure("delivery", error, is_stopping=stop.is_set())
             await wait_for_any(stop, seconds=RESTART_SECONDS)
+
+
+async def drain(tasks: Sequence["asyncio.Task[None]"], threads: Sequence[threading.Thread], deadline: float) -> None:
+    """Wait until all legs have ended, but no longer than the loop's time `deadline` for all of them together.
+
+    A server that hangs holds its leg for minutes; what such a leg has in hand is taken up at the next start.
+    """
+    loop = asyncio.get_running_loop()
+    await asyncio.wait(tasks, timeout=deadline - loop.time())
+    late = [task for task in tasks if not task.done()]
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for thread in threads:
+        # Nothing else is to be done in this loop by now.
+        thread.join(max(deadline - loop.time(), 0))
+    names = [task.get_name() for task in late] + [thread.name for thread in threads if thread.is_alive()]
+    if names:
+        log.warning(Event.LEGS_LEFT, legs=names)
 
 
 def tell_failure(name: str, error: Exception, *, is_stopping: bool) -> None:

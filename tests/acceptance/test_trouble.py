@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.acceptance.working_desk import PATIENCE, WorkingDesk, text_of
+from tests.fakes.smtp import FakeSmtp
+from tests.fakes.wire import hang
 from tests.servers.host import MailHost
 
 NewDesk = Callable[..., WorkingDesk]
@@ -164,6 +166,40 @@ def test_sigterm_drains_within_ten_seconds(desk: WorkingDesk):
 
     assert desk.running.process.wait(10) == 0
     assert desk.running.find("daemon_stopped")
+
+
+def test_servers_that_hang_do_not_keep_the_daemon(new_desk: NewDesk):
+    """Two mailboxes and a relay that accept and say nothing: the daemon ends within ten seconds all the same."""
+    desk = new_desk()
+    config = desk.config / "maild.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as silent, FakeSmtp() as relay:
+        port = silent.getsockname()[1]
+        lines = "".join(
+            f"  {name}: {{host: 127.0.0.1, port: {port}, tls: {tls}, user: {name}@acme.example,"
+            f" password_file: {desk.folder}/password}}\n"
+            for name, tls in [("second", "implicit"), ("third", "none")]
+        )
+        right = config.read_text()
+        relay.plan("dot", hang)
+        held = right.replace(
+            f"port: {desk.host.postfix.submission_port}, tls: starttls", f"port: {relay.port}, tls: none"
+        )
+        config.write_text(held.replace("mailboxes:\n", f"mailboxes:\n{lines}"))
+        desk.start()
+        bob = desk.host.new_user("bigco.example")
+        desk.send(desk.write(bob, "Hello", "?"), bob)
+        relay.wait_until(lambda: "dot" in relay.heard)
+        desk.running.process.send_signal(signal.SIGTERM)
+
+        assert desk.running.process.wait(10) == 0
+
+        [left] = desk.wait_for_event("legs_left")
+        assert {"intake:second/INBOX", "intake:third/INBOX"} <= set(left["legs"])
+        assert any(name.startswith("delivery") for name in left["legs"])
+        in_doubt = relay.taken[0]
+        config.write_text(held)
+        desk.start()
+        relay.wait_until(lambda: relay.taken.count(in_doubt) == 2)
 
 
 def test_a_second_daemon_waits_and_takes_over(desk: WorkingDesk):
