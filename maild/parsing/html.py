@@ -9,6 +9,7 @@ from typing import Final
 import nh3
 
 from maild.parsing.markup import Token, attributes, may_hide, visible
+from maild.parsing.quotemarks import MarkFinder
 from maild.parsing.typesetting import Line, Typesetter
 
 EMPTIED: Final = "html-shown-unread"
@@ -69,7 +70,7 @@ def html_to_text(html: str) -> HtmlText:
     """
     read = _bounded(html)
     flags = (CUT,) if len(read) < len(html) else ()
-    text = "\n".join(line.text for line in _set(read, is_marking=False))
+    text = "\n".join(line.text for line in _set(read, None))
     if flags:
         text = f"{text}\n{_stripped(html[len(read) : _LONGEST])}".strip()
     if not text and (words := _all_words(read)):
@@ -93,11 +94,12 @@ def _bounded(html: str) -> str:
 
 def set_lines(html: str) -> list[Line]:
     """Set an HTML body line by line, each with what the markup says of it."""
-    return _set(_bounded(html), is_marking=True)
+    html = _bounded(html)
+    return _set(html, MarkFinder(html))
 
 
-def _set(html: str, *, is_marking: bool) -> list[Line]:
-    return Typesetter(is_tight=_is_tight(html), is_marking=is_marking).set(visible(html))
+def _set(html: str, marks: MarkFinder | None) -> list[Line]:
+    return Typesetter(is_tight=_is_tight(html), marks=marks).set(visible(html))
 
 
 def _is_tight(html: str) -> bool:

@@ -70,11 +70,13 @@ _NAMES: Final[Mapping[str, Mark]] = {
     "tutanota_quote": Mark.QUOTE,
     "replyforwardheader": Mark.QUOTE_ON,
 }
+# Found in any markup that says something of quotes; each with the names or the style that it stands for.
 _HINTS: Final = (
-    "gmail_", "moz-", "rplyfwd", "appendonsend", "_mailoriginal", "outlook", "stopspelling", "reference-message",
-    "olk_src", "applemail", "yahoo", "aolmail", "zwchr", "__headers__", "__quoted_text__", "zmail_", "reply",
-    "protonmail_", "messagesignature", "airmail_", "bloop_", "mailbox_signature", "_quote", '"quote"', "signatureblock",
-    "border-top",
+    "gmail_", "moz-", "rplyfwd", "appendonsend", "_mailoriginal", "outlookmessageheader", "ms-outlook-mobile",
+    "stopspelling", "reference-message", "olk_src", "applemailsignature", "yahoo_quoted", "yahoo-quoted", "aolmail_",
+    "zwchr", "__headers__", "__quoted_text__", "zmail_", "reply-intro", "isreplycontent", "messagereplysection",
+    "replyforwardheader", "protonmail_", "messagesignature", "airmail_", "bloop_", "mailbox_signature", "tutanota_",
+    '"quote"', "signatureblock", "border-top:solid", "border-top-style", "border-top: #", "border-top:#",
 )  # fmt: skip
 # Clients that quote one another's mail put their own prefix before the names they find.
 _PREFIX = re.compile(r"^(?:x_|ecx|m_-?\d{1,30}|yiv\d{1,20})+")
@@ -82,10 +84,21 @@ _NAMING: Final = ("id", "class", "name", "data-marker", "data-smartmail")
 _OUTLOOK_RULE = re.compile(r"border-top:solid#[0-9a-f]{6}1\.0pt|border-top-style:solid|border-top:#[0-9a-f]{6}1pt")
 
 
-def find_mark(name: str, raw: str) -> Mark | None:
-    """Tell what a start tag says of the lines in it."""
-    if not raw or not may_mark(raw):
-        return None
+class MarkFinder:
+    """Tells what start tags say of the lines in them, in one body: looks only for what the body has at all."""
+
+    def __init__(self, html: str) -> None:
+        self.hints = _hints_in(html)
+
+    def find(self, name: str, raw: str) -> Mark | None:
+        """Tell what a start tag says of the lines in it."""
+        if not raw or not self.hints:
+            return None
+        folded = raw.lower()
+        return _read_mark(name, raw) if any(hint in folded for hint in self.hints) else None
+
+
+def _read_mark(name: str, raw: str) -> Mark | None:
     found = attributes(raw)
     if "data-signatureblock" in found:
         return Mark.SIGNATURE
@@ -107,7 +120,11 @@ def _is_outlook_rule(style: str) -> bool:
     return _OUTLOOK_RULE.search(bare) is not None and "padding" in bare
 
 
-def may_mark(markup: str) -> bool:
-    """Tell cheaply whether markup may say anything of quotes."""
-    folded = markup.lower()
-    return any(hint in folded for hint in _HINTS)
+def may_mark(html: str) -> bool:
+    """Tell cheaply whether the markup of a whole body may say anything of quotes."""
+    return bool(_hints_in(html))
+
+
+def _hints_in(html: str) -> tuple[str, ...]:
+    folded = html.lower()
+    return tuple(hint for hint in _HINTS if hint in folded)

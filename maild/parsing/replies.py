@@ -20,7 +20,7 @@ from maild.parsing.attributions import may_share, split_shared
 from maild.parsing.folding import STRIPPED, fold, is_divider
 from maild.parsing.html import set_lines
 from maild.parsing.quotemarks import Mark, may_mark
-from maild.parsing.signatures import find_footer, find_signature, is_disclaimer, is_mobile
+from maild.parsing.signatures import find_footer, find_signature, is_disclaimer, is_mobile, may_name_device
 from maild.parsing.stretches import Kind, Stretch, cut
 from maild.parsing.typesetting import Line
 
@@ -153,6 +153,8 @@ def _disclaimers(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
 
 def _without_mobile(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
     """Leave out the lines that a telephone adds: alone in their paragraph, or last."""
+    if not may_name_device("\n".join(lines[number].text for number in numbers)):
+        return list(numbers)
     kept: list[int] = []
     has_words_below = False
     for place in range(len(numbers) - 1, -1, -1):
@@ -167,6 +169,8 @@ def _without_mobile(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
 
 def _answered(lines: Sequence[Line], stretches: Sequence[Stretch], kept: Sequence[Sequence[int]]) -> list[int]:
     """Find the quotes that are answered word for word: those between own words, or above them and again below."""
+    if all(each.kind is Kind.OWN for each in stretches):
+        return []
     spoken = [at for at, numbers in enumerate(kept) if _speaks(lines, numbers)]
     if not spoken:
         return []

@@ -21,6 +21,18 @@ _FOOTER: Final = 6
 _LONGEST_FOOTER: Final = 15
 
 
+def may_name_device(text: str) -> bool:
+    """Tell cheaply whether a text may hold a line that a telephone adds."""
+    folded = text.casefold()
+    return "sent from" in folded or any(device in folded for device in phrases.DEVICES)
+
+
+def may_mark(text: str) -> bool:
+    """Tell cheaply whether a text may hold a desk's marker."""
+    folded = text.casefold()
+    return any(phrase in folded for phrase in (*phrases.ANSWER_LINE, *phrases.WRITE_ABOVE))
+
+
 def is_mobile(line: str, *, is_at_end: bool) -> bool:
     """Tell "Sent from my iPhone" and its kin; at the end of the words a joke in its form as well."""
     if len(line) > _LONGEST_MOBILE or not line.strip(STRIPPED):

@@ -9,7 +9,7 @@ from maild.parsing.attributions import find_attribution, is_arrowed, may_end
 from maild.parsing.folding import LONGEST, STRIPPED, is_divider
 from maild.parsing.headings import Divider, find_block, find_divider, find_ruled_block, may_begin
 from maild.parsing.quotemarks import Mark
-from maild.parsing.signatures import is_marker
+from maild.parsing.signatures import is_marker, may_mark
 from maild.parsing.typesetting import Line
 
 # Lines that are looked at closely; hostile mails have more, people's have not.
@@ -72,6 +72,7 @@ class _Cutter:
         ]
         self.is_blank = [not text or not text[:LONGEST].strip(STRIPPED) for text in bare]
         self.following = self._find_following()
+        self.has_marker = may_mark("\n".join(self.texts))
 
     def _find_following(self) -> list[int]:
         """For each line, the next that is not blank; the number of lines where there is none."""
@@ -158,7 +159,7 @@ class _Cutter:
             self.patience -= 1
             start = find_attribution(self.texts, at, own, is_quote_next=is_quote_next)
             found = _Introduction(start, at + 1, is_attribution=True) if start is not None else None
-        if found is None and self.following[own] < at and is_marker(text):
+        if found is None and self.has_marker and self.following[own] < at and is_marker(text):
             found = _Introduction(at, at + 1)
         return found
 

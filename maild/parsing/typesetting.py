@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from maild.parsing.links import label_of, picture
 from maild.parsing.markup import BLOCKS, VOID, Token, attributes
-from maild.parsing.quotemarks import Mark, find_mark
+from maild.parsing.quotemarks import Mark, MarkFinder
 
 _SPACED: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "table", "blockquote"})
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
@@ -61,11 +61,11 @@ class Typesetter:
     """Takes visible markup in order and sets it line by line.
 
     With `is_tight` a paragraph is no more than a line: the mail's style sheet takes its margins away.
-    With `is_marking` the lines carry what the markup says of quotes.
+    With `marks` the lines carry what the markup says of quotes.
     """
 
-    def __init__(self, *, is_tight: bool = False, is_marking: bool = False) -> None:
-        self.is_marking = is_marking
+    def __init__(self, *, is_tight: bool = False, marks: MarkFinder | None = None) -> None:
+        self.marks = marks
         self.spaced = _SPACED - {"p"} if is_tight else _SPACED
         self.pieces: list[_Piece] = []
         self.words: list[str] = []
@@ -192,7 +192,7 @@ class Typesetter:
         self.within = self.outer.pop()
 
     def _read_mark(self, name: str, raw: str) -> None:
-        mark = find_mark(name, raw) if self.is_marking else None
+        mark = self.marks.find(name, raw) if self.marks is not None else None
         if mark is None:
             return
         self._break()
@@ -211,7 +211,8 @@ class Typesetter:
                 self.words.append(picture(attributes(raw)))
             case "hr":
                 self._break()
-                self.is_quoted_on = self.is_quoted_on or (self.is_marking and find_mark(name, raw) is Mark.QUOTE_ON)
+                if self.marks is not None and self.marks.find(name, raw) is Mark.QUOTE_ON:
+                    self.is_quoted_on = True
                 self._add(_Piece(self.within.depth, RULE, self._mark()))
             case _:
                 pass
