@@ -2,16 +2,17 @@
 
     claim → read → questions → facts → decide → compose → carry out
 
-A batch is claimed in one commit and carried out in another, each arrival in its own savepoint: what one arrival wants
+A batch is claimed in one commit and carried out in others, each arrival in its own savepoint: what one arrival wants
 stands or falls together, and does not disturb its neighbours. Facts are read before the transaction; what changed
-meanwhile makes the decision stale, and it is made again.
+meanwhile makes the decision stale, and it is made again. Whatever a failure leaves undone stays in hand and comes again
+with the next batch.
 
 BUGS
-    A decision that stays stale for several rounds goes back to the queue and is tried again with the next batch.
+    Why the database refused what a decision wants is not logged: it looks like a decision that is stale each time.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event as Bell
@@ -78,18 +79,23 @@ class Handling:
         if not arrivals:
             return 0
         reach(Failpoint.HANDLING_CLAIMED)
-        try:
-            cases = self._read(arrivals)
-            reach(Failpoint.HANDLING_READ)
-            left: Sequence[Case] = cases
-            for _ in range(ROUNDS):
-                left = [stale for round_ in in_rounds(left) for stale in self._handle_round(round_)]
-            self._give_back(case.arrival for case in left)
-        except BaseException:
-            # Whatever was not carried out waits again; what was is no longer ours, and stays.
-            self._give_back(arrivals)
-            raise
+        cases = self._read(arrivals)
+        reach(Failpoint.HANDLING_READ)
+        self._handle(cases)
         return len(arrivals)
+
+    def _handle(self, cases: Sequence[Case]) -> None:
+        """Handle cases in rounds; what is stale round after round, though nothing else changes, is to blame itself."""
+        left, fruitless = list(cases), 0
+        while left:
+            taken, later = next_round(left)
+            stale = self._handle_round(taken)
+            fruitless = fruitless + 1 if len(stale) == len(taken) else 0
+            if fruitless == ROUNDS:
+                for case in stale:
+                    self._blame(case.arrival, "what maild decided could not be carried out (an error of maild's)")
+                stale, fruitless = [], 0
+            left = [*stale, *later]
 
     def _read(self, arrivals: Sequence[Arrival]) -> list[Case]:
         cases = []
@@ -106,18 +112,12 @@ class Handling:
         """Count a failed attempt against an arrival; hold it after the third."""
         attempts = self._store.write(lambda tx: tx.count_attempt(arrival.id, self._claim))
         if attempts < ATTEMPTS:
-            self._give_back([arrival])
             return
         decision = desk.hold(reason)
         work = Carrying(arrival.id, None, self._claim, decision, (), {}, json.dumps(explanation(None, decision, ())))
         now = self._desk.now()
         self._store.write(lambda tx: tx.carry_out([work], now))
         _report(arrival, None, decision)
-
-    def _give_back(self, arrivals: Iterable[Arrival]) -> None:
-        ids = [arrival.id for arrival in arrivals]
-        if ids:
-            self._store.write(lambda tx: tx.unclaim(ids, self._claim))
 
     def _handle_round(self, cases: Sequence[Case]) -> list[Case]:
         """Decide and carry out cases that share no key; return those whose facts changed meanwhile."""
@@ -172,21 +172,15 @@ class Handling:
         return Carrying(case.arrival.id, None, self._claim, decision, mails, pack_attachments(decision), story)
 
 
-def in_rounds(cases: Sequence[Case]) -> Iterator[list[Case]]:
-    """Split a batch so that no two of a round share a key, keeping the order of those that do.
-
-    Lazy: a round is drawn only after the one before it was carried out.
-    """
-    left = list(cases)
-    while left:
-        seen: set[str] = set()
-        taken: list[Case] = []
-        later: list[Case] = []
-        for case in left:
-            (taken if seen.isdisjoint(case.keys) else later).append(case)
-            seen |= case.keys
-        yield taken
-        left = later
+def next_round(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
+    """Take the cases of which no two share a key, and leave those that must wait for them, all in their order."""
+    seen: set[str] = set()
+    taken: list[Case] = []
+    later: list[Case] = []
+    for case in cases:
+        (taken if seen.isdisjoint(case.keys) else later).append(case)
+        seen |= case.keys
+    return taken, later
 
 
 def authenticity_of(message: Message, house: House) -> Authenticity:

@@ -35,7 +35,11 @@ _ELSEWHEN = (
     .where(arrival.c.uidvalidity != bindparam("uidvalidity"))
     .order_by(arrival.c.id.desc())
 )
-_WAITING = select(arrival).where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None)).order_by(arrival.c.id)
+_WAITING = (
+    select(arrival)
+    .where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None) | (arrival.c.claim == bindparam("by")))
+    .order_by(arrival.c.id)
+)
 _RELEASES = (
     select(arrival_event.c.arrival, arrival_event.c.by)
     .where(any_of(arrival_event.c.arrival, "ids"), arrival_event.c.what == "released")
@@ -128,8 +132,11 @@ class ArrivalWriting(Snapshot):
             self._connection.execute(update(arrival).where(arrival.c.id.in_(some)).values(shown_at=now))
 
     def claim_arrivals(self, claim: str, limit: int, now: datetime) -> tuple[Arrival, ...]:  # noqa: ARG002 - leases need it
-        """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least."""
-        rows = light(self._connection.execute(_WAITING.limit(limit)).all())
+        """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least.
+
+        An arrival of the same claim that was left undone is given again.
+        """
+        rows = light(self._connection.execute(_WAITING.limit(limit), {"by": claim}).all())
         if not rows:
             return ()
         ids = [row.id for row in rows]
@@ -146,12 +153,6 @@ class ArrivalWriting(Snapshot):
         if attempts is None:
             raise StaleError(f"arrival {arrival_id} is not in our hands")
         return attempts
-
-    def unclaim(self, arrival_ids: Sequence[int], claim: str) -> None:
-        """Put arrivals back into the queue; those that are done or in other hands stay as they are."""
-        ours = (arrival.c.claim == claim, arrival.c.done_at.is_(None))
-        for some in in_chunks(arrival_ids):
-            self._connection.execute(update(arrival).where(arrival.c.id.in_(some), *ours).values(claim=None))
 
     def release_held(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Let a held arrival be handled anew; False if it is not held."""

@@ -87,8 +87,7 @@ def _hold(store: Store) -> None:
     held = store.read(lambda reader: reader.list_held())
     store.write(lambda tx: tx.release_held(held[0].id, "root", NOW))
     store.write(lambda tx: tx.discard_held(held[1].id, "root", NOW))
-    again = claim(store)
-    store.write(lambda tx: tx.unclaim([one.id for one in again], CLAIM))
+    claim(store)
 
 
 def _look(reader: Reader) -> None:

@@ -1,0 +1,153 @@
+"""Handling with a real store and real readers: one bad mail, one busy database, one stale fact stop nobody else."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import connect
+
+import pytest
+
+from maild.carrying import Desk
+from maild.composing import Composer
+from maild.errors import StoreBusyError
+from maild.handling import ATTEMPTS, Handling
+from maild.model.decision import OutcomeKind
+from maild.model.limits import ReadingLimits
+from maild.reading import Readers
+from maild.store import ArrivalRow, Store, lock
+from tests.integration.hearing import Heard, hearing
+from tests.integration.store.values import FIRST, NOW, a_message
+from tests.unit.desk_values import HOUSE, RING
+
+# A notice that cannot be printed for a mail about a bomb: what our own code stumbles over.
+STUMBLING = {"agent-notice.txt": "Subject: {{ tag }}\n\n{{ nothing.at.all if subject == 'bomb' else number }}\n"}
+
+
+class Leg:
+    """Handling between a store and readers, with a clock that may do more than tell the time."""
+
+    def __init__(self, store: Store, readers: Readers, heard: Heard) -> None:
+        self.store = store
+        self.heard = heard
+        self.ticks: list[Callable[[], object]] = []
+        self.house = HOUSE
+        composer = Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING)
+        self.handling = Handling(store, readers, HOUSE, Desk(composer, self.clock, os.urandom), "this life")
+
+    def clock(self) -> datetime:
+        """Tell the time; the next thing planned happens at that moment."""
+        if self.ticks:
+            self.ticks.pop(0)()
+        return NOW
+
+    def lay_in(self, *raws: bytes, first: int = 1) -> None:
+        new = [a_message(first + index, raw) for index, raw in enumerate(raws)]
+        self.store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, NOW))
+
+    def arrivals(self) -> list[ArrivalRow]:
+        """All arrivals, the oldest first."""
+        return list(reversed(self.store.read(lambda reader: reader.list_arrivals(1000))))
+
+    def outcomes(self) -> list[OutcomeKind | None]:
+        return [row.outcome for row in self.arrivals()]
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[Readers]:
+    few = Readers(ReadingLimits(), workers=1)
+    few.start()
+    yield few
+    few.stop()
+
+
+@pytest.fixture
+def leg(tmp_path: Path, readers: Readers) -> Iterator[Leg]:
+    store = Store.open(tmp_path / "state", None, first_number=FIRST)
+    with hearing() as heard:
+        yield Leg(store, readers, heard)
+    store.close()
+
+
+def a_mail(subject: str, sender: str = "bob@customer.example", words: str = "Help.") -> bytes:
+    return (
+        f"From: {sender}\r\nTo: support@acme.example\r\nSubject: {subject}\r\n"
+        f"Message-ID: <{subject}.{sender}>\r\n\r\n{words}\r\n"
+    ).encode()
+
+
+@contextmanager
+def held_by_another(directory: Path) -> Iterator[None]:
+    """Hold the database as another process would."""
+    file = os.open(directory / "maild.lock", os.O_RDWR)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+def test_a_mail_that_maild_stumbles_over_is_held_and_the_others_go_on(leg: Leg):
+    """Three tries, then held with a reason; the neighbours of its batch are tickets after the first."""
+    leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"), a_mail("two", "c@x.example"))
+
+    assert leg.handling.handle_batch() == 3
+    assert leg.outcomes() == [OutcomeKind.ENTRY, None, OutcomeKind.ENTRY]
+    for _ in range(ATTEMPTS - 1):
+        assert leg.handling.handle_batch() == 1
+
+    [_, bomb, _] = leg.arrivals()
+    assert (bomb.outcome, bomb.attempts) == (OutcomeKind.HELD, ATTEMPTS)
+    assert "an error of maild's" in bomb.reason
+    assert leg.heard.events.count("decision_failed") == ATTEMPTS
+    assert leg.handling.handle_batch() == 0
+
+
+def test_a_busy_database_strands_no_arrival(leg: Leg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Locked between claim and commit, and still locked when the leg gives up: the next batch has the same arrivals."""
+    monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.05)
+    leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"))
+    other = held_by_another(tmp_path / "state")
+    leg.ticks = [lambda: None, other.__enter__]
+
+    with pytest.raises(StoreBusyError):
+        leg.handling.handle_batch()
+    assert leg.outcomes() == [None, None]
+    other.__exit__(None, None, None)
+
+    assert leg.handling.handle_batch() == 2
+    assert leg.outcomes() == [OutcomeKind.ENTRY, None]
+
+
+def test_what_the_database_never_takes_is_held_and_the_others_go_on(leg: Leg, tmp_path: Path):
+    """Stale however often it is decided: an attempt a batch, then held; those that wait for it are not blamed."""
+    with closing(connect(tmp_path / "state" / "maild.db")) as database:
+        database.execute(
+            "CREATE TRIGGER no_bombs BEFORE INSERT ON ticket WHEN NEW.subject = 'refused'"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    leg.lay_in(a_mail("one", "a@x.example"), a_mail("refused", "b@x.example"), a_mail("two", "b@x.example"))
+
+    assert [leg.handling.handle_batch() for _ in range(ATTEMPTS + 1)] == [3, 1, 1, 0]
+
+    assert leg.outcomes() == [OutcomeKind.ENTRY, OutcomeKind.HELD, OutcomeKind.ENTRY]
+    assert [row.attempts for row in leg.arrivals()] == [0, ATTEMPTS, 0]
+
+
+def test_many_hands_on_one_ticket_lose_no_mail(leg: Leg):
+    """Answers of eight people to one ticket in one batch are eight entries, whatever round they went in."""
+    people = [f"p{number}@x.example" for number in range(8)]
+    first = a_mail("all", "a@x.example").replace(b"Subject:", f"Cc: {', '.join(people)}\r\nSubject:".encode())
+    leg.lay_in(first)
+    leg.handling.handle_batch()
+
+    answers = [a_mail(f"Re{n}", one, f"I am {n}.") for n, one in enumerate(people)]
+    own = b"In-Reply-To: <all.a@x.example>\r\nSubject:"
+    leg.lay_in(*(raw.replace(b"Subject:", own) for raw in answers), first=2)
+    assert leg.handling.handle_batch() == len(people)
+
+    assert {row.ticket for row in leg.arrivals()} == {FIRST}
+    assert [row.entry for row in leg.arrivals()] == list(range(1, 10))
+    assert [row.attempts for row in leg.arrivals()] == [0] * 9
