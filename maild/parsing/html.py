@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape, unescape
 from typing import Final
 
@@ -11,9 +12,6 @@ import nh3
 from maild.parsing.markup import Token, attributes, may_hide, visible
 from maild.parsing.quotemarks import MarkFinder
 from maild.parsing.typesetting import Line, Typesetter
-
-EMPTIED: Final = "html-shown-unread"
-CUT: Final = "html-cut"
 
 _LONGEST: Final = 4 * 1024 * 1024
 _MOST_TAGS: Final = 30_000
@@ -55,6 +53,13 @@ _PROPERTIES: Final = {
 }  # fmt: skip
 
 
+class HtmlFlag(StrEnum):
+    """What a reader of `Message.flags` may meet from the reading of HTML."""
+
+    HIDDEN = "html-hidden"
+    CUT = "html-cut"
+
+
 @dataclass(frozen=True, slots=True)
 class HtmlText:
     """The readable text of an HTML body; `flags` name what was cut or guessed."""
@@ -69,12 +74,12 @@ def html_to_text(html: str) -> HtmlText:
     A body whose words are all hidden is read with them, flagged.
     """
     read = _bounded(html)
-    flags = (CUT,) if len(read) < len(html) else ()
+    flags = (HtmlFlag.CUT,) if len(read) < len(html) else ()
     text = "\n".join(line.text for line in _set(read, None))
     if flags:
         text = f"{text}\n{_stripped(html[len(read) : _LONGEST])}".strip()
     if not text and (words := _all_words(read)):
-        return HtmlText(words, (*flags, EMPTIED))
+        return HtmlText(words, (*flags, HtmlFlag.HIDDEN))
     return HtmlText(text, flags)
 
 

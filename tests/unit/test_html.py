@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.parsing.html import CUT, EMPTIED, HtmlText, html_to_text, is_too_long, sanitise
+from maild.parsing.html import HtmlFlag, HtmlText, html_to_text, is_too_long, sanitise
 
 
 def text_of(html: str) -> str:
@@ -206,7 +206,7 @@ def test_words_that_are_all_hidden_are_read(html: str):
     found = html_to_text(html)
 
     assert "words" in found.text
-    assert found.flags == (EMPTIED,)
+    assert found.flags == (HtmlFlag.HIDDEN,)
 
 
 @pytest.mark.parametrize("name", ["div", "span", "blockquote", "b", "font", "ul><li", "table><tr><td", "p"])
@@ -252,7 +252,7 @@ def test_what_is_cut_is_flagged():
     html = "<b>x</b>" * 20_000 + "<b>last</b>"
 
     assert is_too_long(html)
-    assert html_to_text(html).flags == (CUT,)
+    assert html_to_text(html).flags == (HtmlFlag.CUT,)
     assert html_to_text(html).text.endswith("last")
 
 
