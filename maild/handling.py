@@ -12,7 +12,9 @@ BUGS
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event as Bell
@@ -26,11 +28,13 @@ from maild.model.decision import Authenticity, Decision, OpenTicket, OutcomeKind
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions
 from maild.model.mail import Arrival, Message
+from maild.model.outgoing import ACKNOWLEDGEMENTS
 from maild.parsing import authenticity
 from maild.reading import Read, Readers, Unreadable
 from maild.store import Carrying, Store, Transaction
 
-BATCH = 50
+BATCH = 200
+PORTION = 50  # read together, decided together, carried out together
 ROUNDS = 5
 ATTEMPTS = 3
 
@@ -50,7 +54,7 @@ class Case:
         """What two cases of one round must not share, or one would be decided without knowing of the other."""
         asked = self.questions
         numbers = (f"#{number}" for number in asked.numbers)
-        return frozenset((asked.fingerprint, asked.sender, *asked.ids, *asked.tokens, *numbers)) - {""}
+        return frozenset((asked.fingerprint, asked.sender.lower(), *asked.ids, *asked.tokens, *numbers)) - {""}
 
 
 class Handling:
@@ -64,24 +68,24 @@ class Handling:
         self._claim = claim
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
-        """Handle whatever waits until told to stop; `bell` is rung for new arrivals, `done` after each batch."""
+        """Handle whatever waits until told to stop; `bell` is rung for new arrivals, `done` after each portion."""
         while not stop.is_set():
             bell.clear()
-            if self.handle_batch():
-                done()
-            elif not stop.is_set():
+            if not self.handle_batch(done) and not stop.is_set():
                 bell.wait(timeout=5)
 
-    def handle_batch(self) -> int:
-        """Handle a batch of waiting arrivals; return how many were taken in hand."""
+    def handle_batch(self, done: Callable[[], None] = lambda: None) -> int:
+        """Handle a batch of waiting arrivals; return how many were taken in hand. `done` is called after each portion."""
         now = self._desk.now()
         arrivals = self._store.write(lambda tx: tx.claim_arrivals(self._claim, BATCH, now))
         if not arrivals:
             return 0
         reach(Failpoint.HANDLING_CLAIMED)
-        cases = self._read(arrivals)
-        reach(Failpoint.HANDLING_READ)
-        self._handle(cases)
+        for readings in self._read(arrivals):
+            cases = self._cases(readings)
+            reach(Failpoint.HANDLING_READ)
+            self._handle(cases)
+            done()
         return len(arrivals)
 
     def _handle(self, cases: Sequence[Case]) -> None:
@@ -97,9 +101,20 @@ class Handling:
                 stale, fruitless = [], 0
             left = [*stale, *later]
 
-    def _read(self, arrivals: Sequence[Arrival]) -> list[Case]:
+    def _read(self, arrivals: Sequence[Arrival]) -> Iterator[list[Read | Unreadable]]:
+        """Read portion after portion; while one is decided, the readers have the next in hand."""
+        portions = [arrivals[start : start + PORTION] for start in range(0, len(arrivals), PORTION)]
+        with ThreadPoolExecutor(1, "reading") as ahead:
+            readings = ahead.submit(self._readers.read, portions[0])
+            for following in portions[1:]:
+                read = readings.result()
+                readings = ahead.submit(self._readers.read, following)
+                yield read
+            yield readings.result()
+
+    def _cases(self, readings: Sequence[Read | Unreadable]) -> list[Case]:
         cases = []
-        for reading in self._readers.read(arrivals):
+        for reading in readings:
             match reading:
                 case Read(arrival, message):
                     cases.append(Case(arrival, message, desk.ask(message, arrival, self._house)))
@@ -144,9 +159,15 @@ class Handling:
     def _prepare(
         self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
     ) -> Iterator[tuple[Case, Carrying]]:
-        opened = 0
+        opened, thanked = 0, Counter[str]()
         for case, known in zip(cases, facts_of, strict=True):
-            facts = replace(known, next_number=known.next_number + opened)
+            # The store was asked before the round; the last case must know what the first ones want.
+            counts = replace(
+                known.acknowledgements,
+                domain_hour=known.acknowledgements.domain_hour + thanked[_domain_of(case.questions.sender)],
+                all_hour=known.acknowledgements.all_hour + thanked.total(),
+            )
+            facts = replace(known, next_number=known.next_number + opened, acknowledgements=counts)
             try:
                 work = self._decide(case, facts, now)
             except Exception:
@@ -155,6 +176,7 @@ class Handling:
                 self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
                 continue
             opened += sum(isinstance(step, OpenTicket) for step in work.decision.steps)
+            thanked.update(_domain_of(mail.recipient) for mail in work.mails if mail.template in ACKNOWLEDGEMENTS)
             yield case, work
 
     def _decide(self, case: Case, facts: Facts, now: datetime) -> Carrying:
@@ -181,6 +203,10 @@ def next_round(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
         (taken if seen.isdisjoint(case.keys) else later).append(case)
         seen |= case.keys
     return taken, later
+
+
+def _domain_of(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def authenticity_of(message: Message, house: House) -> Authenticity:

@@ -16,6 +16,7 @@ from maild.errors import StoreBusyError
 from maild.handling import ATTEMPTS, Handling
 from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
+from maild.model.outgoing import ACKNOWLEDGEMENTS
 from maild.reading import Readers
 from maild.store import ArrivalRow, Store, lock
 from tests.integration.hearing import Heard, hearing
@@ -151,3 +152,25 @@ def test_many_hands_on_one_ticket_lose_no_mail(leg: Leg):
     assert {row.ticket for row in leg.arrivals()} == {FIRST}
     assert [row.entry for row in leg.arrivals()] == list(range(1, 10))
     assert [row.attempts for row in leg.arrivals()] == [0] * 9
+
+
+def test_a_flood_in_one_batch_is_capped_as_one_in_many(leg: Leg):
+    """Fifty unproved strangers of one domain at once get the thirty acknowledgements an hour that a domain may have."""
+    leg.lay_in(*(a_mail(f"n{number}", f"n{number}@flood.example") for number in range(50)))
+
+    assert leg.handling.handle_batch() == 50
+
+    assert leg.outcomes() == [OutcomeKind.ENTRY] * 50
+    mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
+    assert sum(mail.template in ACKNOWLEDGEMENTS for mail in mails) == 30
+
+
+def test_capitals_do_not_make_two_senders(leg: Leg):
+    """One unproved address, written in five ways in one batch, gets the three acknowledgements that it may have."""
+    names = ["Victim", "VICTIM", "victim", "vICTIM", "viCTIM"]
+    leg.lay_in(*(a_mail(f"n{number}", f"{name}@x.example") for number, name in enumerate(names)))
+
+    assert leg.handling.handle_batch() == 5
+
+    mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
+    assert sum(mail.template in ACKNOWLEDGEMENTS for mail in mails) == 3
