@@ -7,10 +7,10 @@ import pytest
 from maild.parsing.replies import ReplyFlag, new_words
 from tests.unit.client_phrases import ATTRIBUTIONS, DIVIDERS, HEADINGS, MOBILE, NEEDS_QUOTE
 
-OWN = "Thanks, that helped a lot.\n\nRegards\nBob Miller"
+OWN = "Thank you, now it prints.\n\nRegards\nBob Miller"
 QUOTE = "> Hello Bob,\n> did it work?\n"
 ORIGINAL = "Hello Bob,\ndid it work?\n"
-ATTRIBUTED = "On Mon, Apr 2, 2012 at 6:26 PM, Megan One <megan@acme.example> wrote:\n> Hi\n"
+ATTRIBUTED = "On Mon, Apr 2, 2012 at 6:26 PM, Mina Oakes <mina@acme.example> wrote:\n> Hi\n"
 
 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS.keys())
@@ -46,18 +46,18 @@ def test_unmarked_quote_is_a_guess():
 def blocks(heading: tuple[str, str, str, str, str]) -> Iterator[str]:
     """Write a header block in the ways that clients, gateways and HTML converters have."""
     sender, date, to, subject, at = heading
-    yield f"{sender}: Megan One <megan@acme.example>\n{date}: {at}\n{to}: Bob <bob@acme.example>\n{subject}: RE: x"
-    yield f"{sender}: Megan One\n{date}: {at}\n{to}: Bob Miller\n{subject}: RE: Printer"
-    yield f"*{sender}:* Megan [mailto:megan@acme.example]\n*{date}:* {at}\n*{to}:* Bob\n*Cc:* John\n*{subject}:* RE: x"
-    yield f"{sender}\xa0: Megan One <megan@acme.example>\n{date}\xa0: {at}\n{to}\xa0: Bob\n{subject}\xa0: RE: Printer"
-    yield f"{sender}：Megan One <megan@acme.example>\n{date}：{at}\n{to}：Bob\n{subject}：RE: Printer"
-    yield f"{sender}: Megan One <megan@acme.example>\n{date}: {at}\n{to}: Bob Miller"
+    yield f"{sender}: Mina Oakes <mina@acme.example>\n{date}: {at}\n{to}: Bob <bob@acme.example>\n{subject}: RE: x"
+    yield f"{sender}: Mina Oakes\n{date}: {at}\n{to}: Bob Miller\n{subject}: RE: Printer"
+    yield f"*{sender}:* Mina [mailto:mina@acme.example]\n*{date}:* {at}\n*{to}:* Bob\n*Cc:* John\n*{subject}:* RE: x"
+    yield f"{sender}\xa0: Mina Oakes <mina@acme.example>\n{date}\xa0: {at}\n{to}\xa0: Bob\n{subject}\xa0: RE: Printer"
+    yield f"{sender}：Mina Oakes <mina@acme.example>\n{date}：{at}\n{to}：Bob\n{subject}：RE: Printer"
+    yield f"{sender}: Mina Oakes <mina@acme.example>\n{date}: {at}\n{to}: Bob Miller"
     yield (
-        f"{sender}: Megan <megan@acme.example>\n{date}: {at}\n{to}: Bob <bob@acme.example>; Jane <jane@acme.example>;\n"
+        f"{sender}: Mina <mina@acme.example>\n{date}: {at}\n{to}: Bob <bob@acme.example>; Jane <jane@acme.example>;\n"
         f" John Doe <john@acme.example>\n{subject}: RE: Printer on the second floor that\n is broken"
     )
-    yield f"{sender}: Megan One <megan@acme.example>\n\n{date}: {at}\n\n{to}: Bob Miller\n\n{subject}: RE: Printer"
-    yield f"{sender}:\tMegan One <megan@acme.example>\n{date}:\t{at}\n{to}:\tBob Miller\n{subject}:\tRE: Printer"
+    yield f"{sender}: Mina Oakes <mina@acme.example>\n\n{date}: {at}\n\n{to}: Bob Miller\n\n{subject}: RE: Printer"
+    yield f"{sender}:\tMina Oakes <mina@acme.example>\n{date}:\t{at}\n{to}:\tBob Miller\n{subject}:\tRE: Printer"
 
 
 @pytest.mark.parametrize("heading", HEADINGS.values(), ids=HEADINGS.keys())
@@ -71,8 +71,8 @@ def test_header_block_ends_the_words(heading: tuple[str, str, str, str, str]):
 def test_divider_ends_the_words(divider: str):
     """A divider announces headers, be they in a language that nobody here knows."""
     for block in (
-        "From: Megan One\nSent: Monday, April 2, 2012 6:26 PM\nTo: Bob\nSubject: x",
-        "Xx: Megan One <megan@acme.example>\nYy: April 2, 2012 6:26 PM\nZz: Bob",
+        "From: Mina Oakes\nSent: Monday, April 2, 2012 6:26 PM\nTo: Bob\nSubject: x",
+        "Xx: Mina Oakes <mina@acme.example>\nYy: April 2, 2012 6:26 PM\nZz: Bob",
     ):
         for gap in ("\n", "\n\n"):
             assert new_words(f"{OWN}\n\n{divider}{gap}{block}\n\n{ORIGINAL}").reply == OWN
@@ -96,7 +96,7 @@ def test_telephones_line_is_no_word(line: str):
         "Das habe ich mit meinem iPhone gesendet",
         "Mit meinem iPhone geht es auch nicht.",
         "Von meinem iPhone aus kann ich keine Mails senden.",
-        "Sent from my desk, is much easier then my mobile phone.",
+        "Sent from my chair, not from the telephone in the hall.",
         "Sent by mistake, please cancel my order",
         "Sent from the wrong account and nobody noticed it until the next day, sorry",
         "Enviado el paquete ayer",
