@@ -11,8 +11,8 @@ from maild.errors import ConfigurationError, Problem
 
 _PREFIX = "MAILD_"
 _NOTHING = ("null", "~")
-# Read elsewhere: where the configuration is, and where a test kills us.
-_NOT_SETTINGS = frozenset({"MAILD_CONFIG", "MAILD_FAILPOINT", "MAILD_FAILPOINT_LOG"})
+# Read elsewhere: where the configuration is, where a test kills us, and where the tests' mails lie.
+_NOT_SETTINGS = frozenset({"MAILD_CONFIG", "MAILD_CORPUS", "MAILD_FAILPOINT", "MAILD_FAILPOINT_LOG"})
 
 
 def overridden(

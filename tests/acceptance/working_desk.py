@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
-from email.utils import make_msgid
+from email.utils import formatdate, make_msgid
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
@@ -155,6 +155,7 @@ class WorkingDesk:
         mail["From"] = headers.pop("From", sender)
         mail["To"] = headers.pop("To", self.address)
         mail["Subject"] = subject
+        mail["Date"] = headers.pop("Date", formatdate())
         mail["Message-ID"] = headers.pop("Message_ID", make_msgid(domain=sender.partition("@")[2]))
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value
