@@ -97,10 +97,11 @@ def decode_text(data: bytes, label: str, hints: tuple[str, ...] = ()) -> tuple[s
 
     `hints` are other charsets that the mail names. The text is not cleaned.
     """
-    for bom, marked in _BOMS:
-        if data.startswith(bom):
-            return data[len(bom) :].decode(marked, "replace"), frozenset()
     codec = find_codec(label)
+    for bom, marked in _BOMS:
+        # UTF-16's mark before a NUL looks like that of UTF-32.
+        if data.startswith(bom) and not (marked.startswith("utf-32") and codec is not None and "16" in codec):
+            return data[len(bom) :].decode(marked, "replace"), frozenset()
     if codec is None or (codec.startswith("utf-16") and b"\0" not in data):
         return _decode_undeclared(data, label, hints)
     if codec.startswith(_MULTIBYTE):

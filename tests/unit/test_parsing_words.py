@@ -59,7 +59,7 @@ def test_a_megabyte_of_words_is_read_in_one_pass(piece: str) -> None:
     assert decode_words(piece * (1_000_000 // len(piece)))
 
 
-@given(st.text(max_size=80), st.sampled_from(["utf-8", "utf-16", "koi8-r", "iso-2022-jp"]))
+@given(st.text(max_size=80), st.sampled_from(["utf-8", "utf-16", "iso-2022-jp"]))
 def test_any_text_survives_base64_words(text: str, charset: str) -> None:
     """What a mailer can encode, we read back, but for what no header may hold."""
     try:
