@@ -123,8 +123,7 @@ def test_lines_that_divide_own_words_stay():
         "I want to go\nFrom: Berlin\nTo: Paris\nDate: 3 May 2012 10:30\n\nThanks",
         "Agenda\n\nDate: 3 May 2012 10:30\nSubject: Planning\nTo: everybody\n\nBring cake",
         "Please order:\n\n- From: warehouse A\n- To: warehouse B",
-        "The scanner is done.\n--------------------\nStarted: 7/2/2019 9:14:05"
-        " AM\nDevice: hall\nOutcome: good\nSheets: 3",
+        "The scan is done.\n--------------------\nStarted: 7/2/2019 9:14:05 AM\nDevice: hall\nOutcome: good\nSheets: 3",
     ],
 )
 def test_forms_and_lists_are_no_header_blocks(text: str):
