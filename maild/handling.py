@@ -75,7 +75,7 @@ class Handling:
                 bell.wait(timeout=5)
 
     def handle_batch(self, done: Callable[[], None] = lambda: None) -> int:
-        """Handle a batch of waiting arrivals; return how many were taken in hand. `done` is called after each portion."""
+        """Handle a batch of waiting arrivals, calling `done` after each portion; return how many were taken in hand."""
         now = self._desk.now()
         arrivals = self._store.write(lambda tx: tx.claim_arrivals(self._claim, BATCH, now))
         if not arrivals:
