@@ -2,17 +2,22 @@
 
     claim the due timers → facts → decide → compose → carry out
 
+A timer that cannot be carried out, because maild stumbles over it or its decision stays stale, is put off, and stops no
+other.
+
 BUGS
-    A timer whose decision is stale stays due and fires again with the next pass.
+    A timer that can never be carried out is tried for ever, every ten minutes, and says so in the log each time.
 """
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event as Bell
 
 from maild import desk
 from maild.carrying import Desk, pack_attachments
 from maild.desk import House
+from maild.errors import StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
@@ -21,7 +26,9 @@ from maild.model.facts import Facts, Questions
 from maild.store import Carrying, Store, Transaction
 
 BATCH = 50
+ROUNDS = 5
 NAP_SECONDS = 5
+AGAIN_AFTER = timedelta(minutes=10)
 
 log = journal("timing")
 
@@ -45,15 +52,29 @@ class Timing:
                 bell.wait(timeout=NAP_SECONDS)
 
     def fire_due(self) -> int:
-        """Fire the timers that are due; return how many were claimed."""
+        """Fire the timers that are due; return how many were carried out."""
         now = self._desk.now()
         timers = self._store.write(lambda tx: tx.claim_timers(self._claim, BATCH, now))
-        for timer in timers:
-            reach(Failpoint.TIMING_CLAIMED)
-            self._fire(timer)
-        return len(timers)
+        return sum([self._fire(timer) for timer in timers])
 
-    def _fire(self, timer: Timer) -> None:
+    def _fire(self, timer: Timer) -> bool:
+        reach(Failpoint.TIMING_CLAIMED)
+        about = {"timer": timer.id, "kind": timer.kind.value, "ticket": timer.ticket}
+        try:
+            is_fired = any(self._carry_out(timer) for _ in range(ROUNDS))
+            log.info(Event.TIMER_FIRED if is_fired else Event.DECISION_STALE, **about)
+        except (StoreBusyError, StoreUnusableError):
+            raise  # no timer's fault: all of them stay in hand and come again
+        except Exception:
+            log.exception(Event.DECISION_FAILED, **about)
+            is_fired = False
+        if not is_fired:
+            again_at = self._desk.now() + AGAIN_AFTER
+            self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
+        return is_fired
+
+    def _carry_out(self, timer: Timer) -> bool:
+        """Decide a timer and carry it out; False where its facts changed meanwhile."""
         now = self._desk.now()
         facts = self._store.read(lambda reader: reader.answer([_questions_of(timer)], now))[0]
         decision = self._decide(timer, facts)
@@ -68,8 +89,7 @@ class Timing:
 
         stale = self._store.write(carry_out)
         reach(Failpoint.TIMING_COMMITTED)
-        event = Event.DECISION_STALE if stale else Event.TIMER_FIRED
-        log.info(event, timer=timer.id, kind=timer.kind.value, ticket=timer.ticket)
+        return not stale
 
     def _decide(self, timer: Timer, facts: Facts) -> Decision:
         match timer.kind:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from maild.errors import StaleError
 from maild.model.decision import Timer, TimerKind
 from maild.store.snapshot import Snapshot
 from maild.store.tables import timer
@@ -34,6 +35,12 @@ class TimerWriting(Snapshot):
         timers = tuple(Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at) for row in rows)
         self._set_claim([one.id for one in timers], claim)
         return timers
+
+    def postpone_timer(self, timer_id: int, claim: str, due_at: datetime) -> None:
+        """Put back a timer that could not be carried out, to fall due again at another time."""
+        ours = (timer.c.id == timer_id, timer.c.claim == claim, timer.c.done_at.is_(None))
+        if not self._connection.execute(update(timer).where(*ours).values(claim=None, due_at=due_at)).rowcount:
+            raise StaleError(f"timer {timer_id} is not in our hands")
 
     def _set_claim(self, ids: Sequence[int], claim: str) -> None:
         if ids:

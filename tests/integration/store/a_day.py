@@ -76,6 +76,8 @@ def _deliver(store: Store) -> None:
 
     store.write(record_all)
     (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
+    store.write(lambda tx: tx.postpone_timer(timer.id, CLAIM, NOW))
+    store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
     carry_out(store, a_work(None, a_decision(kind=OutcomeKind.DESK), timer=timer.id))
 
 

@@ -179,6 +179,23 @@ def test_a_timer_is_given_again_to_whom_left_it_undone(store: Store):
     assert store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW)) == first
 
 
+def test_a_timer_put_off_is_free_and_due_later(store: Store):
+    """Who cannot carry a timer out gives it another instant; who has lost it cannot."""
+    send(store, a_mail())
+    (mail,) = claim_due(store)
+    give_up(store, mail.id)
+    (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
+    later = NOW + timedelta(minutes=10)
+
+    with pytest.raises(StaleError):
+        store.write(lambda tx: tx.postpone_timer(timer.id, "another", later))
+    store.write(lambda tx: tx.postpone_timer(timer.id, CLAIM, later))
+
+    assert store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW)) == ()
+    (again,) = store.write(lambda tx: tx.claim_timers("another", 10, later))
+    assert (again.id, again.due_at) == (timer.id, later)
+
+
 @pytest.mark.parametrize("verb", ["handing_over", "accepted", "deferred", "given_up"])
 def test_a_lost_claim_records_nothing(store: Store, verb: str):
     """A daemon that slept through its lease can record no outcome of a mail that is not its own any more."""
