@@ -1,9 +1,10 @@
 """The real servers, once a session: each test takes users of its own."""
 
+import os
 import shutil
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.host import MailHost
 from tests.servers.maildrop import Maildrop
 from tests.servers.postfix import Postfix
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skip is an error: what was not tried is not known to work."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which is an error in CI: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
