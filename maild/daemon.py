@@ -31,6 +31,7 @@ import os
 import random
 import secrets
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -60,6 +61,7 @@ from maild.timing import Timing
 SECRET_BYTES = 32
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 RESTART_SECONDS = 5
+SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
 
 log = journal("daemon")
 
@@ -161,6 +163,7 @@ class Daemon:
         Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin.
         """
         config = self._config
+        sys.setswitchinterval(SWITCH_SECONDS)
         with ExitStack() as stack:
             stop = threading.Event()
             lock = stack.enter_context(DaemonLock(config.state.directory))
