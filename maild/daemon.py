@@ -41,7 +41,7 @@ from functools import partial
 from pathlib import Path
 
 from maild.carrying import Desk
-from maild.composing import Composer
+from maild.composing import Composer, check_templates
 from maild.config import Config, read_draft, read_secret
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
@@ -98,8 +98,10 @@ class Premises:
 
 
 def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
-    """Read configuration and rules; raises ConfigurationError with every problem of both."""
-    return read_together(read_draft(directory, environ))
+    """Read configuration and rules, and try the templates; raises ConfigurationError with every problem."""
+    config, rules = read_together(read_draft(directory, environ))
+    check_templates(config, rules)
+    return config, rules
 
 
 def open_store(config: Config) -> Store:
