@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "ticket": "maild.cli.tickets:ticket",
         "held": "maild.cli.held:held",
         "mail": "maild.cli.mails:mail",
+        "verify": "maild.cli.verifying:verify",
     }
 )
 
