@@ -56,6 +56,11 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def reason_of(error: Exception) -> str:
+    """Say what the database said, for an operator: without the statement."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)
+
+
 class SqliteFile:
     """The database file and its connections: one that writes, and as many readers as there are threads reading."""
 
@@ -135,7 +140,9 @@ def _create(path: Path) -> None:
 
 def _engine(path: Path, begin: str, pool_size: int) -> Engine:
     # Overflow is endless: a reader must not wait for another reader's connection.
-    engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=pool_size, max_overflow=-1)
+    # No error shall hold the values of a statement: they are words of mails, and keys.
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
 
     def begin_so(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

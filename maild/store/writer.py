@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from maild.errors import MaildError, StoreBusyError, StoreUnusableError
 from maild.store.dialect import is_fatal, savepoint
 from maild.store.lock import WriteLock
-from maild.store.sqlite import SqliteFile, is_busy
+from maild.store.sqlite import SqliteFile, is_busy, reason_of
 from maild.store.verbs import Transaction
 
 _WORKS_PER_COMMIT = 64
@@ -171,7 +171,9 @@ def _failure_of(error: Exception) -> MaildError:
             "another program than maild has locked the database: nothing but maild may write to it"
         )
     else:
-        failure = StoreUnusableError(f"the database could not be written, and nothing of it was kept: {error}")
+        failure = StoreUnusableError(
+            f"the database could not be written, and nothing of it was kept: {reason_of(error)}"
+        )
     failure.__cause__ = error
     return failure
 
@@ -180,7 +182,7 @@ def _translated(error: BaseException) -> BaseException:
     """Give a work's own exception back as it is, the database's as ours."""
     if not isinstance(error, SQLAlchemyError):
         return error
-    failure = StoreUnusableError(f"the database refused a write: {error}")
+    failure = StoreUnusableError(f"the database refused a write: {reason_of(error)}")
     failure.__cause__ = error
     return failure
 
