@@ -85,7 +85,7 @@ def _all_faults(store: Store, counts: Counts, progress: Progress) -> Iterator[tu
                 yield kind, fault
         except StoreUnusableError as error:
             # What follows in the driver's words may be those of a mail.
-            yield kind, Fault("rows could not be read", f"{kind}: {str(error)[:_LONGEST]}", RESTORE)
+            yield kind, Fault("the database cannot be read", f"{kind}: {str(error)[:_LONGEST]}", RESTORE)
         progress.update(task, total=1, completed=1)
 
 

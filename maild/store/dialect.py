@@ -66,13 +66,8 @@ def find_damage(connection: Connection, most: int) -> list[str]:
     """Let the database say in its own words what is wrong with its pages; PostgreSQL has tools of its own for that."""
     if connection.dialect.name == "postgresql":
         return []
-    found: list[str] = []
-    try:
-        for (words,) in connection.exec_driver_sql(f"PRAGMA integrity_check({most})"):
-            found.append(str(words))
-    except DBAPIError as error:  # it may stumble itself over what it is looking for
-        found.append(str(error.orig))
-    return [] if found == ["ok"] else found
+    pages = connection.exec_driver_sql(f"PRAGMA integrity_check({most})")
+    return [" ".join(str(words).split()) for (words,) in pages if words != "ok"]
 
 
 def find_lost(connection: Connection, most: int) -> list[tuple[str, str]]:
