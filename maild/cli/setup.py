@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import click
 
+from maild.cli.connecting import print_servers, servers_said, try_servers
 from maild.cli.display import cell, json_option, print_heading, print_json, print_table, say_no
 from maild.cli.opening import config_directory
 from maild.composing import check_templates
@@ -38,8 +39,9 @@ def init(folder: Path) -> None:
 
 
 @click.command()
+@click.option("--connect", is_flag=True, help="Try every mailbox and relay too; change nothing there, send nothing.")
 @json_option
-def check(as_json: bool) -> None:
+def check(connect: bool, as_json: bool) -> None:
     """Check configuration, rules and templates; show what they come to."""
     directory = config_directory()
     try:
@@ -51,10 +53,18 @@ def check(as_json: bool) -> None:
         else:
             _print_problems(error.problems)
         raise click.exceptions.Exit(2) from error
-    if as_json:
-        print_json({"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)})
-    else:
+    said = {"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)}
+    if not as_json:
         _print_summary(config, rules)
+    if connect:
+        servers, said["ok"] = servers_said(config, try_servers(config))
+        said |= {"servers": servers}
+        if not as_json:
+            print_servers(servers)
+    if as_json:
+        print_json(said)
+    if not said["ok"]:
+        raise click.exceptions.Exit(1)
 
 
 def _write_shipped(folder: Path) -> None:

@@ -347,7 +347,7 @@ def test_damage_is_found_and_named(desk: ADesk, statements: tuple[str, ...], exp
 
 
 def test_a_damaged_page_of_the_file_is_told(desk: ADesk):
-    """Nonsense in an index's page: the database's own check names it or fails, and what can be read is checked still."""
+    """Nonsense in an index's page: the database's own check names it or fails; the rest is checked."""
     root = one(desk, "SELECT rootpage FROM sqlite_master WHERE name = 'ix_outgoing_mail_state'")
     size = one(desk, "PRAGMA page_size")
     with (desk.folder / "state" / "maild.db").open("r+b") as file:
