@@ -99,7 +99,7 @@ def may_share(text: str) -> bool:
 
 
 def _may_go_on(text: str) -> bool:
-    return ":  " in text or ":>" in text or ":\xa0" in text
+    return any(f":{mark}" in text for mark in ("  ", " \xa0", "\xa0", ">"))
 
 
 def split_shared(lines: Sequence[str]) -> list[str]:
