@@ -72,6 +72,8 @@ def test_killed_at_a_failpoint(point: Failpoint, turns: int, new_desk: Callable[
         code = desk.wait_for_end()
 
         assert code == EXIT_CODE, f"{point.value} was not reached {turn} times"
+        torn = desk.maild("verify")  # what a power cut leaves is whole before anybody mends it
+        assert torn.returncode == 0, torn.stdout + torn.stderr
         finish(desk, raws)
 
 
