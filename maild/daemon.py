@@ -45,7 +45,7 @@ from maild.composing import Composer, check_templates
 from maild.config import Config, read_draft, read_secret
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
-from maild.errors import ReaderLostError, StoreBusyError
+from maild.errors import ReaderLostError, StoreBusyError, StoreUnusableError
 from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
@@ -55,7 +55,7 @@ from maild.notify import Notifier
 from maild.reading import Readers
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
-from maild.store import DaemonLock, Store
+from maild.store import DaemonLock, Store, sqlite_note
 from maild.timing import Timing
 
 SECRET_BYTES = 32
@@ -169,7 +169,7 @@ class Daemon:
         with ExitStack() as stack:
             stop = threading.Event()
             lock = stack.enter_context(DaemonLock(config.state.directory))
-            if not self._take(lock, stop):
+            if not self._take(lock, stop) or stop.is_set():
                 return
             readers = Readers(config.limits.reading, workers=2)
             readers.start()
@@ -198,7 +198,7 @@ class Daemon:
         channels = self._channels(store, bells)
         for thread in threads:
             thread.start()
-        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid())
+        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=sqlite_note())
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
         tasks = [
@@ -298,6 +298,8 @@ def tell_failure(name: str, error: Exception, *, is_stopping: bool) -> None:
             pass  # we stopped them ourselves
         case StoreBusyError():
             log.warning(Event.STORE_BUSY, failed=name, reason=str(error), again_in=RESTART_SECONDS)
+        case StoreUnusableError():
+            log.error(Event.STORE_UNUSABLE, failed=name, reason=str(error), again_in=RESTART_SECONDS)
         case ReaderLostError():
             log.error(Event.READERS_LOST, failed=name, reason=str(error), again_in=RESTART_SECONDS)
         case _:

@@ -49,6 +49,7 @@ class Event(StrEnum):
     RELAY_LOST = "relay_lost"
     RELAY_REFUSED = "relay_refused"
     STORE_BUSY = "store_busy"
+    STORE_UNUSABLE = "store_unusable"
 
 
 class _Log:
