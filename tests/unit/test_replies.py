@@ -172,6 +172,16 @@ def test_headers_in_boxes_begin_a_quote():
     assert new_words(f"It works.\n\n{old}\nTry it again.").reply == "It works."
 
 
+def test_words_signed_in_the_text_are_the_words():
+    """The armour, its headers and the marks before dashes are PGP's; what stands around it is the writer's too."""
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nIt works.\n\n- - first\n- - second\n"
+        "-----BEGIN PGP SIGNATURE-----\nVersion: 1\n\niQEzBAEBCgAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n\nAnn"
+    )
+
+    assert new_words(text).reply == "It works.\n\n- first\n- second\n\nAnn"
+
+
 def test_attribution_without_colon_needs_all_the_rest():
     """Lead, date, address and verb say enough."""
     text = "It prints.\n\nOn Tue, 5 Feb 2019 10:31:09 +0100 Mina <m@acme.example> wrote\n\nDoes it print?"
