@@ -94,3 +94,26 @@ def test_a_template_that_cannot_be_printed_stops_whoever_would_write(tmp_path: P
 
     assert f"{folder / 'agent-notice.txt'}:3:1: templates: " in done.stderr
     assert not (tmp_path / "state").exists()
+
+
+def test_explain_knows_a_mail_that_has_come_before(desk: ADesk, tmp_path: Path):
+    """A file is decided as the daemon would decide it: what arrived already is a duplicate."""
+    file = tmp_path / "again.eml"
+    store = desk.open()
+    file.write_bytes(store.read(lambda reader: reader.raw_of(1)) or b"")
+    store.close()
+
+    said = desk.show("explain", str(file))
+
+    assert (said["outcome"]["kind"], said["outcome"]["of"], said["ticket"]["number"]) == ("duplicate", 1, 1001)
+    assert said["mails"] == []
+
+
+def test_explain_cuts_a_mail_over_the_limit(desk: ADesk, tmp_path: Path):
+    """Of a mail that the mailbox would not give whole, the beginning is decided, and its sender is told."""
+    file = tmp_path / "large.eml"
+    file.write_bytes(a_mail(words="word " * 6_000_000))
+
+    said = desk.show("explain", str(file))
+
+    assert said["mails"][0]["template"] == "too-large"
