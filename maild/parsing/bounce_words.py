@@ -27,7 +27,7 @@ _FAILED = (
     r"n['’]est pas parvenu|falha na entrega|nu a putut fi livrat|se nezdařil|nedoručiteln|nedoručen|nepodařilo doručit",
     r"(?:kan|kunne) ikke levere|mislyk(?:kedes|tes)|ei voi(?:da|tu) toimittaa|epäonnistui|teslim edilem",
     r"nem sikerült (?:a )?kézbesít|kézbesíthetetlen|не (?:удалось|удаётся|удается|вдалося) (?:выполнить )?достав",
-    r"δεν (?:ήταν δυνατή|κατέστη δυνατή) η παράδοση|المسירה|המסירה נכשלה|לא ניתן למסירה|(?:فشل|تعذر)[^\n]{0,10}تسليم",
+    r"δεν (?:ήταν δυνατή|κατέστη δυνατή) η παράδοση|המסירה נכשלה|לא ניתן למסירה|(?:فشل|تعذر)[^\n]{0,10}تسليم",
     r"배달(?:되지 않|하지 못)|전송하지 못|반송|邮件失败|被退回",
     r"配信できません|配信不能|送信できませんでした|メールエラー|无法(?:投递|送达|传递)|未能送达|退信",
 )
