@@ -117,3 +117,19 @@ def test_explain_cuts_a_mail_over_the_limit(desk: ADesk, tmp_path: Path):
     said = desk.show("explain", str(file))
 
     assert said["mails"][0]["template"] == "too-large"
+
+
+def test_a_released_mail_is_not_held_again(tmp_path: Path):
+    """A person's word outweighs the reason for which a mail was held: it becomes an entry, with a flag."""
+    desk = ADesk(tmp_path)
+    desk.handle(a_mail())
+    desk.handle(a_mail(subject="Re: Printer on floor 3 [#1001]", words="It was me all the same.", verdict="fail"))
+    assert [one["id"] for one in desk.show("held", "list")] == [2]
+
+    desk.maild("held", "release", "2")
+    desk.handle()
+
+    assert desk.show("held", "list") == []
+    entries = desk.show("ticket", "show", "1001")["entries"]
+    assert [entry["text"] for entry in entries] == ["It prints nothing.", "It was me all the same."]
+    assert "released" in entries[1]["flags"] or "forged" in entries[1]["flags"]
