@@ -133,3 +133,14 @@ def test_a_released_mail_is_not_held_again(tmp_path: Path):
     entries = desk.show("ticket", "show", "1001")["entries"]
     assert [entry["text"] for entry in entries] == ["It prints nothing.", "It was me all the same."]
     assert "released" in entries[1]["flags"] or "forged" in entries[1]["flags"]
+
+
+@pytest.mark.parametrize(("where", "code"), [("/dev/full", 1), ("&-", 0)])
+def test_an_output_that_takes_nothing_is_no_error_of_maild(desk: ADesk, where: str, code: int):
+    """A full disk is named, a closed output is silence; neither is an internal error with a report."""
+    for words in ("ticket list", "ticket show 1001 --json", "check"):
+        command = f"{sys.executable} -m maild --config {desk.config} {words} >{where}"
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+        assert done.returncode == code, (words, done.stderr)
+        assert ("No space left on device" in done.stderr) == bool(code), words
+        assert "internal error" not in done.stderr
