@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_WIDEST, _NARROWEST = 36, 24
+_WIDEST = 36
+_GAP, _WHOLE, _NARROWEST = 2, 16, 10
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -46,15 +48,29 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     if not sys.stdout.isatty():
         _print_plain([list(columns), *cells])
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns[:-1]:
-        table.add_column(name, overflow="ellipsis", no_wrap=True, max_width=_WIDEST)
-    table.add_column(
-        columns[-1], overflow="fold", min_width=_NARROWEST
-    )  # the one that gives way where the terminal is narrow
+    console = Console()
+    natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    widths = fitted([*(min(width, _WIDEST) for width in natural[:-1]), natural[-1]], console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for name, width in zip(columns[:-1], widths, strict=False):
+        table.add_column(name, overflow="ellipsis", no_wrap=True, width=width)
+    table.add_column(columns[-1], overflow="fold", width=widths[-1])
     for row in cells:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    console.print(table)
+
+
+def fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Narrow the widest columns until all stand side by side; numbers, states and dates stay whole."""
+    narrowed = list(widths)
+    left = room - _GAP * (len(widths) - 1)
+    elastic = [place for place, width in enumerate(widths) if width > _WHOLE]
+    while sum(narrowed) > left and elastic:
+        widest = max(elastic, key=lambda place: narrowed[place])
+        if narrowed[widest] <= _NARROWEST:
+            break
+        narrowed[widest] -= 1
+    return narrowed
 
 
 def print_facts(facts: Sequence[tuple[str, object]]) -> None:

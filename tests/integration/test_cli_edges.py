@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,19 @@ def test_an_output_that_takes_nothing_is_no_error_of_maild(desk: ADesk, where: s
         assert done.returncode == code, (words, done.stderr)
         assert ("No space left on device" in done.stderr) == bool(code), words
         assert "internal error" not in done.stderr
+
+
+def test_a_terminal_of_eighty_columns_shows_numbers_and_words(desk: ADesk):
+    """Number, state and date are whole, and so are the words of the last column, over several lines."""
+    terminal, other_end = os.openpty()
+    command = [sys.executable, "-m", "maild", "--config", str(desk.config), "mail", "list", "--in"]
+    done = subprocess.run(command, stdout=other_end, check=False, env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1"})
+    os.close(other_end)
+    lines = os.read(terminal, 65536).decode().splitlines()
+    os.close(terminal)
+
+    assert done.returncode == 0
+    last = re.sub(r"\x1b\[[0-9;]*m", "", lines[0]).index("reason")
+    assert max(map(len, lines[1:])) <= 80
+    assert lines[-1].startswith("1   support  20") and "entry    #1001" in lines[-1]
+    assert "didnotsendit(dmarc=fail" in "".join(line[last:].replace(" ", "") for line in lines[1:-1])
