@@ -72,7 +72,7 @@ class SqliteFile:
         _create(path)
         self._writing = _engine(path, "BEGIN IMMEDIATE", pool_size=1)
         self.reading = _engine(path, "BEGIN", pool_size=8)
-        event.listen(self.reading, "connect", _forbid_writing)
+        event.listen(self.reading, "connect", _make_reader)
 
     def open_writer(self) -> Connection:
         """Open the writing connection; only under the write lock."""
@@ -159,8 +159,10 @@ def _discipline(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _forbid_writing(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _make_reader(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA query_only=ON")
+    # Each reader would keep the pages of the large mails that it met, and the kernel has them too.
+    connection.execute("PRAGMA cache_size=-4096")
 
 
 def _checkpoint(connection: Connection, how: str) -> None:
