@@ -88,9 +88,9 @@ class WorkingDesk:
             encoding="utf-8",
         )
 
-    def start(self, **environ: str) -> Running:
-        """Start the daemon; returns at once."""
-        command = [sys.executable, "-m", "maild", "--config", str(self.config), "run"]
+    def start(self, *through: str, **environ: str) -> Running:
+        """Start the daemon, `through` a program that sets its limits; returns at once."""
+        command = [*through, sys.executable, "-m", "maild", "--config", str(self.config), "run"]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=os.environ | environ
         )
