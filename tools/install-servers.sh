@@ -12,13 +12,16 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >/dev/null
     # The packages' own services stay off: the tests start instances of their own, on loopback.
-    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.maild
-    chmod +x /usr/sbin/policy-rc.d.maild
-    [ -e /usr/sbin/policy-rc.d ] || { mv /usr/sbin/policy-rc.d.maild /usr/sbin/policy-rc.d; ours=yes; }
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+        # Whatever happens to the installation, the machine's own services must start again afterwards.
+        trap 'rm -f $policy' EXIT
+        trap 'exit 1' HUP INT TERM
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod +x $policy
+    fi
     # shellcheck disable=SC2086 # a list of words
     apt-get install -q -y --no-install-recommends $wanted >/dev/null
-    [ "${ours:-}" = yes ] && rm -f /usr/sbin/policy-rc.d
-    rm -f /usr/sbin/policy-rc.d.maild
     exit 0
 fi
 if [ "${CI:-}" = true ]; then
