@@ -44,7 +44,7 @@ from maild.composing import Composer
 from maild.config import Config, read_draft, read_secret
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
-from maild.errors import ReaderLostError, StoreBusyError
+from maild.errors import ReaderLostError, StoreBusyError, StoreUnusableError
 from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
@@ -100,9 +100,10 @@ def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, 
     return read_together(read_draft(directory, environ))
 
 
-def open_store(config: Config) -> Store:
-    """Open the desk's database, upgrading it where it is older."""
-    return Store.open(config.state.directory, config.state.database, first_number=config.desk.first_number)
+def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
+    """Open the desk's database, upgrading it where it is older; the daemon's own is good only while it has the lock."""
+    state = config.state
+    return Store.open(state.directory, state.database, first_number=config.desk.first_number, daemon_lock=lock)
 
 
 def keyring_of(store: Store) -> Keyring:
@@ -158,21 +159,29 @@ class Daemon:
     def run(self) -> None:
         """Work until told to stop.
 
-        Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin.
+        Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin, StoreUnusableError
+        also when it stopped because it is not the daemon of its database any more.
         """
         config = self._config
         with ExitStack() as stack:
             stop = threading.Event()
-            lock = stack.enter_context(DaemonLock(config.state.directory))
+            lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
             if not self._take(lock, stop):
                 return
             readers = Readers(config.limits.reading, workers=2)
             readers.start()
-            store = open_store(config)
+            store = open_store(config, lock)
             stack.callback(store.close)
             stack.callback(readers.stop)
             store.write(lambda tx: tx.void_claims(now()))
-            asyncio.run(self._work(store, readers, stop))
+            asyncio.run(self._work(store, readers, lock, stop))
+            is_lost = lock.is_lost
+        if is_lost:
+            log.error(Event.DAEMON_LOCK_LOST)
+            raise StoreUnusableError(
+                "the daemon's lock on the database is lost (the connection broke, or this process stood still): "
+                "another daemon may have taken over, so this one has stopped"
+            )
         log.info(Event.DAEMON_STOPPED)
 
     def _take(self, lock: DaemonLock, stop: threading.Event) -> bool:
@@ -183,7 +192,7 @@ class Daemon:
                 self._notifier.status("waiting for the other daemon")
             return lock.take(stop)
 
-    async def _work(self, store: Store, readers: Readers, stop: threading.Event) -> None:
+    async def _work(self, store: Store, readers: Readers, lock: DaemonLock, stop: threading.Event) -> None:
         loop = asyncio.get_running_loop()
         bells = Bells(stop, threading.Event(), threading.Event(), [], loop, asyncio.Event())
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -200,7 +209,8 @@ class Daemon:
             asyncio.create_task(supervise_channel(channel, bells.stop_delivery, bell), name=f"delivery:{number}")
             for number, (channel, bell) in enumerate(channels)
         ]
-        await bells.stop_delivery.wait()
+        with lock.watched(bells.ring_all):
+            await bells.stop_delivery.wait()
         deadline = loop.time() + DRAIN_SECONDS
         log.info(Event.DAEMON_STOPPING)
         self._notifier.stopping()

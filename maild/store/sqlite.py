@@ -99,6 +99,12 @@ class SqliteFile:
         writer.invalidate()
         writer.close()
 
+    def busy_words(self, error: BaseException) -> str | None:
+        """Say that another program holds the database, if that is what the error tells."""
+        if not is_busy(error):
+            return None
+        return "another program than maild has locked the database: nothing but maild may write to it"
+
 
 def _refuse_network(path: Path) -> None:
     kind = network_file_system(_MOUNTS.read_text(encoding="utf-8", errors="replace"), path.resolve())

@@ -242,7 +242,7 @@ def test_each_mistake_is_told_in_words(read: Callable[..., Config], old: str, ne
 @pytest.mark.parametrize(
     "text",
     [
-        "state: {database: 'postgresql://x/y'}", "trust: {verify_dkim: true}", "trust: {internal: auth}",
+        "trust: {verify_dkim: true}", "trust: {internal: auth}",
         "alarm: {command: [x]}", "alarm: {relay: main}", "alarm: {to: [managers]}",
         "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch", "answers: elsewhere",
     ],
