@@ -1,5 +1,5 @@
-"""Another process on the same database, as tests start it: `python neighbour.py VERB DIRECTORY URL [NUMBER…]`; an empty URL
-is SQLite in the directory.
+"""Another process on the same database, as tests start it: `python neighbour.py VERB DIRECTORY URL [NUMBER…]`; an empty
+URL is SQLite in the directory.
 
 Prints a word a line as it gets on; ends when its standard input does.
 """

@@ -41,22 +41,19 @@ def late_store(directory: Path, database: str) -> Iterator[tuple[Store, DaemonLo
 
 
 def test_a_daemon_without_its_lock_writes_nothing(late_store: tuple[Store, DaemonLock], database: str):
-    """Its connection broken, another may be the daemon: from the next transaction on nothing is kept, and it is told."""
+    """Its connection broken, another may be the daemon: what it writes from then on is not kept, and it is told."""
     store, lock = late_store
     is_told = Event()
     record(store, 1)
 
     with lock.watched(is_told.set):
         rows_of(database, END_DAEMON)
-        with pytest.raises(StoreUnusableError, match="lost its lock"):
-            while True:
-                record(store, 2)
         assert is_told.wait(PATIENCE)
 
     assert lock.is_lost
-    assert rows_of(database, "SELECT count(*) FROM arrival WHERE uid > 2") == [(0,)]
     with pytest.raises(StoreUnusableError, match="lost its lock"):
-        record(store, 3)
+        record(store, 2)
+    assert rows_of(database, "SELECT uid FROM arrival") == [(1,)]
 
 
 def test_who_asks_too_late_is_told_at_once(late_store: tuple[Store, DaemonLock], database: str):
@@ -138,15 +135,15 @@ def test_a_server_that_is_not_there_is_named(directory: Path):
     (port,) = free_ports(1)
     with pytest.raises(StoreUnusableError, match=f"state.database: .*{port}"):
         Store.open(directory, f"postgresql://maild@127.0.0.1:{port}/maild")
-    with DaemonLock(directory, f"postgresql://maild@127.0.0.1:{port}/maild") as lock:
-        with pytest.raises(StoreUnusableError, match=f"state.database: .*{port}"):
-            lock.is_free()
+    lock = DaemonLock(directory, f"postgresql://maild@127.0.0.1:{port}/maild")
+    with lock, pytest.raises(StoreUnusableError, match=f"state.database: .*{port}"):
+        lock.is_free()
 
 
 def test_a_database_that_cannot_hold_every_mail_is_refused(directory: Path, postgresql: Postgresql):
     """Another encoding than UTF-8 is told with its remedy before anything is made in it."""
     postgresql.run("CREATE DATABASE {new} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0", new="old-world")
-    with pytest.raises(StoreUnusableError, match="LATIN1.*ENCODING 'UTF8'"):
+    with pytest.raises(StoreUnusableError, match=r"LATIN1.*ENCODING 'UTF8'"):
         Store.open(directory, postgresql.url("old-world"))
     assert rows_of(postgresql.url("old-world"), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
@@ -176,14 +173,13 @@ def test_a_power_cut_of_the_server_loses_nothing(tmp_path: Path):
     server.start()
     try:
         server.make_template()
-        with server.database() as url:
-            with closing(Store.open(tmp_path, url)) as store:
-                for uid in range(1, 31):
-                    record(store, uid, now=NOW)
-                server.stop("immediate")
-                with pytest.raises(StoreUnusableError):
-                    record(store, 31)
-                server.start()
-                assert record(store, *range(1, 32)).known == 30
+        with server.database() as url, closing(Store.open(tmp_path, url)) as store:
+            for uid in range(1, 31):
+                record(store, uid, now=NOW)
+            server.stop("immediate")
+            with pytest.raises(StoreUnusableError):
+                record(store, 31)
+            server.start()
+            assert record(store, *range(1, 32)).known == 30
     finally:
         server.remove()
