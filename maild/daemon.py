@@ -31,6 +31,7 @@ import os
 import random
 import secrets
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -40,7 +41,7 @@ from functools import partial
 from pathlib import Path
 
 from maild.carrying import Desk
-from maild.composing import Composer
+from maild.composing import Composer, check_templates
 from maild.config import Config, read_draft, read_secret
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
@@ -54,12 +55,13 @@ from maild.notify import Notifier
 from maild.reading import Readers
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
-from maild.store import DaemonLock, Store
+from maild.store import DaemonLock, Store, sqlite_note
 from maild.timing import Timing
 
 SECRET_BYTES = 32
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 RESTART_SECONDS = 5
+SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
 
 log = journal("daemon")
 
@@ -96,8 +98,10 @@ class Premises:
 
 
 def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
-    """Read configuration and rules; raises ConfigurationError with every problem of both."""
-    return read_together(read_draft(directory, environ))
+    """Read configuration and rules, and try the templates; raises ConfigurationError with every problem."""
+    config, rules = read_together(read_draft(directory, environ))
+    check_templates(config, rules)
+    return config, rules
 
 
 def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
@@ -163,10 +167,11 @@ class Daemon:
         also when it stopped because it is not the daemon of its database any more.
         """
         config = self._config
+        sys.setswitchinterval(SWITCH_SECONDS)
         with ExitStack() as stack:
             stop = threading.Event()
             lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
-            if not self._take(lock, stop):
+            if not self._take(lock, stop) or stop.is_set():
                 return
             readers = Readers(config.limits.reading, workers=2)
             readers.start()
@@ -202,7 +207,8 @@ class Daemon:
         channels = self._channels(store, bells)
         for thread in threads:
             thread.start()
-        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid())
+        note = sqlite_note() if self._config.state.database is None else None
+        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=note)
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
         tasks = [
@@ -303,6 +309,8 @@ def tell_failure(name: str, error: Exception, *, is_stopping: bool) -> None:
             pass  # we stopped them ourselves
         case StoreBusyError():
             log.warning(Event.STORE_BUSY, failed=name, reason=str(error), again_in=RESTART_SECONDS)
+        case StoreUnusableError():
+            log.error(Event.STORE_UNUSABLE, failed=name, reason=str(error), again_in=RESTART_SECONDS)
         case ReaderLostError():
             log.error(Event.READERS_LOST, failed=name, reason=str(error), again_in=RESTART_SECONDS)
         case _:

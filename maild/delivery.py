@@ -63,6 +63,7 @@ class Channel:
         self._tools = tools
         self._pause = PAUSE_FIRST
         self._rest = timedelta(0)
+        self._ending: asyncio.Task[None] | None = None
         self._log = log.bind(relay=name)
 
     async def run(self, stop: asyncio.Event, bell: asyncio.Event) -> None:
@@ -89,6 +90,8 @@ class Channel:
         except Exception:
             await self._put_back(waiting)
             raise
+        finally:
+            await self._ended()
         await self._put_back(waiting)
         return len(mails)
 
@@ -123,7 +126,8 @@ class Channel:
         match await self._relay.offer(mail):
             case Offered():
                 reach(Failpoint.DELIVERY_OFFERED)
-                await self._record(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
+                handing_over = self._record(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
+                await asyncio.gather(handing_over, self._ended())
                 reach(Failpoint.DELIVERY_HANDING_OVER)
                 await self._hand_over(mail)
             case Deferred(reason):
@@ -136,8 +140,8 @@ class Channel:
         reach(Failpoint.DELIVERY_HANDED_OVER)
         match outcome:
             case Accepted(reply):
-                await self._record(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, self._tools.now()))
-                self._log.info(Event.MAIL_ACCEPTED, mail=mail.id, to=mail.recipient)
+                self._ending = asyncio.create_task(self._end(mail, reply, self._tools.now()))
+                return
             case Deferred(reason):
                 await self._defer(mail, reason, is_doubt=False)
             case Refused(reason):
@@ -147,6 +151,21 @@ class Channel:
             case InDoubt(reason):
                 await self._defer(mail, reason, is_doubt=True)
         reach(Failpoint.DELIVERY_RECORDED)
+
+    async def _end(self, mail: DueMail, reply: str, now: datetime) -> None:
+        """Record that a mail was accepted, while the next is offered."""
+        try:
+            await self._record(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, now))
+            self._log.info(Event.MAIL_ACCEPTED, mail=mail.id, to=mail.recipient)
+            reach(Failpoint.DELIVERY_RECORDED)
+        except StaleError as error:
+            self._log.warning(Event.CLAIM_LOST, mail=mail.id, to=mail.recipient, reason=str(error))
+
+    async def _ended(self) -> None:
+        """Wait until the end of the mail before is recorded: of two at once nobody shall be in doubt."""
+        ending, self._ending = self._ending, None
+        if ending:
+            await ending
 
     async def _defer(self, mail: DueMail, reason: str, *, is_doubt: bool) -> None:
         tools, now = self._tools, self._tools.now()

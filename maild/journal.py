@@ -5,7 +5,9 @@ Only legs, the daemon and the command line log; one event per message and leg, w
 
 import logging
 import sys
+from contextlib import suppress
 from enum import StrEnum
+from threading import Lock
 from typing import TextIO
 
 import structlog
@@ -48,6 +50,22 @@ class Event(StrEnum):
     RELAY_LOST = "relay_lost"
     RELAY_REFUSED = "relay_refused"
     STORE_BUSY = "store_busy"
+    STORE_UNUSABLE = "store_unusable"
+
+
+class _Log:
+    """Writes finished lines. One that a full disk or a closed pipe does not take is lost, and no leg with it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._turn = Lock()
+
+    def msg(self, line: str) -> None:
+        with self._turn, suppress(OSError):
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def start_journal(stream: TextIO, *, is_json: bool) -> None:
@@ -56,8 +74,10 @@ def start_journal(stream: TextIO, *, is_json: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if is_json
-        else structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=20)
+        # Values are printed as literals: a server's words must not command the operator's terminal.
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=20, repr_native_str=True)
     )
+    outlet = _Log(stream)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -68,7 +88,7 @@ def start_journal(stream: TextIO, *, is_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=lambda *_: outlet,
         cache_logger_on_first_use=True,
     )
 

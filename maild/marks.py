@@ -19,7 +19,9 @@ from dataclasses import dataclass, field
 SIGNATURE_BYTES = 16
 _LONGEST_NUMBER = 12
 
-_MARK = re.compile(r"(?<![a-z0-9])[mrb]\.([a-z2-7]{16})\.([a-z0-9]{1,8})\.([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)
+_MARK = re.compile(
+    r"(?<![a-z0-9])[mrb]\.([a-z2-7]{16})\.([a-z0-9]{1,8})\.([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 Exit codes: 0 done, 1 the answer is no, 2 wrong usage or configuration, 70 an internal error.
 """
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import click
 
@@ -26,12 +29,20 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "ticket": "maild.cli.tickets:ticket",
         "held": "maild.cli.held:held",
         "mail": "maild.cli.mails:mail",
+        "verify": "maild.cli.verifying:verify",
     }
 )
 
 
 class Desk(click.Group):
     """Loads a command when it is called, and ends every failure with a line and an exit code."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run as a program: on a terminal that lacks a letter, a question mark stands for it."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in our order."""

@@ -24,12 +24,17 @@ def fit(text: object) -> str:
 
 def print_json(value: object) -> None:
     """Print one JSON value, readable."""
-    _write(json.dumps(value, ensure_ascii=False, indent=2))
+    _write(json.dumps(value, ensure_ascii=not _is_unicode(), indent=2))
 
 
 def print_json_line(value: object) -> None:
     """Print one JSON value on a line of its own."""
-    _write(json.dumps(value, ensure_ascii=False))
+    _write(json.dumps(value, ensure_ascii=not _is_unicode()))
+
+
+def cell(value: object) -> object:
+    """Write a list for a person; anything else stays as it is."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -94,6 +99,10 @@ def say_no(why: str) -> click.exceptions.Exit:
     """Say why the answer is no; what is returned ends the command with exit code 1 when raised."""
     click.echo(fit(why), err=True)
     return click.exceptions.Exit(1)
+
+
+def _is_unicode() -> bool:
+    return sys.stdout.encoding.lower().startswith("utf")
 
 
 def _write(text: str) -> None:

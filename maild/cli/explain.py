@@ -13,7 +13,7 @@ import click
 from maild import desk
 from maild.carrying import Desk
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
-from maild.cli.opening import STANDARD_INPUT, bytes_of, config_directory, now, opened_store
+from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
 from maild.daemon import Premises, keyring_of, open_store, read_premises
 from maild.handling import authenticity_of
 from maild.model.explaining import explanation, instant, whole_message
@@ -29,13 +29,14 @@ Story = Mapping[str, Any]
 @json_option
 def explain(what: str, as_json: bool) -> None:
     """Say what would happen to a message, or what happened to ticket N and why."""
-    number = what.removeprefix("#")
+    file, number = Path(what), what.removeprefix("#")
     story: Story
-    if Path(what).is_file() or Path(what) == STANDARD_INPUT:
-        story = _foresee(bytes_of(Path(what)))
+    if file == STANDARD_INPUT or (file.exists() and not file.is_dir()):
+        story = _foresee(bytes_of(file))
     elif number.isascii() and number.isdigit():
+        wanted = NUMBER(number)
         with opened_store() as store:
-            story = _remember(store, int(number))
+            story = _remember(store, wanted)
     else:
         raise click.UsageError(f"{what} is neither a file nor the number of a ticket")
     if as_json:

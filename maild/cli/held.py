@@ -5,6 +5,7 @@ import json
 import click
 
 from maild.cli.display import (
+    cell,
     json_option,
     moment,
     print_bytes,
@@ -16,7 +17,7 @@ from maild.cli.display import (
     say_no,
     size,
 )
-from maild.cli.opening import Deed, do_to_each, opened_store
+from maild.cli.opening import NUMBER, Deed, do_to_each, opened_store
 from maild.errors import MaildError
 from maild.model.decision import OutcomeKind
 from maild.model.explaining import Json, instant, whole_message
@@ -45,7 +46,7 @@ def list_(as_json: bool) -> None:
 
 
 @held.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--raw", is_flag=True, help="Print the mail's bytes as they came, and nothing else.")
 @json_option
 def show(number: int, raw: bool, as_json: bool) -> None:
@@ -69,19 +70,19 @@ def show(number: int, raw: bool, as_json: bool) -> None:
     if isinstance(message, str):
         print_text(message)
         return
-    print_facts([(name, message[name]) for name in ("from", "to", "subject", "date", "automatic", "flags")])
+    print_facts([(name, cell(message[name])) for name in ("from", "to", "subject", "date", "automatic", "flags")])
     print_text(str(message["text"]), indent="  | ")
 
 
 @held.command()
-@click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER…")
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER…")
 def release(numbers: tuple[int, ...]) -> None:
     """Let held mail be handled anew."""
     _end(numbers, lambda tx, number, by, at: tx.release_held(number, by, at), "released: it will be handled anew")
 
 
 @held.command()
-@click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER…")
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER…")
 def discard(numbers: tuple[int, ...]) -> None:
     """Take held mail off the list for good; its bytes stay until retention removes them."""
     _end(numbers, lambda tx, number, by, at: tx.discard_held(number, by, at), "discarded")

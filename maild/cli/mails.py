@@ -14,7 +14,7 @@ from maild.cli.display import (
     size,
 )
 from maild.cli.held import arrival_line, happening_line, print_happenings
-from maild.cli.opening import Deed, do_to_each, opened_store
+from maild.cli.opening import NUMBER, Deed, do_to_each, opened_store
 from maild.model.explaining import Json, instant
 from maild.model.outgoing import MailState
 from maild.store import ArrivalRow, MailRow, Store
@@ -30,7 +30,7 @@ def mail() -> None:
 @mail.command("list")
 @click.option("--in", "incoming", is_flag=True, help="List what came in instead of what goes out.")
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only of this state; repeatable.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="How many, newest first.")
+@click.option("--limit", default=100, show_default=True, type=NUMBER, help="How many, newest first.")
 @json_option
 def list_(incoming: bool, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List mails, the newest first."""
@@ -63,7 +63,7 @@ def list_(incoming: bool, states: tuple[str, ...], limit: int, as_json: bool) ->
 
 
 @mail.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--raw", is_flag=True, help="Print the mail's bytes as they go over the wire, and nothing else.")
 @json_option
 def show(number: int, raw: bool, as_json: bool) -> None:
@@ -86,7 +86,7 @@ def show(number: int, raw: bool, as_json: bool) -> None:
 
 
 @mail.command()
-@click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER…")
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER…")
 def retry(numbers: tuple[int, ...]) -> None:
     """Make mails due now, those that were given up too."""
     _change(
@@ -98,7 +98,7 @@ def retry(numbers: tuple[int, ...]) -> None:
 
 
 @mail.command()
-@click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER…")
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER…")
 def cancel(numbers: tuple[int, ...]) -> None:
     """Stop mails that still wait."""
     _change(

@@ -14,9 +14,11 @@ from pathlib import Path
 import click
 
 from maild.config import read_config
+from maild.errors import MaildError
 from maild.store import Store, Transaction
 
 STANDARD_INPUT = Path("-")
+NUMBER = click.IntRange(min=1, max=2**63 - 1)  # what a database can be asked for
 
 # What a person may do to one thing by its number: who, and when; False where it cannot be done.
 Deed = Callable[[Transaction, int, str, datetime], bool]
@@ -37,7 +39,10 @@ def user() -> str:
 
 def bytes_of(file: Path) -> bytes:
     """Read a file that was named, or standard input."""
-    return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+    try:
+        return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+    except OSError as error:
+        raise MaildError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def config_directory() -> Path:

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 import click
 
-from maild.cli.display import json_option, print_heading, print_json, print_table, say_no
+from maild.cli.connecting import print_servers, servers_said, try_servers
+from maild.cli.display import cell, json_option, print_heading, print_json, print_table, say_no
 from maild.cli.opening import config_directory
-from maild.composing import Composer
+from maild.composing import check_templates
 from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
-from maild.marks import Keyring, SigningKey
 from maild.rules import Person, Rules, read_together
 
 Row: TypeAlias = dict[str, object]
@@ -39,23 +39,32 @@ def init(folder: Path) -> None:
 
 
 @click.command()
+@click.option("--connect", is_flag=True, help="Try every mailbox and relay too; change nothing there, send nothing.")
 @json_option
-def check(as_json: bool) -> None:
+def check(connect: bool, as_json: bool) -> None:
     """Check configuration, rules and templates; show what they come to."""
     directory = config_directory()
     try:
         config, rules = read_together(read_draft(directory, os.environ))
-        _check_templates(config, rules)
+        check_templates(config, rules)
     except ConfigurationError as error:
         if as_json:
             print_json({"ok": False, "problems": [_problem_line(problem) for problem in error.problems]})
         else:
             _print_problems(error.problems)
         raise click.exceptions.Exit(2) from error
-    if as_json:
-        print_json({"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)})
-    else:
+    said = {"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)}
+    if not as_json:
         _print_summary(config, rules)
+    if connect:
+        servers, said["ok"] = servers_said(config, try_servers(config))
+        said |= {"servers": servers}
+        if not as_json:
+            print_servers(servers)
+    if as_json:
+        print_json(said)
+    if not said["ok"]:
+        raise click.exceptions.Exit(1)
 
 
 def _write_shipped(folder: Path) -> None:
@@ -70,18 +79,6 @@ def _write_shipped(folder: Path) -> None:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     (folder / SECRETS).mkdir(mode=0o700)
-
-
-def _check_templates(config: Config, rules: Rules) -> None:
-    """Try every template. Raises ConfigurationError."""
-    key = SigningKey("check", b"signs examples that are never sent")
-    composer = Composer(config.desk, rules, Keyring(key, {key.id: key}), config.templates)
-    problems = tuple(
-        Problem(str(config.template_folder / found.file), found.line, found.column, found.where, found.what)
-        for found in composer.check()
-    )
-    if problems:
-        raise ConfigurationError(problems)
 
 
 def _print_problems(problems: Sequence[Problem]) -> None:
@@ -152,11 +149,7 @@ def _print_summary(config: Config, rules: Rules) -> None:
     for section, rows in _summary(config, rules).items():
         if rows:
             print_heading(section)
-            print_table(tuple(rows[0]), [[_cell(value) for value in row.values()] for row in rows])
+            print_table(tuple(rows[0]), [[cell(value) for value in row.values()] for row in rows])
     click.echo(f"\n{config.directory}: no problem found.")
     if not config.trust.authserv_id:
         click.echo("note: without trust.authserv_id nobody's first mail is proved to be theirs.", err=True)
-
-
-def _cell(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value

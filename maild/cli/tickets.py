@@ -15,7 +15,7 @@ from maild.cli.display import (
     size,
 )
 from maild.cli.mails import mail_line
-from maild.cli.opening import opened_store
+from maild.cli.opening import NUMBER, opened_store
 from maild.model.explaining import Json, entry_line, instant, ticket_line, whole_ticket
 from maild.model.mail import Address
 from maild.model.ticket import Entry, State, Ticket
@@ -31,7 +31,7 @@ def ticket() -> None:
 
 @ticket.command("list")
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only of this state; repeatable.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="How many, newest first.")
+@click.option("--limit", default=100, show_default=True, type=NUMBER, help="How many, newest first.")
 @json_option
 def list_(states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List tickets, the newest first."""
@@ -51,7 +51,7 @@ def list_(states: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 
 @ticket.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @json_option
 def show(number: int, as_json: bool) -> None:
     """Show one ticket with its entries and its mails."""
@@ -74,7 +74,7 @@ def show(number: int, as_json: bool) -> None:
 
 
 @ticket.command()
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @json_option
 def history(number: int, as_json: bool) -> None:
     """Show what happened to a ticket, in order."""

@@ -3,7 +3,8 @@
 The only importer of jinja2. Knows no clock and no chance: the caller names the instant and the mail's token.
 """
 
+from maild.composing.checking import check_templates
 from maild.composing.composer import Composer
 from maild.composing.sheets import SheetError
 
-__all__ = ["Composer", "SheetError"]
+__all__ = ["Composer", "SheetError", "check_templates"]

@@ -28,7 +28,7 @@ TRACER_LETTERS = 10
 _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
-_WITHOUT_THEIR_WORDS = frozenset({Template.ACKNOWLEDGED_MINIMAL})
+_BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class _Order:
         """Whether the recipient is known to be the one whose mail is answered."""
         sender = self.decision.sender
         return sender is not None and sender.trust is Trust.PROVED and sender.address.lower() == self.wanted.to.lower()
+
+    @property
+    def is_thanks_unproved(self) -> bool:
+        """Whether it may hold nothing that its recipient's alleged mail said: anybody may have written that."""
+        return self.wanted.template in ACKNOWLEDGEMENTS and not self.is_proved
 
     @property
     def answered(self) -> tuple[Address, ...]:
@@ -140,7 +145,7 @@ class Composer:
     def _fields(self, order: _Order, subject: str, line: Lineage, body: Body) -> Iterator[bytes]:
         wanted, queue = order.wanted, order.queue
         yield address_field("From", self._from_name(order), queue.address)
-        yield address_field("To", "" if wanted.template in _WITHOUT_THEIR_WORDS else wanted.to_name, wanted.to)
+        yield address_field("To", "" if order.is_thanks_unproved else wanted.to_name, wanted.to)
         yield text_field("Subject", subject)
         yield plain_field("Date", format_datetime(order.now))
         yield ids_field("Message-ID", [message_id(order.mark, queue.address.rpartition("@")[2])])
@@ -196,8 +201,7 @@ class Composer:
         tag = subject_tag(known.ticket.number, self._desk.tag) if known is not None else ""
         if tag and order.wanted.thread is Thread.INTERNAL:
             tag = f"{tag[:-1]} internal]"
-        without = order.wanted.template in ACKNOWLEDGEMENTS and not order.is_proved
-        subject = "" if known is None or without else clean(known.ticket.subject)
+        subject = "" if known is None or order.is_thanks_unproved else clean(known.ticket.subject)
         return {
             "tag": tag,
             "subject": shorten(_bare(subject), _LONGEST_SUBJECT),
@@ -213,7 +217,7 @@ class Composer:
         return {
             "number": known.ticket.number if known is not None else None,
             "queue_address": order.queue.address,
-            "to": Who(bounded_name(wanted.to_name), clean(wanted.to)),
+            "to": Who("" if order.is_thanks_unproved else bounded_name(wanted.to_name), clean(wanted.to)),
             "by": self._signer(order),
             "words": markup.with_names(words, _names(pictures)),
             "words_html": markup.prose(words, _by_placeholder(pictures)) if order.is_for_customer else "",
@@ -253,7 +257,7 @@ class Composer:
 
 
 def _bare(value: str) -> str:
-    return value.replace("[", "(").replace("]", ")")
+    return value.translate(_BRACKETS)
 
 
 def _their_words(order: _Order) -> str:

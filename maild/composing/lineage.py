@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from maild.composing.headers import is_message_id
 from maild.marks import Keyring, find_marks, is_genuine, root_id, sign
-from maild.model.decision import Decision, RememberIds
+from maild.model.decision import Decision, RememberIds, Trust
 from maild.model.facts import ThreadFacts, TicketFacts
-from maild.model.outgoing import Thread, Wanted
+from maild.model.outgoing import ACKNOWLEDGEMENTS, Thread, Wanted
 
 _FIRST, _LAST = 4, 8  # of a long conversation: where it began, and where it is now
 
@@ -56,7 +56,9 @@ def _just_received(wanted: Wanted, decision: Decision) -> tuple[tuple[str, ...],
     for step in decision.steps:
         if isinstance(step, RememberIds) and step.number == wanted.ticket:
             own = (step.message_id,) if step.message_id else ()
-            return (*step.references, *own), step.message_id
+            # What an unproved mail refers to may be anything, even words, and the recipient may never have seen it.
+            is_proved = decision.sender.trust is Trust.PROVED or wanted.template not in ACKNOWLEDGEMENTS
+            return (*(step.references if is_proved else ()), *own), step.message_id
     # A mail that changed nothing is answered too, and its writer knows its id.
     own = (wanted.in_reply_to,) if wanted.in_reply_to else ()
     return own, wanted.in_reply_to

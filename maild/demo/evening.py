@@ -48,7 +48,7 @@ def run_demo(console: Console, *, keep: bool) -> bool:
         except KeyboardInterrupt:
             return False
         except MissedCueError as missed:
-            kept = Path(tempfile.gettempdir()) / "maild-demo.log"
+            kept = Path(tempfile.mkdtemp(prefix="maild-demo-log-")) / "maild.log"
             shutil.copy(folder / "maild.log", kept)
             console.print(f"[red]The play stopped: {missed} did not come.[/] The daemon's log: {kept}")
             return False
@@ -65,11 +65,12 @@ def write_config(folder: Path, host: MailHost) -> None:
     secret.chmod(0o600)
     (folder / "config" / "rules").mkdir(parents=True)
     account = f"host: {HOST}, tls: none, user: {DESK}, password_file: {secret}"
+    # The demo's IMAP server does not tell IDLE of a mail that comes just as IDLE begins: polling finds it.
     (folder / "config" / "maild.yaml").write_text(
         f"version: 1\n"
         f"desk: {{name: Acme Support, address: {DESK}, send_delay: 1s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
-        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}}}\n"
+        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}, poll: 2s}}\n"
         f"relays:\n  main: {{{account}, port: {host.smtp_port}}}\n"
         f"trust: {{authserv_id: {AUTHSERV_ID}}}\n",
         encoding="utf-8",

@@ -4,7 +4,8 @@ The relay stamps Authentication-Results as a receiving server would: who signed 
 an address of a strict domain that did not is failed by its domain's policy; anyone else is nobody's.
 
 BUGS
-    Mail lives in memory and is gone with the process. Domains and their policies are the demo's own invention.
+    Mail lives in memory and is gone with the process. Domains and their policies are the demo's own invention. A mail
+    laid into a mailbox in the half millisecond in which a client begins IDLE is not told to it (pymap 0.36.7).
 """
 
 import asyncio

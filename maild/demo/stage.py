@@ -43,7 +43,7 @@ class Stage:
         subject = str(mail["Subject"] or "(no subject)")
         if passed.recipient == self.desk:
             who, verdict = parseaddr(str(mail["From"]))[1], _verdict(mail)
-            line = Text.assemble(("  in   ", "cyan"), f"{who:<24} ", (f"{subject}  ", "bold"), (verdict, "dim"))
+            line = Text.assemble(("  in   ", "cyan"), f"{who:<24} ", (f"{verdict:<9}", "dim"), (subject, "bold"))
         else:
             line = Text.assemble(("  out  ", "green"), f"{passed.recipient:<24} ", (subject, "bold"))
         with self._changed:

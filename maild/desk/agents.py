@@ -36,7 +36,7 @@ def file_agents_mail(case: Case) -> Decision:
 
 def _plain(turn: Turn, intent: Intent) -> Decision:
     """Decide about a proved mail that answers no draft."""
-    doubts = (*turn.speech.doubts, *_no_draft(turn))
+    doubts = (*turn.speech.doubts, *_no_draft(turn), *_repeated(turn))
     if doubts:
         return keep(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE, doubts, turn.note_text)
     match intent:
@@ -48,6 +48,12 @@ def _plain(turn: Turn, intent: Intent) -> Decision:
             return _commands_only(turn)
         case _:
             return _unsent(turn, "your mail does not answer a mail that the desk sent you about this ticket")
+
+
+def _repeated(turn: Turn) -> tuple[str, ...]:
+    """Doubt a mail whose id came before: a signed mail can be sent again by anybody who got it."""
+    is_again = turn.case.facts.same_id_other_body
+    return ("a mail with the same Message-ID came before, and this one differs from it",) if is_again else ()
 
 
 def _no_draft(turn: Turn) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import Facts, TicketFacts
-from maild.model.mail import Address, Attachment, Message
+from maild.model.mail import Address, Attachment, Automatic, Message
 from maild.model.outgoing import Wanted
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State, Ticket
 
@@ -57,10 +57,15 @@ class Case:
 
     @property
     def is_automatic(self) -> bool:
-        """Whether a machine wrote it; desks put list headers on people's answers, so on a found ticket these say no."""
-        if self.message.automatic is None:
-            return False
-        return self.found.number is None or not _is_only_a_list(self.message)
+        """Whether a machine wrote it; desks put list headers on people's answers, so on a found ticket these say no.
+
+        Of an agent's mail only those count as nothing that a list puts on everybody's: an old vacation program says
+        "bulk" and no more, and what it answers would go to the customer.
+        """
+        if self.message.automatic is not Automatic.LIST or self.found.number is None:
+            return self.message.automatic is not None
+        is_agents = self.sender is not None and self.sender.standing is Standing.AGENT
+        return not _is_only_a_list(self.message) or (is_agents and _is_bulk(self.message))
 
     @property
     def cause(self) -> Cause:
@@ -76,6 +81,11 @@ class Case:
 def _is_only_a_list(message: Message) -> bool:
     proof = message.automatic_proof.lower().removeprefix("x-")
     return proof.startswith(("precedence", "list-", "mailing-list"))
+
+
+def _is_bulk(message: Message) -> bool:
+    proof = message.automatic_proof.lower().removeprefix("x-")
+    return proof.startswith("precedence") and "list" not in proof
 
 
 class Sheet:

@@ -74,6 +74,8 @@ _LINKED = re.compile(r"\[(#[\w-]{1,30})\]\([^()\s]{0,200}\)|(#[\w-]{1,30})<[a-z]
 _TAG = re.compile(r"\[\s*#?\s*([A-Za-z][A-Za-z0-9-]{0,20})\s*\]")
 _SIGNATURE = re.compile(r"--\s*\Z")
 _SHORT_WORD = 5
+_ANY = re.compile(r"[#＃﹟]\w|hash ?tag \w", re.IGNORECASE)
+_MOST = 200  # words with "#": more are no commands, and comparing them all would hold up everybody else's mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def read_commands(
     `is_first` says that the subject cannot be an echo of a mail that is not at hand. `[note]` counts even as an echo:
     it only keeps words back.
     """
+    if sum(1 for _ in _ANY.finditer(words)) > _MOST:
+        return Reading((), words.strip("\n"), ("it holds more words with # than can be read for commands",))
     lines = words.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
     top = _leading(lines, first, len(lines))
@@ -134,7 +138,10 @@ def read_commands(
 def nearest(word: str) -> str | None:
     """Find the command that a word is nearly: one slip of the fingers, two in a long word."""
     within = 1 if len(word) <= _SHORT_WORD else 2
-    near = [known for known in BY_WORD if len(known) > 2 and _slips(word, known, within) <= within]  # noqa: PLR2004
+    letters = set(word)
+    # A slip puts at most one letter in another's place, and most words are further off than that.
+    like = [known for known in BY_WORD if len(known) > 2 and len(letters.symmetric_difference(known)) <= 2 * within]  # noqa: PLR2004
+    near = [known for known in like if _slips(word, known, within) <= within]
     return min(near, key=lambda known: _slips(word, known, within), default=None)
 
 
@@ -190,12 +197,16 @@ def _undressed(line: str) -> str:
 
 
 def _tags(subject: str, earlier_subjects: tuple[str, ...], *, is_first: bool) -> Iterator[str]:
-    echoed = {match[1].lower() for earlier in earlier_subjects for match in _TAG.finditer(earlier)}
-    for match in _TAG.finditer(unicodedata.normalize("NFKC", subject)):
+    echoed = {match[1].lower() for earlier in earlier_subjects for match in _TAG.finditer(_plain(earlier))}
+    for match in _TAG.finditer(_plain(subject)):
         word = match[1].lower()
         is_theirs = word == "note" or (is_first and word not in echoed)
         if word in BY_WORD and BY_WORD[word].is_subject_tag and is_theirs:
             yield word
+
+
+def _plain(subject: str) -> str:
+    return unicodedata.normalize("NFKC", subject)
 
 
 def _refusals(commands: tuple[str, ...], text: str) -> Iterator[str]:

@@ -50,7 +50,7 @@ def open_ticket(case: Case) -> Decision:
     answer = acknowledgement(case, number)
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    told = those_in_charge(case.house, queue.team, None, case.now, but=(sender.person if sender else None,))
+    told = those_in_charge(case.house, queue.team, None, case.now, but=(_person(case),))
     sheet.want(*notices(told, number, _warnings(case), light_enough(message.attachments, case.house.limits.notice)))
     return sheet.decision(entry_of(number), case)
 
@@ -210,9 +210,12 @@ def _joined(case: Case, ticket: Ticket) -> Iterator[AddParticipant]:
     elif sender.standing is Standing.STRANGER and requester is not None and case.found.shown is not None:
         domain = sender.address.rpartition("@")[2].lower()
         is_colleague = domain == requester.address.rpartition("@")[2].lower()
-        if is_colleague and domain not in case.house.limits.free_mail and sender.person is None:
+        is_of_this = case.found.shown.ticket == ticket.number
+        if is_colleague and is_of_this and domain not in case.house.limits.free_mail and sender.person is None:
             yield AddParticipant(ticket.number, message.sender)
 
 
 def _person(case: Case) -> str | None:
-    return case.sender.person if case.sender else None
+    """Name the agent who surely wrote this and need not be told; one in whose name it came must hear of it."""
+    sender = case.sender
+    return sender.person if sender is not None and sender.trust is Trust.PROVED else None

@@ -11,8 +11,13 @@ from maild.desk.likeness import any_of, holds, words_of
 
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}[./-]|\d{1,2}\s?[月日時]")
 _HEADER = re.compile(r"\W{0,4}[^\W\d_][^\W\d_ .'’-]{0,20}(?:[ .'’-][^\W\d_]{1,20}){0,3}\W{0,3}[:：]")
-_ENDS = re.compile(r"(?:[:：]|>>|»|[-—–_=]{3,})[\s*_]*\Z")
-_RULE = re.compile(r"\W*(?:[-_=—–*~]\s?){3,}(?P<words>[^\n]{0,80}?)(?:(?:[-_=—–*~]\s?){3,}|\Z)\W*\Z")
+# No pattern here may try its repetitions twice over: whoever writes in an agent's name chooses the lines.
+_ENDS = re.compile(r"(?:[:：]|>>|»|[-—–_=]{3})[\s*_]*+\Z")
+_LAST = 200  # characters of an attribution that say how it ends
+_UNWORDED = re.compile(r"[\W_]*+")
+_DRAWN = re.compile(r"(?:[-_=—–*~]\s?+){3}")
+_LONGEST_RULE = 400
+_LONGEST_RULE_WORDS = 80
 _FEWEST_HEADERS = 3  # From, Date, To
 _MOST_LINES = 12
 _MOST_ATTRIBUTION = 4
@@ -40,19 +45,22 @@ def dress_above(lines: Sequence[str], start: int, floor: int, ours: Sequence[str
 
 def is_rule(line: str) -> bool:
     """Whether a line is drawn, with or without a few words in it (`-----Original Message-----`)."""
-    match = _RULE.match(line.strip())
-    return match is not None and len(words_of(match["words"])) <= _MOST_RULE_WORDS
+    drawn = _UNWORDED.match(line[:_LONGEST_RULE])
+    if len(line) > _LONGEST_RULE or drawn is None or not _DRAWN.search(drawn[0]):
+        return False
+    said = line[drawn.end() :].rstrip("-_=—–*~ \n")
+    return len(said) <= _LONGEST_RULE_WORDS and "\n" not in said and len(words_of(said)) <= _MOST_RULE_WORDS
 
 
 def names_us(text: str, ours: Sequence[str]) -> bool:
     """Whether words surely are an attribution to us: they name us, give a date, and end as attributions do."""
-    return _ENDS.search(text) is not None and _DATE.search(text) is not None and any_of(ours, text)
+    return _ends_so(text) and _DATE.search(text) is not None and any_of(ours, text)
 
 
 def may_name_us(text: str, ours: Sequence[str]) -> bool:
     """Whether words may be an attribution, to us or to somebody: two of the three signs are there."""
     is_named, has_date = any_of(ours, text), _DATE.search(text) is not None
-    if _ENDS.search(text):
+    if _ends_so(text):
         return is_named or has_date
     return is_named and has_date and "@" in text
 
@@ -66,6 +74,10 @@ def looks_quoted(lines: Sequence[str]) -> bool:
         if _HEADER.match(line) and headers >= _FEWEST_HEADERS and any("@" in each for each in block):
             return True
     return False
+
+
+def _ends_so(text: str) -> bool:
+    return _ENDS.search(text[-_LAST:]) is not None
 
 
 def _skip_blanks(lines: Sequence[str], start: int, floor: int) -> int:

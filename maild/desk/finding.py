@@ -98,9 +98,9 @@ def _why_not(mark: Mark, issued: IssuedMail | None, house: House, now: datetime)
         return "names no mail of ours"
     if not marks.is_genuine(mark, issued.recipient, house.keyring):
         return "the signature is not ours"
-    if issued.person is None:
+    if issued.person is None and house.find_agent(issued.recipient, now) is None:
         return ""
-    if house.find_person(issued.person, now) is None:
+    if issued.person is not None and house.find_person(issued.person, now) is None:
         return "it was given to somebody who left"
     if now - issued.created_at > PERSONS_MARK_LIVES:
         return "it is older than 90 days"

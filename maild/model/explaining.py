@@ -171,7 +171,9 @@ def _told(step: Step) -> str:
         case OpenTicket():
             told = f"open ticket #{step.number} in {step.queue} as {step.state.value}"
         case ChangeTicket():
-            told = f"change #{step.number}: " + ", ".join(f"{one.field} {one.old} → {one.new}" for one in step.changes)
+            told = f"change #{step.number}: " + ", ".join(
+                f"{one.field} {one.old or '–'} → {one.new or '–'}" for one in step.changes
+            )
         case AddParticipant():
             told = f"add {step.who.address} to #{step.number}"
         case AddEntry():

@@ -25,6 +25,8 @@ _ANGLED = re.compile(rf"[ \t]*+({_NAME})<[ \t]*+({_ADDRESS})[ \t]*+>[ \t]*+")
 _BARE = re.compile(rf"[ \t]*+({_ADDRESS})[ \t]*+")
 # Outlook's users write semicolons; a group's would have come after a colon, which no simple list holds.
 _COMMA = re.compile(r"[ \t]*+[,;][ \t,;]*+")
+# Apple's writes commas and brackets as they are into an encoded word (RFC 2047, 5 (3) forbids it there).
+_WORD = re.compile(r"=\?[\w*.-]{1,60}+\?[bBqQ]\?[^?\s\"<>@\\]*+\?=(?=[ \t<,;(]|\Z)")
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 # Outside of comments a bracket within a quoted string is a letter; inside of them a quotation mark is one.
 _OUTSIDE = re.compile(rf"{_QUOTED}|[()]")
@@ -53,7 +55,7 @@ def parse_sender(
 
 
 def _one_address(text: str) -> Address | None:
-    plain, comment = _without_comments(text)
+    plain, comment = _without_comments(_guarded(text))
     match = None if plain is None else _one_match(plain)
     if match is None:
         return None
@@ -61,6 +63,11 @@ def _one_address(text: str) -> Address | None:
     if len(address) > _MAXIMUM or not _is_unmistakable(address):
         return None
     return Address(_tidy(address), _display(name) or _display(comment))
+
+
+def _guarded(text: str) -> str:
+    """Put encoded words into quotation marks: what they hold parts no addresses."""
+    return _WORD.sub(r'"\g<0>"', text) if "=?" in text and '"' not in text else text
 
 
 def _is_unmistakable(address: str) -> bool:
@@ -93,7 +100,7 @@ def parse_addresses(
         if len(value) > limits.address_field:
             flags.add(Flag.ADDRESSES_CUT)
             cut = value[: limits.address_field].rpartition(b",")[0]
-        text = decode_bytes(cut, hints)
+        text = _guarded(decode_bytes(cut, hints))
         for name, address in _simple_list(text) or _loose_list(text):
             read = Address(_tidy(address), _display(name))
             if len(address) <= _MAXIMUM and _WHOLE_ADDRESS.match(read.address) and _is_unmistakable(read.address):

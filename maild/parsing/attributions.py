@@ -33,6 +33,7 @@ _DATE_FIRST = re.compile(r"\W{0,3}\d|(?:[^\s\d<>@:]{1,14} ){1,3}\W?\d")
 _NAME_FIRST = re.compile(r"[^@<(]{1,60}[<(][^\s@<>()]{1,64}@")
 _MID_LINE: Final = ("On", "Am", "Le", "El", "Op", "Il", "Em", "Den")
 _SHARED = re.compile(rf"(?<=[^\s>-])(?: +| *-{{2,}} ?)(?=(?:{'|'.join(_MID_LINE)}) [^\n]{{0,20}}\d)")
+_GOES_ON = re.compile(r"@[^\n:]{1,120}:(?=[ \xa0]{2,}\S|>)")
 _ARROWED = re.compile(r">>> [^>].{0,300}\d.{0,20} >>>")
 _ENDS_WITH_ADDRESS = re.compile(r"@[^\s@]{2,80}$")
 _ENDS_WITH_DATE = re.compile(r"\d[^\w]{0,3}(?:uhr|am|pm|h|г)?\W{0,2}$")
@@ -93,17 +94,35 @@ def _opens(first: str, text: str) -> bool:
 
 
 def may_share(text: str) -> bool:
-    """Tell cheaply whether an attribution may begin in the middle of a line."""
-    return any(f"{before}{lead} " in text for before in " -" for lead in _MID_LINE)
+    """Tell cheaply whether an attribution may share a line with other words."""
+    return any(f"{before}{lead} " in text for before in " -" for lead in _MID_LINE) or _may_go_on(text)
+
+
+def _may_go_on(text: str) -> bool:
+    return any(f":{mark}" in text for mark in ("  ", " \xa0", "\xa0", ">"))
 
 
 def split_shared(lines: Sequence[str]) -> list[str]:
-    """Break the lines in the middle of which an attribution begins, as some HTML converters leave them."""
+    """Break the lines that an attribution shares with the words before it or with the quote behind it."""
     broken: list[str] = []
     for at, line in enumerate(lines):
         place = _find_shared(lines, at) if len(line) <= LONGEST and may_share(line) else None
-        broken += [line] if place is None else [line[:place].rstrip(" \t-"), line[place:]]
+        own, rest = ([], line) if place is None else ([line[:place].rstrip(" \t-")], line[place:])
+        end = _find_end(rest)
+        broken += [*own, rest] if end is None else [*own, rest[:end], rest[end:].lstrip()]
     return broken
+
+
+def _find_end(line: str) -> int | None:
+    """Find where an attribution ends and the quote begins behind it: Yahoo's telephones write both in one line."""
+    if not _may_go_on(line) or line[:1] == ">":
+        return None
+    for found in _GOES_ON.finditer(line[:LONGEST]):
+        text = fold(line[: found.end()])
+        evidence = _Evidence.of(text)
+        if evidence.is_last and evidence.has_date and evidence.has_address and _begins_with_lead(text):
+            return found.end()
+    return None
 
 
 def _find_shared(lines: Sequence[str], at: int) -> int | None:

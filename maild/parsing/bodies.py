@@ -22,6 +22,7 @@ from maild.parsing.words import decode_value
 
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENCRYPTED = frozenset({"enveloped-data", "authenveloped-data"})
 _FLAGGED = {
     "application/pgp-encrypted": Flag.ENCRYPTED,
     "application/x-pgp-encrypted": Flag.ENCRYPTED,
@@ -256,6 +257,9 @@ class _Reader:
         if part.type in _TNEF or name.lower() == "winmail.dat":
             reading.flags.add(Flag.TNEF)
         if part.type in _SMIME or name.lower() == "smime.p7m":
+            # Its own word for what it is counts where the bytes are cut or broken.
+            if part.content_type.parameters.get("smime-type", "").lower() in _ENCRYPTED:
+                reading.flags.add(Flag.ENCRYPTED)
             self._open(content, reading)
 
     def _subject_of(self, part: Part, content: bytes) -> str:

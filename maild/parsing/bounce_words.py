@@ -13,7 +13,8 @@ _FAILED = (
     r"permanent(?: fatal)? error|fatal delivery error|failed address|returned mail|returned to sender",
     r"(?:user|recipient|mailbox|address|account) (?:is |was )?(?:unknown|not found|unavailable|does ?n[o'’]t exist)",
     r"unknown user|no such (?:user|recipient|mailbox|address)|no valid recipients|address not found",
-    r"message (?:was )?(?:blocked|rejected)|not listed in|failure notice",
+    r"message (?:was )?(?:blocked|rejected)|not listed in|failure notice|\bfailed mail\b|\bmail failed\b",
+    r"error (?:has )?occurred while (?:attempting|trying) to deliver|recipients?(?:\(s\))? (?:was|were) aborted",
     # German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish, Russian, Japanese, Chinese
     r"nicht zugestellt|nicht zustellbar|unzustellbar|zustellung\b[^\n]{0,60}fehlgeschlagen",
     r"n['’]a pas pu être (?:remis|distribu|délivr|livr)|n['’]ont pas pu être",
@@ -23,12 +24,13 @@ _FAILED = (
     r"não (?:pôde|foi possível|pode) (?:ser )?entreg|não entregue",
     r"kon niet worden (?:bezorgd|afgeleverd)|onbestelbaar|nie (?:można było|udało się) dostarczyć|niedostarcz",
     r"kunde inte levereras|gick inte att leverera|не (?:удалось )?доставлен|не удалось доставить|недоставлен",
-    r"配信できません|配信不能|送信できませんでした|无法(?:投递|送达|传递)|未能送达|退信",
+    r"配信できません|配信不能|送信できませんでした|メールエラー|无法(?:投递|送达|传递)|未能送达|退信",
 )
 _DELAYED = (
     r"still undelivered|not yet been delivered|has not been delivered|(?:has been|is|was) delayed",
     r"delivery (?:is )?delay|will (?:keep trying|be retried|continue to|try again)|warning message only",
     r"do not need to resend|could not send message for|notification \(delay|message \S{1,40} delayed",
+    r"has been postponed",
     r"verzögert|noch nicht zugestellt|retardé|retraso|ritardo|vertraagd|задерж|遅延|延迟",
 )
 
@@ -52,11 +54,16 @@ RETURNED = re.compile(
 )
 
 _ADDRESS = r"([^\s<>;,:()\"'\[\]]{1,128}@[\w.-]{1,255}\w)"
+_DRESS = r"^[ \t]*(?:[>*•-]{1,3}[ \t]{1,4})?"
 # The shapes in which notices name who was not reached, the surest first.
 RECIPIENTS = (
-    re.compile(rf"^[ \t]*<{_ADDRESS}>", re.MULTILINE),
+    re.compile(rf"{_DRESS}<{_ADDRESS}>", re.MULTILINE),
+    # Exchange names them as X.400 does, MailEnable after it.
+    re.compile(rf"\bSMTP[:=]{_ADDRESS}"),
     re.compile(
-        rf"^[ \t]*['\"]?{_ADDRESS}['\"]?(?:[ \t]+on[ \t]+\d[^\n]*|[ \t]*:|[ \t]*\([^\n]*)?[ \t]*$", re.MULTILINE
+        rf"{_DRESS}['\"]?{_ADDRESS}['\"]?"
+        r"(?:[ \t]+on[ \t]+(?:\w{2,3},[ \t]*)?\d[^\n]*|[ \t]*:|[ \t]*\([^\n]*)?[ \t]*$",
+        re.MULTILINE,
     ),
     re.compile(
         r"(?:delivered to|deliver (?:it |your message |the message )?to|message to|mail to|undeliverable to|reach"
@@ -73,7 +80,8 @@ REASONS = (
         re.compile(
             rf"{_WHO}s? (?:is |was |name is )?(?:unknown|not found|not known|not recognized|not listed)"
             rf"|{_WHO} (?:does ?n[o'’]t|does not) exist|unknown {_WHO}|no such {_WHO}|no mailbox|not a valid mailbox"
-            r"|not listed in|(?:empfänger|benutzer|adresse)\w* (?:ist )?(?:unbekannt|existiert nicht)"
+            rf"|not listed in|does ?n[o'’]t have an? [^\s@]{{1,80}} account|invalid (?:\w+ ){{0,2}}(?:{_WHO}|userid)"
+            r"|(?:empfänger|benutzer|adresse)\w* (?:ist )?(?:unbekannt|existiert nicht)"
             r"|unbekannter (?:empfänger|benutzer)",
             re.IGNORECASE,
         ),
@@ -82,15 +90,17 @@ REASONS = (
         "5.1.2",
         re.compile(
             r"(?:host|domain)(?: name)? (?:is )?(?:unknown|not found|lookup (?:failed|did not complete))"
-            r"|(?:unknown|no such) (?:host|domain)|unrouteable (?:mail )?domain|could ?n[o'’]t find any host",
+            r"|(?:unknown|no such) (?:host|domain)|domain(?: name)? does ?n[o'’]t exist"
+            r"|unrouteable (?:mail )?domain|could ?n[o'’]t find any host",
             re.IGNORECASE,
         ),
     ),
     (
         "5.2.2",
         re.compile(
-            r"over (?:the )?(?:allowed )?quota|quota (?:is )?exceed|exceeded (?:\w+ )?quota|mailbox (?:is )?full"
-            r"|inbox (?:is )?full|postfach (?:ist )?voll|(?:not enough|insufficient) (?:disk |storage )?space",
+            r"over (?:\w+ ){0,2}quota|quota (?:is )?exceed|exceed\w* (?:\w+ ){0,2}quota|mail(?:box|folder) (?:is )?full"
+            r"|メールボックスが(?:一杯|いっぱい)|inbox (?:is )?full|postfach (?:ist )?voll"
+            r"|(?:not enough|insufficient) (?:disk |storage )?space",
             re.IGNORECASE,
         ),
     ),

@@ -29,10 +29,11 @@ _EXCHANGE = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"
 _NOTICE = 16 * 1024
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
-_ADDRESS = re.compile(r"([^\s<>;,:()\"\[\]]{1,128})@([^\s<>;,:()\"\]]{1,255})")
+_ADDRESS = re.compile(r"([^\s<>;,:()\"\[\]]{1,128})@([^\s<>;,:()\"\]]{0,254}[^\s<>;,:()\"\].'’])")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 # The second number is 0 to 7 (RFC 3463, 2), so versions and the addresses of hosts are rarely taken for a status.
 _STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)")
+_TO = re.compile(r"^to[ \t]*:([^\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(r"^message-id[ \t]*:\s*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)
 _ID = re.compile(r"<[^<>\s]{1,990}>")
 _ACTIONS = {"failed": "failed", "failure": "failed", "delayed": "delayed", "delay": "delayed"} | {
@@ -44,7 +45,7 @@ _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 def find_bounce(view: MailView) -> Bounce | None:
     """Read a delivery report; None for any other mail, a person's words about one included."""
     is_report = view.type == "multipart/report"
-    has_no_sender = view.first("return-path").replace(" ", "") == "<>"
+    has_no_sender = _has_no_sender(view)
     is_servers = bool(find_server(view))
     if not (is_report or has_no_sender or is_servers):
         return None
@@ -56,6 +57,12 @@ def find_bounce(view: MailView) -> Bounce | None:
     # Receipts and absence notices have no envelope sender either: then the subject must speak of delivery.
     speaks = has_no_sender and SUBJECTS.search(view.subject) is not None
     return _from_words(view) if is_report or is_servers or speaks else None
+
+
+def _has_no_sender(view: MailView) -> bool:
+    """Tell whether the envelope or From says that nobody shall answer: RFC 5321, 4.5.5, and gateways after it."""
+    is_empty = view.first("from").replace(" ", "").endswith("<>")
+    return is_empty or view.first("return-path").replace(" ", "") == "<>"
 
 
 def find_server(view: MailView) -> str:
@@ -99,10 +106,14 @@ def _recipient(fields: Mapping[str, str], view: MailView) -> Bounce:
     status = _status_of(fields)
     action = re.split(r"[^a-z]", fields.get("action", "").lower())[0]
     original = _XTEXT.sub(lambda code: chr(int(code[1], 16)), fields.get("original-recipient", ""))
+    final = _address_in(fields.get("final-recipient", ""))
+    if final is not None and "." not in final.partition("@")[2]:
+        # A name within that server's house; who wrote to it knows the other one.
+        final = _address_in(original) or final
     return Bounce(
         action=_ACTIONS.get(action) or _BY_CLASS.get((status or "5")[0], "failed"),
         status=status,
-        recipient=_address_in(fields.get("final-recipient", "")) or _address_in(original),
+        recipient=final or _address_in(original),
         original_message_id=_returned_id(view),
     )
 
@@ -114,7 +125,7 @@ def _status_of(fields: Mapping[str, str]) -> str | None:
     if stated is None or stated[1].endswith(".0.0"):
         is_better = remote is not None and (stated is None or remote[1][0] == stated[1][0])
         stated = remote if is_better else stated
-    return stated[1] if stated is not None else None
+    return stated[1] if stated is not None else _status_of_words(fields.get("diagnostic-code", ""))
 
 
 def _from_words(view: MailView) -> Bounce | None:
@@ -132,9 +143,28 @@ def _from_words(view: MailView) -> Bounce | None:
     return Bounce(
         action="delayed" if is_delayed else "failed",
         status=_status_in(notice, is_delayed=is_delayed),
-        recipient=next(filter(None, map(_address_in, addresses)), None),
+        recipient=next(filter(None, map(_address_in, addresses)), None) or _only_other(notice, view),
         original_message_id=_returned_id(view),
     )
+
+
+def _only_other(notice: str, view: MailView) -> str | None:
+    """Give the one address in the notice that is neither the server's nor the reader's; None if there are several.
+
+    Where the notice names nobody, it is who the returned mail was written to.
+    """
+    known = {match[0].lower() for name in ("from", "to", "reply-to") for match in _ADDRESS.finditer(view.first(name))}
+    found = {
+        address.lower(): address
+        for match in _ADDRESS.finditer(notice)
+        if (address := _address_in(match[0])) and match[1].strip("'").lower() not in _DAEMONS
+    }
+    others = [address for key, address in found.items() if key not in known]
+    if others:
+        return others[0] if len(others) == 1 else None
+    to = [match for head in _returned_heads(view) for match in _TO.findall(head)]
+    written = [address for each in to[:1] for match in _ADDRESS.finditer(each) if (address := _address_in(match[0]))]
+    return written[0] if len(written) == 1 else None
 
 
 def _status_in(notice: str, *, is_delayed: bool) -> str | None:
@@ -144,7 +174,11 @@ def _status_in(notice: str, *, is_delayed: bool) -> str | None:
             return found[1]
     if is_delayed:
         return None
-    return next((status for status, words in REASONS if words.search(notice)), None)
+    return _status_of_words(notice)
+
+
+def _status_of_words(text: str) -> str | None:
+    return next((status for status, words in REASONS if words.search(text)), None)
 
 
 def _address_in(text: str) -> str | None:
@@ -158,12 +192,18 @@ def _returned_id(view: MailView) -> str | None:
 
 
 def _returned_ids(view: MailView) -> Iterator[str]:
-    for part in view.parts:
-        if part.type in _RETURNED_TYPES:
-            yield from _MESSAGE_ID.findall(_BLANK_LINE.split(part.text.lstrip("\n"), maxsplit=1)[0])
-    cut = RETURNED.search(view.text)
-    if cut is not None:
-        yield from _MESSAGE_ID.findall(view.text, cut.start())
+    for head in _returned_heads(view):
+        yield from _MESSAGE_ID.findall(head)
     # Exchange and Gmail thread their reports.
     yield from _ID.findall(view.first("in-reply-to"))
     yield from reversed(_ID.findall(view.first("references")))
+
+
+def _returned_heads(view: MailView) -> Iterator[str]:
+    """Give the fields of the copies that came back: of those that are parts, then what hangs below the words."""
+    for part in view.parts:
+        if part.type in _RETURNED_TYPES:
+            yield _BLANK_LINE.split(part.text.lstrip("\n"), maxsplit=1)[0]
+    cut = RETURNED.search(view.text)
+    if cut is not None:
+        yield view.text[cut.start() :]

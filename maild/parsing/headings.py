@@ -33,6 +33,7 @@ _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
 # A date as mailers write it (RFC 5322, 3.3), which people do not.
 _SENT_AT = re.compile(r"\d{4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}")
+_BOX = re.compile(r"\|-{4,}>")
 _MOST_LINES: Final = 40
 _SHORTEST_RULE: Final = 10
 _MOST_WRAPPED: Final = 6
@@ -145,6 +146,14 @@ class _Block:
         if has_date:
             return (has_clock and has_subject) or (has_address and (has_clock or has_subject))
         return Heading.TO in self.seen and has_subject and has_address
+
+
+def is_boxed(lines: Sequence[str], start: int) -> bool:
+    """Know the box that Notes draws around each header: `|---->`, `| From: |`, then the value in a box of its own."""
+    if not _BOX.fullmatch(lines[start].strip()) or start + 1 == len(lines):
+        return False
+    name = fold(lines[start + 1]).strip("| ").rstrip(" :")
+    return _NAMES.get(name) is Heading.FROM
 
 
 def find_ruled_block(lines: Sequence[str], start: int) -> int | None:

@@ -30,7 +30,7 @@ _ABSENCES = (
     # English
     r"\bout[ -]of[ -](?:the[ -])?office|\booo\b|\bon (?:annual |parental |maternity |sick )?leave\b",
     r"\bon (?:vacation|holidays?)\b|\bvacation (?:reply|message|notice|response)",
-    r"\baway from (?:the|my) (?:office|desk|e?-?mail)",
+    r"\baway from (?:the|my) (?:office|desk|e?-?mail)|\b(?:am|['’]m|will be) (?:currently )?away\b|\baway until\b",
     # German
     r"\babwesen(?:d|heit)|außer haus|nicht im (?:büro|haus|hause)\b|\bim urlaub\b|nicht am platz",
     # French

@@ -42,6 +42,8 @@ def _read(raw: bytes, limits: ReadingLimits) -> Message:
     if len(raw) > limits.size:
         flags.add(Flag.SIZE_CUT)
         raw = raw[: limits.size]
+    # A mail that somebody saved in an editor begins with its mark.
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
     root, tree_flags = grow_tree(raw, limits)

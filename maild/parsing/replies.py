@@ -17,6 +17,7 @@ from typing import Final
 
 from maild.parsing import phrases
 from maild.parsing.attributions import may_share, split_shared
+from maild.parsing.clearsigned import BEGIN, undress
 from maild.parsing.folding import STRIPPED, fold, is_divider
 from maild.parsing.html import set_lines
 from maild.parsing.quotemarks import Mark, may_mark
@@ -56,6 +57,8 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     """
     is_forward = _is_forward(subject)
     texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
+    if BEGIN in text:
+        texts = undress(texts)
     lines = [Line(each) for each in (split_shared(texts) if may_share(text) else texts)]
     stretches = cut(lines, is_forward=is_forward)
     found = _put_together(lines, stretches, text)

@@ -7,7 +7,7 @@ from typing import Final
 
 from maild.parsing.attributions import find_attribution, is_arrowed, may_end
 from maild.parsing.folding import LONGEST, STRIPPED, is_divider
-from maild.parsing.headings import Divider, find_block, find_divider, find_ruled_block, may_begin
+from maild.parsing.headings import Divider, find_block, find_divider, find_ruled_block, is_boxed, may_begin
 from maild.parsing.quotemarks import Mark
 from maild.parsing.signatures import is_marker, may_mark
 from maild.parsing.typesetting import Line
@@ -18,7 +18,7 @@ _WRAPPED: Final = range(66, 92)
 _LONGEST_ORPHAN: Final = 72
 _LONGEST_BELOW: Final = 4
 _CLOSING: Final = {"<": ">", "(": ")"}
-_DIVIDING: Final = frozenset("-_=*~#+—–―─━:：")
+_DIVIDING: Final = frozenset("-_=*~#+|—–―─━:：")
 
 
 class Kind(Enum):
@@ -173,6 +173,8 @@ class _Cutter:
                 below = self.following[at + 1]
                 end = find_block(self.texts, below) if below < len(self.texts) else None
                 return _Introduction(at, end, is_forward=self.is_forward) if end is not None else None
+            case None if is_boxed(self.texts, at):
+                return _Introduction(at, at + 1, is_forward=self.is_forward)
             case None:
                 end = find_ruled_block(self.texts, at)
                 return _Introduction(at, end, is_forward=self.is_forward) if end is not None else None

@@ -9,6 +9,11 @@ _BASE64_BLANKS = b" \t\r\n\x0b\x0c"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_IN_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=\n))begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n")
+_LED_BY_BASE64 = re.compile(
+    rb"\s*+(?:(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{0,76}={0,2}|[A-Za-z0-9+/]{2,76}+={1,2})[ \t]*+\r?\n"
+)
+_FOOTER = re.compile(rb"\n[^\n]*[^A-Za-z0-9+/=\s]")
+_LONGEST_FOOTER = 4096
 _SAMPLE = 300  # what stands behind it may be a footer
 _RUNS = 10_000
 _TOLERATED = 10  # one strange byte in so many is damage, more is another encoding
@@ -38,9 +43,16 @@ def decode_transfer(data: bytes | memoryview, encoding: str) -> tuple[bytes, boo
 
 
 def _decode_base64(data: bytes | memoryview) -> tuple[bytes, bool]:
-    """Decode base64; what is plainly no base64 comes back as it is, for a label may be wrong."""
+    """Decode base64; what is plainly no base64 comes back as it is, for a label may be wrong.
+
+    A footer in plain words, as lists and scanners hang it below, is left out.
+    """
     if _is_no_base64(bytes(data[:_SAMPLE])):
-        return bytes(data), False
+        led = _LED_BY_BASE64.match(data)
+        return (bytes(data), False) if led is None else (_by_segments(led[0])[0], False)
+    footer = _FOOTER.search(data, max(0, len(data) - _LONGEST_FOOTER))
+    if footer is not None:
+        return _by_segments(bytes(data[: footer.start()]))[0], False
     try:
         decoded = a2b_base64(data)
     except BinasciiError:

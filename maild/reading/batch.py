@@ -3,38 +3,18 @@
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
-from hashlib import sha256
 
 from maild.errors import ReaderLostError
 from maild.model.mail import Message
 from maild.reading.wire import HARMLESS
 
 _HARMLESS_NUMBER = -1
-_IN_A_ROW = 3
 _GROUP = 8  # mails given to a reader at once: enough to be worth a wake-up, few enough to read again one by one
 _GROUP_BYTES = 1024 * 1024
 
 
-class Suspicion:
-    """Counts the different mails that ended their readers, alone in hand, since any mail was read."""
-
-    def __init__(self) -> None:
-        self._row: set[bytes] = set()
-
-    @property
-    def is_grave(self) -> bool:
-        """Tell whether the machine itself may be at fault."""
-        return len(self._row) >= _IN_A_ROW
-
-    def grow(self, raw: bytes) -> None:
-        self._row.add(sha256(raw).digest())
-
-    def vanish(self) -> None:
-        self._row.clear()
-
-
 class _Proof(Enum):
-    """How far the harmless mail is that tells a broken machine from three bombs."""
+    """How far the harmless mail is that tells a broken machine from a bomb."""
 
     NOT_NEEDED = auto()
     WANTED = auto()
@@ -44,16 +24,16 @@ class _Proof(Enum):
 class Batch:
     """The mails of one call: which go out next, and what became of the others. Numbers count from 0.
 
-    While the machine is being proved, nothing but the harmless mail goes out.
+    While the machine is being proved, nothing but the harmless mail goes out. Each death of a mail alone in hand calls
+    for a proof: where one mail waits, there is no second one to tell a bomb from a machine.
     """
 
-    def __init__(self, raws: Sequence[bytes], suspicion: Suspicion) -> None:
+    def __init__(self, raws: Sequence[bytes]) -> None:
         self._raws = raws
-        self._suspicion = suspicion
         self._waiting = deque(range(len(raws)))
         self._alone: deque[int] = deque()
         self._results: dict[int, Message | str] = {}
-        self._proof = _Proof.WANTED if suspicion.is_grave else _Proof.NOT_NEEDED
+        self._proof = _Proof.NOT_NEEDED
 
     @property
     def is_done(self) -> bool:
@@ -86,7 +66,6 @@ class Batch:
 
     def answered(self, number: int, answer: Message | str) -> None:
         """Take a reader's answer: whatever it says, a reader lived to give it."""
-        self._suspicion.vanish()
         if number == _HARMLESS_NUMBER:
             self._proof = _Proof.NOT_NEEDED
         else:
@@ -104,6 +83,5 @@ class Batch:
             return
         for number in in_hand:
             self._results[number] = f"the reader {reason}"
-            self._suspicion.grow(self._raws[number])
-        if self._suspicion.is_grave and self._proof is _Proof.NOT_NEEDED:
+        if self._proof is _Proof.NOT_NEEDED:
             self._proof = _Proof.WANTED

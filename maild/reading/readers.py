@@ -1,12 +1,14 @@
 """A few reader processes, kept alive and fed.
 
 Mails go to whichever reader has room, a group at a time. When a reader dies, what it had in hand is read
-again one by one, each alone in a reader: only a mail that ends its reader then is unreadable. When three different
-mails in a row have done so, a harmless mail of our own is read; if that too ends its reader, it is the machine's fault.
+again one by one, each alone in a reader: only a mail that ends its reader then is unreadable. Before it is blamed, a
+harmless mail of our own is read; if that too ends its reader, it is the machine's fault.
 """
 
 import os
+import resource
 import selectors
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from maild.errors import MaildError, ReaderLostError
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Arrival, Message
-from maild.reading.batch import Batch, Suspicion
+from maild.reading.batch import Batch
 from maild.reading.process import Process
 from maild.reading.wire import Allowance, Terms
 
@@ -49,10 +51,9 @@ class Readers:
     """
 
     def __init__(self, limits: ReadingLimits, workers: int, allowance: Allowance | None = None) -> None:
-        self._terms = Terms(limits, allowance or Allowance.ordinary(limits))
+        self._terms = Terms(limits, (allowance or Allowance.ordinary(limits)).within(_memory_of_a_child()))
         self._count = workers
         self._processes: list[Process] = []
-        self._suspicion = Suspicion()
         self._lock = threading.Lock()
         self._stopped = threading.Lock()  # taken once, and never given back
         self._selector = selectors.DefaultSelector()
@@ -69,7 +70,7 @@ class Readers:
 
         Raises ReaderLostError when one cannot be started or dies before its first mail.
         """
-        nothing = Batch((), self._suspicion)
+        nothing = Batch(())
         with self._at_work():
             self._fill()
             while not all(process.is_ready for process in self._processes):
@@ -88,7 +89,7 @@ class Readers:
 
     def read_raw(self, raws: Sequence[bytes]) -> list[Message | str]:
         """Read mails that no mailbox gave: a message each, or why there is none. Raises as `read()` does."""
-        batch = Batch(raws, self._suspicion)
+        batch = Batch(raws)
         with self._at_work():
             self._bury_idle()
             self._fill()
@@ -193,6 +194,12 @@ class Readers:
     def _dismiss_all(self) -> None:
         while self._processes:
             self._dismiss(self._processes[-1])
+
+
+def _memory_of_a_child() -> int:
+    """Say how much memory, in bytes, whoever started us lets a process of ours take."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
 
 
 def read_one(raw: bytes, limits: ReadingLimits | None = None) -> Message:

@@ -7,7 +7,7 @@ frame when it is ready, then one for each mail, in order.
 import pickle
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import BinaryIO
 
@@ -52,6 +52,10 @@ class Allowance:
     def ordinary(cls, limits: ReadingLimits) -> "Allowance":
         """Two seconds of CPU; what a reader needs at rest, and ten times the largest mail."""
         return cls(cpu=2.0, memory=96 * 1024 * 1024 + 10 * limits.size)
+
+    def within(self, most: int) -> "Allowance":
+        """Give no more memory than the machine lets a process have: more can be asked for by root alone."""
+        return replace(self, memory=min(self.memory, most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import aiosmtplib
@@ -46,9 +46,15 @@ class Session:
             self.socket.setsockopt(level, option, value)
 
     @property
-    def extensions(self) -> Collection[str]:
-        """What the server offers, in lower case."""
+    def extensions(self) -> Mapping[str, str]:
+        """What the server offers, in lower case, with what it says about each."""
         return self._client.esmtp_extensions
+
+    @property
+    def tls(self) -> str:
+        """The version of TLS; empty in clear text."""
+        wrapped = self._transport.get_extra_info("ssl_object")
+        return (wrapped.version() or "") if isinstance(wrapped, ssl.SSLObject) else ""
 
     async def say(self, *words: bytes) -> SMTPResponse:
         """Say a command, and read its answer."""

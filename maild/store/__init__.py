@@ -5,6 +5,7 @@ from maild.store.blobs import Packed, pack
 from maild.store.daemonlock import DaemonLock
 from maild.store.database import Store
 from maild.store.looking import ArrivalRow, Happening, MailRow
+from maild.store.promises import Fault
 from maild.store.sqlite import sqlite_note
 from maild.store.verbs import Reader, Transaction
 from maild.store.work import Carrying
@@ -14,6 +15,7 @@ __all__ = [
     "ArrivalRow",
     "Carrying",
     "DaemonLock",
+    "Fault",
     "Happening",
     "MailRow",
     "NewArrival",

@@ -63,7 +63,7 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             if is_busy(error):
                 raise StoreBusyError(f"{directory}: another program than maild has locked the database") from error
-            raise StoreUnusableError(f"{directory}: the database cannot be opened: {error}") from error
+            raise StoreUnusableError(f"{directory}: the database cannot be opened: {reason_of(error)}") from error
         return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
 
     @classmethod
@@ -94,7 +94,7 @@ class Store:
             with self._file.reading.connect() as connection, connection.begin():
                 return work(Reader(connection, self._first_number))
         except SQLAlchemyError as error:
-            raise StoreUnusableError(f"the database could not be read: {error}") from error
+            raise StoreUnusableError(f"the database could not be read: {reason_of(error)}") from error
 
     def close(self) -> None:
         """Finish what is queued and close every connection; a second time does nothing.

@@ -68,3 +68,19 @@ def insert_or_set(connection: Connection, table: Table, column: str) -> Insert:
         return new.on_conflict_do_update(index_elements=keys, set_={column: new.excluded[column]})
     newer = sqlite.insert(table)
     return newer.on_conflict_do_update(index_elements=keys, set_={column: newer.excluded[column]})
+
+
+def find_damage(connection: Connection, most: int) -> list[str]:
+    """Let the database say in its own words what is wrong with its pages; PostgreSQL has tools of its own for that."""
+    if connection.dialect.name == "postgresql":
+        return []
+    pages = connection.exec_driver_sql(f"PRAGMA integrity_check({most})")
+    return [" ".join(str(words).split()) for (words,) in pages if words != "ok"]
+
+
+def find_lost(connection: Connection, most: int) -> list[tuple[str, str]]:
+    """Find rows that refer to what is not there: what is missing, and where. PostgreSQL never lets it come to that."""
+    if connection.dialect.name == "postgresql":
+        return []
+    rows = islice(connection.exec_driver_sql("PRAGMA foreign_key_check"), most)
+    return [(parent, f"{table}, row {'unknown' if rowid is None else rowid}") for table, rowid, parent, _ in rows]

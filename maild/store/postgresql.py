@@ -21,7 +21,7 @@ from threading import Event, Lock, Thread
 from types import MappingProxyType
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -254,7 +254,17 @@ def _engine(url: str, settings: str, **options: object) -> Engine:
             raise
 
     event.listen(engine, "connect", set_up)
+    event.listen(engine, "handle_error", _silence)
     return engine
+
+
+def _silence(context: ExceptionContext) -> None:
+    """Take out of an error what the server quotes of rows ("DETAIL: Failing row contains …"): mails, and keys."""
+    primary = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if primary is not None:
+        context.original_exception.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (primary,)
 
 
 def _arguments(url: URL) -> dict[str, str | int]:

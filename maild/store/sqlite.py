@@ -141,7 +141,9 @@ def _create(path: Path) -> None:
 
 def _engine(path: Path, begin: str, pool_size: int) -> Engine:
     # Overflow is endless: a reader must not wait for another reader's connection.
-    engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=pool_size, max_overflow=-1)
+    # No error shall hold the values of a statement: they are words of mails, and keys.
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, pool_size=pool_size, max_overflow=-1, hide_parameters=True)
 
     def begin_so(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

@@ -7,9 +7,10 @@ from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.timers import TimerReading, TimerWriting
+from maild.store.verifying import Verifying
 
 
-class Reader(ArrivalReading, Answering, OutboxReading, TimerReading, KeyReading, Looking):
+class Reader(ArrivalReading, Answering, OutboxReading, TimerReading, KeyReading, Looking, Verifying):
     """One snapshot of the store."""
 
 

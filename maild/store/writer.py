@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import MaildError, StoreBusyError, StoreUnusableError
-from maild.store.dialect import is_fatal, savepoint
+from maild.store.dialect import is_fatal, reason_of, savepoint
 from maild.store.footing import Database, Turns
 from maild.store.verbs import Transaction
 
@@ -168,7 +168,9 @@ def _failure_of(error: Exception, busy: str | None) -> MaildError:
     if busy is not None:
         failure = StoreBusyError(busy)
     else:
-        failure = StoreUnusableError(f"the database could not be written, and nothing of it was kept: {error}")
+        failure = StoreUnusableError(
+            f"the database could not be written, and nothing of it was kept: {reason_of(error)}"
+        )
     failure.__cause__ = error
     return failure
 
@@ -177,7 +179,7 @@ def _translated(error: BaseException) -> BaseException:
     """Give a work's own exception back as it is, the database's as ours."""
     if not isinstance(error, SQLAlchemyError):
         return error
-    failure = StoreUnusableError(f"the database refused a write: {error}")
+    failure = StoreUnusableError(f"the database refused a write: {reason_of(error)}")
     failure.__cause__ = error
     return failure
 

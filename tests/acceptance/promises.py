@@ -63,6 +63,8 @@ def check(desk: WorkingDesk, raws: Sequence[bytes]) -> None:
     _check_raw(desk, raws)
     _check_folders(desk, raws)
     _check_sent(desk, dict(sent))
+    verified = desk.maild("verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def _check_raw(desk: WorkingDesk, raws: Sequence[bytes]) -> None:

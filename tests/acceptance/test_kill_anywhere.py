@@ -74,6 +74,8 @@ def test_killed_at_a_failpoint(
         code = desk.wait_for_end()
 
         assert code == EXIT_CODE, f"{point.value} was not reached {turn} times"
+        torn = desk.maild("verify")  # what a power cut leaves is whole before anybody mends it
+        assert torn.returncode == 0, torn.stdout + torn.stderr
         finish(desk, raws)
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -154,6 +155,22 @@ def test_a_locked_database_is_waited_for(desk: WorkingDesk):
     finally:
         os.close(lock)
 
+    assert "[#1001]" in str(desk.wait_for_mail(bob)["Subject"])
+
+
+def test_a_full_disk_loses_nothing_and_says_so(desk: WorkingDesk):
+    """What cannot be written is not shown as handled; a word in the log, no trace; once there is room, all goes on."""
+    daemon = desk.running.process.pid
+    before = resource.prlimit(daemon, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    bob = desk.host.new_user("bigco.example")
+    desk.send(desk.write(bob, "Room?", "Hello"), bob)
+
+    failed = desk.wait_for_event("store_unusable")
+
+    assert desk.running.find("leg_failed") == []
+    assert "exception" not in failed[0] and failed[0]["reason"]
+    assert len(desk.host.inbox(desk.address)) == 1
+    resource.prlimit(daemon, resource.RLIMIT_FSIZE, before)
     assert "[#1001]" in str(desk.wait_for_mail(bob)["Subject"])
 
 

@@ -96,6 +96,7 @@ class FakeImap(WireServer):
         verbs = {
             "AUTHENTICATE": self._authenticate,
             "STARTTLS": self._starttls,
+            "LIST": self._list,
             "SELECT": self._select,
             "EXAMINE": self._select,
             "UID SEARCH": self._search,
@@ -134,6 +135,11 @@ class FakeImap(WireServer):
             f"* OK [UIDVALIDITY {self.uidvalidity}] ok",
             f"{tag} OK [{'READ-ONLY' if is_read_only else 'READ-WRITE'}] selected",
         )
+
+    def _list(self, talk: Talk, tag: str, rest: str) -> None:
+        wanted = rest.rsplit(maxsplit=1)[-1].strip('"')
+        names = [name for name in ("INBOX", *self.folders) if wanted in {"*", name}]
+        talk.say(*(f'* LIST () "/" {name}' for name in names), f"{tag} OK done")
 
     def _search(self, talk: Talk, tag: str, rest: str) -> None:
         found = [str(uid) for uid in sorted(self._wanted(rest.rsplit(maxsplit=1)[-1]))]

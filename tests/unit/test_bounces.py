@@ -248,6 +248,55 @@ def test_a_notice_for_people_is_read_as_people_read_it(server):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Unable to deliver mail, the mailbox is full: <bob@b.example>",
+        "The following addresses did NOT receive a copy, delivery failed:\n\n> bob@b.example\n\n-- Transcript --",
+        "Permanent errors, these addresses failed:\n\n>>> bob@b.example <bob@b.example>",
+        "Failed to deliver to the following:\n\n   * bob@b.example",
+        "did not reach the following recipient(s):\n\nbob@b.example on Mon, 23 Nov 2026 08:00:00 +0000\n    Unknown",
+        "  To:  everybody@b.example\n\ndid not reach:\n\nc=GB;a= ;p=B;o=East;dda:SMTP=bob@B.example; on Mon, 23 Nov",
+        "Message could not be delivered.\n\tRecipient: [SMTP:bob@b.example]\n\tReason: 550 mailbox unavailable",
+        "Undeliverable.\nError-for:  bob@b.example\nError-Text: looping",
+        "It was not delivered.\nAsk postmaster@b.example if user bob (originally addressed to bob@b.example) is gone.",
+        "Could not be delivered from support@acme.example.\nReason: local mailbox bob@b.example is unavailable.",
+        "The user is unknown.\n\n--- Unsent message follows ---\nReceived: x\nTo: bob@b.example\n",
+    ],
+)
+def test_who_was_not_reached_is_read_in_any_shape(text):
+    """Marks before the address, X.400, or the only address that is neither the server's nor the reader's."""
+    assert a_notice(text).recipient == "bob@b.example"
+
+
+def test_of_several_addresses_none_is_guessed():
+    """Advice to try another spelling names examples; the customer of one of them must not lose their mail."""
+    assert a_notice("No such user. Where a.b@b.example fails, try a.x.b@b.example instead.").recipient is None
+
+
+@pytest.mark.parametrize("sender", ["<>", "Mail Delivery System <>"])
+def test_a_report_from_nobody_needs_no_right_type(sender):
+    """Gateways write `From: <>` and call the whole multipart/mixed; a reason in words amounts to a status."""
+    status = a_part("message/delivery-status", "Original-Recipient: <bob@b.example>\nAction: failed\n"
+                    "Diagnostic-Code: smtp; 550 bob@b.example... No such user", "attachment")  # fmt: skip
+    view = a_view(sender=sender, type_="multipart/mixed", parts=(a_part("text/plain", "It failed."), status))
+
+    assert find_bounce(view) == Bounce("failed", "5.1.1", "bob@b.example", None)
+
+
+def test_a_name_within_the_other_house_is_not_who_we_wrote_to():
+    """A source route or a host without a domain is known there alone; the original recipient is ours."""
+    report = a_report(
+        "Original-Recipient: rfc822;bob@b.example\nFinal-Recipient: rfc822;@smtp.b.example:bob@store\n"
+        "Action: failed\nStatus: 5.2.0"
+    )
+
+    bounce = find_bounce(report)
+
+    assert bounce is not None
+    assert bounce.recipient == "bob@b.example"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         ("Your message could not be delivered to bob@b.example: mailbox full", "5.2.2"),
@@ -256,6 +305,13 @@ def test_a_notice_for_people_is_read_as_people_read_it(server):
         ("Your message could not be delivered to bob@b.example: we do not like you", None),
         ("Your message could not be delivered to bob@b.example by Exim 4.94.2 on 5.6.7.8 at 10:00", None),
         ("Your message could not be delivered to bob@b.example (#5.7.1)", "5.7.1"),
+        ("Your message could not be delivered to bob@b.example: mailfolder is full", "5.2.2"),
+        ("Your message could not be delivered to bob@b.example, which is over its disk quota", "5.2.2"),
+        ("Your message could not be delivered to bob@b.example: it would exceed the mailbox quota", "5.2.2"),
+        ("<bob@b.example>: 送信できませんでした。メールボックスが一杯です。", "5.2.2"),
+        ("Unable to deliver to <bob@b.example>: she doesn't have a b.example account", "5.1.1"),
+        ("Undeliverable. Invalid final delivery userid: bob@b.example", "5.1.1"),
+        ("An error has occurred while attempting to deliver: bob@b.example: domain does not exist", "5.1.2"),
     ],
 )
 def test_words_without_a_number_amount_to_one_or_to_none(text, status):

@@ -8,7 +8,7 @@ import pytest
 
 from maild.composing.examples import EXAMPLES
 from maild.marks import find_marks, find_tags, is_genuine
-from maild.model.decision import AddParticipant, Standing, Trust
+from maild.model.decision import AddParticipant, RememberIds, Standing, Trust
 from maild.model.mail import Address
 from maild.model.outgoing import Author, Meaning, Template, Thread
 from maild.model.ticket import EntryKind
@@ -198,16 +198,16 @@ def test_an_acknowledgement_gives_the_number_and_quotes_a_little():
 
 @pytest.mark.parametrize("template", [Template.ACKNOWLEDGED, Template.ACKNOWLEDGED_MINIMAL, Template.TOO_LARGE])
 def test_an_unproved_sender_gets_none_of_his_words_back(template):
-    """Nobody can make the desk carry his text to a victim: not in subject, name, words or file names."""
+    """Nobody can make the desk carry his text to a victim: not in subject, name, words, references or file names."""
     bait = "BUY-AT-EVIL"
     decided = a_decision(
         an_entry(text=bait, attachments=(an_attachment(name=bait),)),
         subject=bait,
         trust=Trust.CLAIMED,
         requester=Address(BOB.address, bait),
+        more=(RememberIds(1042, "<1@customer.example>", (f"<{bait}@x.example>",), frozenset()),),
     )
-    name = "" if template is not Template.ACKNOWLEDGED_MINIMAL else bait
-    mail = write(to_customer(template, to_name=name, about=(bait,)), decided)
+    mail = write(to_customer(template, to_name=bait, about=(bait,)), decided)
 
     assert bait.encode() not in mail.headers
     assert bait not in text_of(mail) + html_of(mail)
@@ -356,9 +356,12 @@ def test_internal_mail_says_so_in_its_subject():
     assert tagged.subject == "[ACME #1042 internal] Printer on floor 3"
 
 
-def test_brackets_of_the_customer_become_parentheses():
-    """Only the desk's own tag is a tag."""
-    assert write(to_customer(), a_decision(subject="[#5] help [note]")).subject == "Re: (#5) help (note) [#1042]"
+@pytest.mark.parametrize(("left", "right"), ["[]", "\uff3b\uff3d", "\ufe47\ufe48"])
+def test_brackets_of_the_customer_become_parentheses(left, right):
+    """Only the desk's own tag is a tag, whatever another program makes of wide brackets."""
+    subject = f"{left}#5{right} help {left}note{right}"
+
+    assert write(to_customer(), a_decision(subject=subject)).subject == "Re: (#5) help (note) [#1042]"
 
 
 def test_a_long_subject_keeps_its_tag():

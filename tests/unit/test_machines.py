@@ -181,6 +181,7 @@ def test_people_write_about_responders_too(subject):
         ([("Return-Path", "<>")], {"text": "I am on annual leave until Monday and cannot be reached."}),
         ([], {"subject": "Automatic reply: The printer", "text": "Estoy de vacaciones hasta el lunes."}),
         ([], {"subject": "Out of Office AutoReply: The printer"}),
+        ([("Auto-Submitted", "auto-replied")], {"text": "Hello, I am away until 5 July and cannot read this."}),
         ([("Auto-Submitted", "auto-replied")], {"text": "休暇中のため、返信が遅れます。"}),
     ],
 )

@@ -46,6 +46,11 @@ def test_a_plain_mail() -> None:
     assert (message.html, message.attachments, message.flags) == (None, (), ())
 
 
+def test_a_mail_saved_in_an_editor() -> None:
+    """The mark that editors write first is no part of the first field."""
+    assert parse(b"\xef\xbb\xbf" + HEAD + PLAIN + b"Hello").sender == Address("bob@example.com", "Bob Miller")
+
+
 def test_alternatives_are_one_text() -> None:
     """The plain words are the text, the HTML is shown, nothing is read twice."""
     message = mail(multipart(b"alternative", PLAIN + b"Hello there", HTML + b"<p>Hello <b>there</b></p>"))
@@ -225,6 +230,8 @@ def test_encrypted_mail_is_flagged_and_kept() -> None:
     assert Flag.ENCRYPTED in mail(pgp).flags
     assert len(mail(pgp).attachments) == 2
     assert mail(smime).flags == (Flag.ENCRYPTED,)
+    cut = attached(b"application/pkcs7-mime; smime-type=enveloped-data", b"smime.p7m", b"0\x82")
+    assert mail(cut).flags == (Flag.ENCRYPTED,)
     assert Flag.ENCRYPTED in mail(PLAIN + b"-----BEGIN PGP MESSAGE-----\r\n\r\nabc\r\n").flags
 
 

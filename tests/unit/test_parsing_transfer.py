@@ -54,6 +54,18 @@ def test_padding_may_be_missing() -> None:
     assert decode_transfer(b"aGVsbG8gdGhlcmU", "base64")[0] == b"hello there"
 
 
+@pytest.mark.parametrize("words", [b"Hello there", b"Hello there, all of you " * 9, b"x" * 57, b"y" * 114])
+@pytest.mark.parametrize("footer", [b"_____\nthe list\nhttps://l.example/", b"-- \nThis mail was scanned.\n"])
+def test_footer_below_base64_is_no_base64(words: bytes, footer: bytes) -> None:
+    """Lists and scanners hang their words below whatever they get; the mail's own words are what is read."""
+    sent = base64.encodebytes(words + b"!" * (len(words) % 3 == 0 and len(words) < 50)) + b"\n" + footer
+
+    decoded, is_sound = decode_transfer(sent, "base64")
+
+    assert decoded.rstrip(b"!") == words
+    assert not is_sound
+
+
 def test_padded_runs_may_follow_one_another() -> None:
     """Some mailers encode a file piece by piece."""
     sent = b"".join(base64.b64encode(b"x" * 100 + bytes([n])) + b"\r\n" for n in range(20))

@@ -9,7 +9,7 @@ import pytest
 
 from maild.errors import ReaderLostError
 from maild.parsing import ReadingLimits, parse
-from maild.reading.batch import Batch, Suspicion
+from maild.reading.batch import Batch
 from maild.reading.wire import HARMLESS, Allowance, pack_message, unpack_message
 
 MAILS = [b"Subject: %d\r\n\r\n" % number for number in range(5)]
@@ -22,15 +22,15 @@ def read_alone_and_die(batch: Batch) -> int:
     return number
 
 
-def a_batch_to_be_read_alone(suspicion: Suspicion, mails: list[bytes]) -> Batch:
-    batch = Batch(mails, suspicion)
+def a_batch_to_be_read_alone(mails: list[bytes]) -> Batch:
+    batch = Batch(mails)
     batch.reader_died(list(batch.next_for([])), was_alone=False, reason="fell over")
     return batch
 
 
 def test_no_mail_is_blamed_for_dying_in_company():
     """Which of several mails it was is a guess; each is read again alone."""
-    batch = a_batch_to_be_read_alone(Suspicion(), MAILS)
+    batch = a_batch_to_be_read_alone(MAILS)
 
     assert not batch.is_done
     assert [list(batch.next_alone()) for _ in MAILS] == [[0], [1], [2], [3], [4]]
@@ -38,7 +38,7 @@ def test_no_mail_is_blamed_for_dying_in_company():
 
 def test_answers_that_came_before_the_death_stand():
     """Only what the dead reader still held is read again."""
-    batch = Batch(MAILS, Suspicion())
+    batch = Batch(MAILS)
     batch.next_for([])
     batch.answered(0, MESSAGE)
     batch.reader_died([1, 2, 3, 4], was_alone=False, reason="fell over")
@@ -48,19 +48,20 @@ def test_answers_that_came_before_the_death_stand():
 
 def test_the_mail_alone_in_hand_is_blamed_with_the_reason():
     """The reason goes on from "could not be read:"."""
-    batch = a_batch_to_be_read_alone(Suspicion(), MAILS[:1])
+    batch = a_batch_to_be_read_alone(MAILS[:1])
 
     read_alone_and_die(batch)
+    (harmless,) = batch.next_alone()
+    batch.answered(harmless, MESSAGE)
 
     assert batch.is_done
     assert batch.results() == ["the reader fell over"]
 
 
-def test_three_different_mails_in_a_row_call_for_the_harmless_mail():
-    """While it is in hand, no other mail goes out."""
-    batch = a_batch_to_be_read_alone(Suspicion(), MAILS)
-    for _ in range(3):
-        read_alone_and_die(batch)
+def test_each_death_alone_calls_for_the_harmless_mail():
+    """While it is in hand, no other mail goes out, and no mail is blamed yet."""
+    batch = a_batch_to_be_read_alone(MAILS)
+    read_alone_and_die(batch)
 
     assert list(batch.next_alone().values()) == [HARMLESS]
     assert batch.next_alone() == {}
@@ -68,61 +69,40 @@ def test_three_different_mails_in_a_row_call_for_the_harmless_mail():
 
 
 def test_if_the_harmless_mail_dies_too_it_is_the_machine():
-    """Nothing is blamed: the call has no results."""
-    batch = a_batch_to_be_read_alone(Suspicion(), MAILS[:3])
-    for _ in range(3):
-        read_alone_and_die(batch)
+    """Nothing is blamed, not even where one mail alone waits: the call has no results."""
+    batch = a_batch_to_be_read_alone(MAILS[:1])
+    read_alone_and_die(batch)
     (harmless,) = batch.next_alone()
 
     with pytest.raises(ReaderLostError, match="fell over"):
         batch.reader_died([harmless], was_alone=True, reason="fell over")
 
 
-def test_if_the_harmless_mail_is_read_the_three_are_bombs():
-    """Their reasons stand, and the others go on."""
-    batch = a_batch_to_be_read_alone(Suspicion(), MAILS)
-    for _ in range(3):
-        read_alone_and_die(batch)
+def test_if_the_harmless_mail_is_read_the_mail_was_a_bomb():
+    """Its reason stands, and the others go on."""
+    batch = a_batch_to_be_read_alone(MAILS)
+    read_alone_and_die(batch)
     (harmless,) = batch.next_alone()
     batch.answered(harmless, MESSAGE)
 
-    assert list(batch.next_alone()) == [3]
+    assert list(batch.next_alone()) == [1]
 
 
-def test_the_same_mail_again_and_again_is_one_mail():
-    """A bomb that is tried three times does not put the machine under suspicion."""
-    suspicion = Suspicion()
-    for _ in range(3):
-        read_alone_and_die(a_batch_to_be_read_alone(suspicion, MAILS[:1]))
+def test_bombs_that_die_while_the_machine_is_proved_are_proved_once():
+    """Two readers died alone at once: one harmless mail speaks for both."""
+    batch = a_batch_to_be_read_alone(MAILS[:2])
+    first, second = list(batch.next_alone()), list(batch.next_alone())
+    batch.reader_died(first, was_alone=True, reason="fell over")
+    (harmless,) = batch.next_alone()
+    batch.reader_died(second, was_alone=True, reason="fell over")
+    batch.answered(harmless, MESSAGE)
 
-    assert not suspicion.is_grave
-
-
-def test_suspicion_grows_over_several_calls_and_any_answer_ends_it():
-    """Batches of one mail count as those of many."""
-    suspicion = Suspicion()
-    read_alone_and_die(a_batch_to_be_read_alone(suspicion, MAILS[:1]))
-    read_alone_and_die(a_batch_to_be_read_alone(suspicion, MAILS[1:2]))
-    Batch(MAILS[3:4], suspicion).answered(0, MESSAGE)
-    read_alone_and_die(a_batch_to_be_read_alone(suspicion, MAILS[2:3]))
-
-    assert not suspicion.is_grave
-
-
-def test_after_a_loss_the_machine_is_proved_before_anything_else():
-    """The first mail after a loss must not be the one that finds out."""
-    suspicion = Suspicion()
-    for mail in MAILS[:3]:
-        suspicion.grow(mail)
-    batch = Batch(MAILS[3:], suspicion)
-
-    assert batch.next_for([]) == {}
-    assert list(batch.next_alone().values()) == [HARMLESS]
+    assert batch.is_done
 
 
 def test_a_reader_holds_two_groups_at_most():
     """It never waits, and little is read again when it dies."""
-    batch = Batch(MAILS * 10, Suspicion())
+    batch = Batch(MAILS * 10)
     first = batch.next_for([])
     second = batch.next_for(list(first))
 

@@ -147,6 +147,41 @@ def test_attribution_that_shares_a_line_with_the_words(text: str, reply: str):
     assert new_words(text).reply == reply
 
 
+@pytest.mark.parametrize(
+    "rest", ["   Try it again.\n\nAnn", "  Try it again.", "> Try it again.", " \xa0Try it again."]
+)
+def test_quote_that_shares_a_line_with_its_attribution(rest: str):
+    """Telephones write the old mail behind the colon, blanks between them; what follows is quote as well."""
+    text = f"It works.\n\n  On Mon, Nov 23, 2026 at 3:15 PM, Ann<ann@a.example> wrote:{rest}"
+
+    assert new_words(text).reply == "It works."
+
+
+def test_words_behind_somebodys_colon_stay():
+    """Without date and address a sentence goes on as it likes."""
+    text = "On Monday Ann wrote:  try it again.\n\nIt does not work."
+
+    assert new_words(text).reply == text
+
+
+def test_headers_in_boxes_begin_a_quote():
+    """Notes draws a box around every header of the old mail."""
+    box = "|------------>\n| {}:      |\n|------------>\n  >--------------|\n  |{}|\n  >--------------|\n"
+    old = box.format("Von", "Ann <ann@a.example>") + box.format("Datum", "23.11.2026 15:15")
+
+    assert new_words(f"It works.\n\n{old}\nTry it again.").reply == "It works."
+
+
+def test_words_signed_in_the_text_are_the_words():
+    """The armour, its headers and the marks before dashes are PGP's; what stands around it is the writer's too."""
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nIt works.\n\n- - first\n- - second\n"
+        "-----BEGIN PGP SIGNATURE-----\nVersion: 1\n\niQEzBAEBCgAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n\nAnn"
+    )
+
+    assert new_words(text).reply == "It works.\n\n- first\n- second\n\nAnn"
+
+
 def test_attribution_without_colon_needs_all_the_rest():
     """Lead, date, address and verb say enough."""
     text = "It prints.\n\nOn Tue, 5 Feb 2019 10:31:09 +0100 Mina <m@acme.example> wrote\n\nDoes it print?"

@@ -3,6 +3,7 @@
 import random
 import resource
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
+from maild.marks import SigningKey
 from maild.store import Reader, Store, Transaction
 from tests.integration.store.values import NOW, a_message, record
 
@@ -167,6 +169,19 @@ def test_another_program_in_the_database_is_told_apart(sqlite_store: Store, dire
             record(sqlite_store, 1)
 
     assert record(sqlite_store, 1).new == 1
+
+
+def test_an_error_holds_no_value_of_a_statement(sqlite_store: Store, directory: Path):
+    """What the database refuses goes to the log with the whole trace: no key and no word of a mail is in it."""
+    with closing(sqlite3.connect(directory / "maild.db")) as database:
+        database.execute("CREATE TRIGGER no BEFORE INSERT ON signing_key BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    key = SigningKey("k1", bytes(range(97, 123)))
+
+    with pytest.raises(StoreUnusableError) as caught:
+        sqlite_store.write(lambda tx: tx.add_signing_key(key, NOW))
+
+    assert str(caught.value) == "the database refused a write: refused"
+    assert "abcdef" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_what_is_queued_is_done_before_closing(directory: Path, url: str | None):

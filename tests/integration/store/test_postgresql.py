@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: who is let in, a server that goes away, and a daemon that is too late."""
 
 import signal
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from maild.errors import StoreUnusableError
+from maild.marks import SigningKey
 from maild.model.decision import RememberIds
 from maild.store import DaemonLock, Store
 from maild.store.postgresql import DAEMON, LEASE_SECONDS
@@ -155,6 +157,23 @@ def test_somebody_elses_tables_are_left_alone(directory: Path, postgresql: Postg
             connection.execute("CREATE TABLE customer (name text)")
         with pytest.raises(StoreUnusableError, match=r"none of maild's.*customer"):
             Store.open(directory, url)
+
+
+def test_an_error_holds_no_value_of_a_row(directory: Path, database: str):
+    """The server quotes the row that it refuses; the log does not."""
+    with psycopg.connect(database) as connection:
+        connection.execute("ALTER TABLE signing_key ADD CONSTRAINT no CHECK (made_at < 0)")
+    key = SigningKey("k1", bytes(range(97, 123)))
+
+    with (
+        closing(Store.open(directory, database)) as store,
+        pytest.raises(StoreUnusableError, match=r"refused a write: .*violates check constraint") as caught,
+    ):
+        store.write(lambda tx: tx.add_signing_key(key, NOW))
+
+    story = "".join(traceback.format_exception(caught.value))
+    assert "Failing row" not in story
+    assert key.secret.hex() not in story
 
 
 def test_a_commit_is_durable_whatever_the_server_says(directory: Path, database: str):

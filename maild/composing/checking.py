@@ -1,0 +1,19 @@
+"""Whether every template can be printed: asked before a desk begins, or a single slip would hold every mail."""
+
+from maild.composing.composer import Composer
+from maild.config import Config
+from maild.errors import ConfigurationError, Problem
+from maild.marks import Keyring, SigningKey
+from maild.rules import Rules
+
+
+def check_templates(config: Config, rules: Rules) -> None:
+    """Try every template with an example. Raises ConfigurationError with every problem."""
+    key = SigningKey("check", b"signs examples that are never sent")
+    composer = Composer(config.desk, rules, Keyring(key, {key.id: key}), config.templates)
+    problems = tuple(
+        Problem(str(config.template_folder / found.file), found.line, found.column, found.where, found.what)
+        for found in composer.check()
+    )
+    if problems:
+        raise ConfigurationError(problems)
