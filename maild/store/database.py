@@ -69,14 +69,17 @@ class Store:
     @classmethod
     def _open_server(cls, url: str, first_number: int, fence: int | None) -> Self:
         server = PostgresServer(url, fence)
-        try:
-            connection = _open_migrated(server)
-        except SQLAlchemyError as error:
-            server.close(None)
-            busy = server.busy_words(error)
-            if busy is not None:
-                raise StoreBusyError(busy) from error
-            raise StoreUnusableError(f"state.database: the database cannot be opened: {reason_of(error)}") from error
+        with ExitStack() as on_failure:
+            on_failure.callback(server.close, None)
+            try:
+                connection = _open_migrated(server)
+            except SQLAlchemyError as error:
+                busy = server.busy_words(error)
+                if busy is not None:
+                    raise StoreBusyError(busy) from error
+                reason = reason_of(error)
+                raise StoreUnusableError(f"state.database: the database cannot be opened: {reason}") from error
+            on_failure.pop_all()
         lock = NoFile()
         return cls(server, lock, Writer(server, lock, connection, first_number), first_number)
 

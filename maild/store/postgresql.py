@@ -54,7 +54,7 @@ _CONNECTING: Mapping[str, str | int] = MappingProxyType(
         "client_encoding": "utf8",
     }
 )
-_COMMON = f"SET lock_timeout = '{PATIENCE_SECONDS:.0f}s'; SET default_transaction_deferrable = off"
+_COMMON = f"SET lock_timeout = '{PATIENCE_SECONDS:.0f}s'"
 # A process that is stopped in the middle of its turn must not hold up its successor for longer than the lease.
 # Where the server would tell us of a commit before it is on its disk, it shall not.
 _WRITING = (
