@@ -179,6 +179,7 @@ class Daemon:
             stack.callback(store.close)
             stack.callback(readers.stop)
             store.write(lambda tx: tx.void_claims(now()))
+            self._reroute(store)
             asyncio.run(self._work(store, readers, lock, stop))
             is_lost = lock.is_lost
         if is_lost:
@@ -188,6 +189,14 @@ class Daemon:
                 "another daemon may have taken over, so this one has stopped"
             )
         log.info(Event.DAEMON_STOPPED)
+
+    def _reroute(self, store: Store) -> None:
+        """Let mail that was written for a relay that the configuration has no more go by one that takes all mail."""
+        relays = self._config.relays
+        first = next((name for name, relay in relays.items() if not relay.only), next(iter(relays)))
+        count = store.write(lambda tx: tx.reroute_mails(list(relays), first))
+        if count:
+            log.warning(Event.MAILS_REROUTED, count=count, relay=first)
 
     def _take(self, lock: DaemonLock, stop: threading.Event) -> bool:
         """Wait for the other daemon of this database to end; False when told to stop before."""

@@ -47,6 +47,7 @@ class Event(StrEnum):
     MAIL_EXPIRED = "mail_expired"
     MAIL_IN_DOUBT = "mail_in_doubt"
     CLAIM_LOST = "claim_lost"
+    MAILS_REROUTED = "mails_rerouted"
     RELAY_LOST = "relay_lost"
     RELAY_REFUSED = "relay_refused"
     STORE_BUSY = "store_busy"

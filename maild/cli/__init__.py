@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the answer is no, 2 wrong usage or configuration, 70 an internal error.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -38,11 +39,13 @@ class Desk(click.Group):
     """Loads a command when it is called, and ends every failure with a line and an exit code."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run as a program: on a terminal that lacks a letter, a question mark stands for it."""
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="replace")
-        return super().main(*args, **extra)
+        """Run as a program. A question mark stands for a letter that the output lacks; a closed output is silence."""
+        with Path(os.devnull).open("w", encoding="utf-8") as silence:
+            sys.stdout, sys.stderr = sys.stdout or silence, sys.stderr or silence
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, TextIOWrapper):
+                    stream.reconfigure(errors="replace")
+            return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in our order."""

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from maild.cli.display import json_option, print_facts, print_heading, print_jso
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
 from maild.daemon import Premises, keyring_of, open_store, read_premises
 from maild.handling import authenticity_of
+from maild.imap.fetching import LEADING
 from maild.model.explaining import explanation, instant, whole_message
+from maild.model.mail import Arrival, Place
+from maild.parsing import fingerprint
 from maild.reading import read_one
 from maild.store import Store
 
@@ -49,17 +53,26 @@ def explain(what: str, as_json: bool) -> None:
 def _foresee(raw: bytes) -> Story:
     """Decide a message as the daemon would at this moment, and keep nothing of it."""
     config, rules = read_premises(config_directory(), os.environ)
-    at, message = now(), read_one(raw, config.limits.reading)
+    at = now()
+    arrival = _arrival_of(raw, config.limits.message, at)
+    message = read_one(arrival.raw, config.limits.reading)
     with closing(open_store(config)) as store:
         premises = Premises(config, rules, keyring_of(store))
         house = premises.house()
-        (facts,) = store.read(lambda reader: reader.answer([desk.ask(message, None, house)], at))
+        (facts,) = store.read(lambda reader: reader.answer([desk.ask(message, arrival, house)], at))
     writer = Desk(premises.composer(), now, secrets.token_bytes)
-    decision = desk.decide(message, None, facts, authenticity_of(message, house), house, at, writer.new_token())
+    decision = desk.decide(message, arrival, facts, authenticity_of(message, house), house, at, writer.new_token())
     return {
         **explanation(message, decision, writer.write_mails(decision, facts, at)),
         "message": whole_message(message),
     }
+
+
+def _arrival_of(raw: bytes, limit: int, at: datetime) -> Arrival:
+    """Take a file as if a mailbox had just given it: one over the limit as its beginning alone."""
+    is_whole = len(raw) <= limit
+    taken = raw if is_whole else raw[:LEADING]
+    return Arrival(0, Place("", "", 0, 0), taken, fingerprint(taken), len(raw), is_whole, at, attempts=0)
 
 
 def _remember(store: Store, number: int) -> Story:

@@ -1,5 +1,6 @@
 """How a command fails: in words for the one who called it, never with a traceback."""
 
+import errno
 import os
 import secrets
 import sys
@@ -22,6 +23,9 @@ def exit_code_of(error: Exception) -> int:
             return _WRONG
         case MaildError():
             _say(f"maild: {error}")
+            return _NO
+        case OSError(errno=errno.ENOSPC):
+            _say(f"maild: {error.strerror}: what was asked for is not written whole")
             return _NO
     number = secrets.token_hex(4)
     _say(f"maild: internal error {number}; please report it with {_written_report(number, error)}")

@@ -31,8 +31,9 @@ def run_demo(console: Console, *, keep: bool) -> bool:
     With `keep` the desk stays up afterwards, for a real mail client, until Ctrl-C.
     """
     with ExitStack() as evening:
-        # Whoever ends the demo ends its daemon with it.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Whoever ends the demo ends its daemon with it; a shell that starts it in the background has SIGINT ignored.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
         folder = Path(evening.enter_context(tempfile.TemporaryDirectory(prefix="maild-demo-")))
         stage = Stage(console, DESK)
         passwords = {player.address: player.password for player in PLAYERS} | {DESK: DESK_PASSWORD}
@@ -157,8 +158,8 @@ def stay(console: Console, host: MailHost) -> None:
     for user, password in host.passwords.items():
         table.add_row(user, password)
     console.print(table)
-    console.print("The desk stays up. Write to it, answer its mails; Ctrl-C ends it.")
     try:
+        console.print("The desk stays up. Write to it, answer its mails; Ctrl-C ends it.")
         signal.pause()
     except KeyboardInterrupt:
         console.print("Good night.")

@@ -231,7 +231,8 @@ def joining(case: Case, number: int, present: tuple[Address, ...]) -> Iterator[A
     there = {each.address.lower() for each in present}
     for who in (*case.message.to, *case.message.cc):
         address = who.address.lower()
-        is_new = address not in there and not case.house.is_ours(address)
-        if is_new and case.house.rules.find_person(address) is None and len(there) < MOST_PARTICIPANTS:
+        is_new = address not in there
+        is_somebody = case.house.may_be_written_to(address) and case.house.rules.find_person(address) is None
+        if is_new and is_somebody and len(there) < MOST_PARTICIPANTS:
             there.add(address)
             yield AddParticipant(number, who)

@@ -211,7 +211,8 @@ def _joined(case: Case, ticket: Ticket) -> Iterator[AddParticipant]:
         domain = sender.address.rpartition("@")[2].lower()
         is_colleague = domain == requester.address.rpartition("@")[2].lower()
         is_of_this = case.found.shown.ticket == ticket.number
-        if is_colleague and is_of_this and domain not in case.house.limits.free_mail and sender.person is None:
+        is_somebody = sender.person is None and case.house.may_be_written_to(sender.address)
+        if is_colleague and is_of_this and is_somebody and domain not in case.house.limits.free_mail:
             yield AddParticipant(ticket.number, message.sender)
 
 

@@ -24,19 +24,28 @@ _FAILED = (
     r"não (?:pôde|foi possível|pode) (?:ser )?entreg|não entregue",
     r"kon niet worden (?:bezorgd|afgeleverd)|onbestelbaar|nie (?:można było|udało się) dostarczyć|niedostarcz",
     r"kunde inte levereras|gick inte att leverera|не (?:удалось )?доставлен|не удалось доставить|недоставлен",
+    r"n['’]est pas parvenu|falha na entrega|nu a putut fi livrat|se nezdařil|nedoručiteln|nedoručen|nepodařilo doručit",
+    r"(?:kan|kunne) ikke levere|mislyk(?:kedes|tes)|ei voi(?:da|tu) toimittaa|epäonnistui|teslim edilem",
+    r"nem sikerült (?:a )?kézbesít|kézbesíthetetlen|не (?:удалось|удаётся|удается|вдалося) (?:выполнить )?достав",
+    r"δεν (?:ήταν δυνατή|κατέστη δυνατή) η παράδοση|המסירה נכשלה|לא ניתן למסירה|(?:فشل|تعذر)[^\n]{0,10}تسليم",
+    r"배달(?:되지 않|하지 못)|전송하지 못|반송|邮件失败|被退回",
     r"配信できません|配信不能|送信できませんでした|メールエラー|无法(?:投递|送达|传递)|未能送达|退信",
 )
 _DELAYED = (
     r"still undelivered|not yet been delivered|has not been delivered|(?:has been|is|was) delayed",
     r"delivery (?:is )?delay|will (?:keep trying|be retried|continue to|try again)|warning message only",
     r"do not need to resend|could not send message for|notification \(delay|message \S{1,40} delayed",
-    r"has been postponed",
+    r"has been postponed|temporary (?:problem|failure)|\bwill retry\b|delivery incomplete",
     r"verzögert|noch nicht zugestellt|retardé|retraso|ritardo|vertraagd|задерж|遅延|延迟",
 )
 
 FAILED = re.compile("|".join(_FAILED), re.IGNORECASE)
 DELAYED = re.compile("|".join(_DELAYED), re.IGNORECASE)
-FINAL = re.compile(r"given up|giving up|permanent|no longer|aufgegeben|dauerhaft|returned mail", re.IGNORECASE)
+# What a server says to everybody, in any language: the answer that it got, with its number (RFC 3463).
+REFUSED = re.compile(r"\b5\d\d[ -]#?5\.[0-7]\.\d{1,3}\b|#5\.[0-7]\.\d{1,3}\b")
+FINAL = re.compile(
+    r"given up|giving up|(?<!fails )permanent|no longer|aufgegeben|dauerhaft|returned mail", re.IGNORECASE
+)
 SUBJECTS = re.compile(
     rf"{FAILED.pattern}|{DELAYED.pattern}|delivery (?:status|failure|report)|mail delivery", re.IGNORECASE
 )

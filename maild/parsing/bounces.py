@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from maild.model.mail import Bounce
-from maild.parsing.bounce_words import DELAYED, FAILED, FINAL, REASONS, RECIPIENTS, RETURNED, SUBJECTS
+from maild.parsing.bounce_words import DELAYED, FAILED, FINAL, REASONS, RECIPIENTS, REFUSED, RETURNED, SUBJECTS
 from maild.parsing.view import MailView
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -29,7 +29,7 @@ _EXCHANGE = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"
 _NOTICE = 16 * 1024
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
-_ADDRESS = re.compile(r"([^\s<>;,:()\"\[\]]{1,128})@([^\s<>;,:()\"\]]{0,254}[^\s<>;,:()\"\].'’])")
+_ADDRESS = re.compile(r"([^\s<>;,:()\"\[\]（）：]{1,128})@([^\s<>;,:()\"\]（）]{0,254}[^\s<>;,:()\"\].'’（）])")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 # The second number is 0 to 7 (RFC 3463, 2), so versions and the addresses of hosts are rarely taken for a status.
 _STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\d|\.\d)")
@@ -136,16 +136,16 @@ def _from_words(view: MailView) -> Bounce | None:
     failed_header = view.first("x-failed-recipients")
     told = " ".join(f"{view.subject}\n{notice}".split())
     is_delayed = DELAYED.search(told) is not None
-    if not (failed_header or is_delayed or FAILED.search(told)):
+    if not (failed_header or is_delayed or FAILED.search(told) or REFUSED.search(notice)):
         return None
     is_delayed = is_delayed and not FINAL.search(told)
     addresses = [failed_header, *(match[1] for shape in RECIPIENTS for match in shape.finditer(notice))]
-    return Bounce(
-        action="delayed" if is_delayed else "failed",
-        status=_status_in(notice, is_delayed=is_delayed),
-        recipient=next(filter(None, map(_address_in, addresses)), None) or _only_other(notice, view),
-        original_message_id=_returned_id(view),
-    )
+    recipient = next(filter(None, map(_address_in, addresses)), None) or _only_other(notice, view)
+    status = _status_in(notice, is_delayed=is_delayed)
+    if recipient is None and status is None and not SUBJECTS.search(view.subject):
+        # Who keeps a server writes from its address too, and not of one mail.
+        return None
+    return Bounce("delayed" if is_delayed else "failed", status, recipient, _returned_id(view))
 
 
 def _only_other(notice: str, view: MailView) -> str | None:

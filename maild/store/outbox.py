@@ -126,6 +126,11 @@ class OutboxWriting(Snapshot):
                 self._give_up(row.id, MailState.EXPIRED, "twice in doubt whether it was taken", now)
         self._connection.execute(update(outgoing_mail).where(_mail.claim.is_not(None)).values(claim=None))
 
+    def reroute_mails(self, relays: Sequence[str], relay: str) -> int:
+        """Let mails that wait for a relay not among `relays` go by another; return how many did."""
+        lost = (_mail.ended_at.is_(None), _mail.claim.is_(None), _mail.relay.not_in(relays))
+        return self._connection.execute(update(outgoing_mail).where(*lost).values(relay=relay)).rowcount
+
     def claim_due(self, claim: str, limit: int, relays: Sequence[str], now: datetime) -> tuple[DueMail, ...]:
         """Take due mails in hand: one never tried, one deferred, and so on, so that neither blocks the other.
 

@@ -1,5 +1,6 @@
 """`maild demo` plays to its end on a machine with nothing but Python."""
 
+import signal
 import subprocess
 import sys
 
@@ -14,3 +15,20 @@ def test_the_demo_plays_to_its_end():
     assert "Bob's mailbox" in done.stdout
     assert "#1001" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_kept_demo_ends_with_ctrl_c_wherever_it_runs():
+    """Started in the background, where a shell has SIGINT ignored, it ends like in a terminal, its daemon with it."""
+    command = [sys.executable, "-m", "maild", "demo", "--keep"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with demo:
+        assert demo.stdout
+        lines = iter(demo.stdout.readline, "")
+        assert any("The desk stays up" in line for line in lines)
+        demo.send_signal(signal.SIGINT)
+        assert any("Good night." in line for line in lines)
+        assert demo.wait(60) == 0

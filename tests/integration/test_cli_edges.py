@@ -94,3 +94,53 @@ def test_a_template_that_cannot_be_printed_stops_whoever_would_write(tmp_path: P
 
     assert f"{folder / 'agent-notice.txt'}:3:1: templates: " in done.stderr
     assert not (tmp_path / "state").exists()
+
+
+def test_explain_knows_a_mail_that_has_come_before(desk: ADesk, tmp_path: Path):
+    """A file is decided as the daemon would decide it: what arrived already is a duplicate."""
+    file = tmp_path / "again.eml"
+    store = desk.open()
+    file.write_bytes(store.read(lambda reader: reader.raw_of(1)) or b"")
+    store.close()
+
+    said = desk.show("explain", str(file))
+
+    assert (said["outcome"]["kind"], said["outcome"]["of"], said["ticket"]["number"]) == ("duplicate", 1, 1001)
+    assert said["mails"] == []
+
+
+def test_explain_cuts_a_mail_over_the_limit(desk: ADesk, tmp_path: Path):
+    """Of a mail that the mailbox would not give whole, the beginning is decided, and its sender is told."""
+    file = tmp_path / "large.eml"
+    file.write_bytes(a_mail(words="word " * 6_000_000))
+
+    said = desk.show("explain", str(file))
+
+    assert said["mails"][0]["template"] == "too-large"
+
+
+def test_a_released_mail_is_not_held_again(tmp_path: Path):
+    """A person's word outweighs the reason for which a mail was held: it becomes an entry, with a flag."""
+    desk = ADesk(tmp_path)
+    desk.handle(a_mail())
+    desk.handle(a_mail(subject="Re: Printer on floor 3 [#1001]", words="It was me all the same.", verdict="fail"))
+    assert [one["id"] for one in desk.show("held", "list")] == [2]
+
+    desk.maild("held", "release", "2")
+    desk.handle()
+
+    assert desk.show("held", "list") == []
+    entries = desk.show("ticket", "show", "1001")["entries"]
+    assert [entry["text"] for entry in entries] == ["It prints nothing.", "It was me all the same."]
+    assert "released" in entries[1]["flags"] or "forged" in entries[1]["flags"]
+
+
+@pytest.mark.parametrize(("where", "code"), [("/dev/full", 1), ("&-", 0)])
+def test_an_output_that_takes_nothing_is_no_error_of_maild(desk: ADesk, where: str, code: int):
+    """A full disk is named, a closed output is silence; neither is an internal error with a report."""
+    for words in ("ticket list", "ticket show 1001 --json", "check"):
+        command = f"{sys.executable} -m maild --config {desk.config} {words} >{where}"
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+        assert done.returncode == code, (words, done.stderr)
+        assert ("No space left on device" in done.stderr) == bool(code), words
+        assert "internal error" not in done.stderr

@@ -268,6 +268,35 @@ def test_who_was_not_reached_is_read_in_any_shape(text):
     assert a_notice(text).recipient == "bob@b.example"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nie udało się.\n\nbob@b.example\n#550 5.1.1 RESOLVER ##",
+        "Ngomkhuba, akufikanga:\n\n  bob@b.example\n\n550-5.1.1 it does not exist",
+        "Doručení se nezdařilo:\n\nbob@b.example\n\nno such user",
+        "Levering mislykkedes:\n\nbob@b.example\n\nno such user",
+        "Toimitus epäonnistui:\n\nbob@b.example\n\nno such user",
+        "Bu alıcıya teslim edilemedi:\n\nbob@b.example\n\nno such user",
+        "Не удалось выполнить доставку:\n\nbob@b.example\n\nno such user",
+        "배달하지 못했습니다.\n\nbob@b.example\n\nno such user",
+        "המסירה נכשלה:\n\nbob@b.example\n\nno such user",
+        "您的邮件被退回（bob@b.example）\n\nno such user",
+    ],
+)
+def test_notices_are_read_in_the_languages_of_the_world(text):
+    """By their words, and in any language by the numbered answer that the server got."""
+    bounce = a_notice(text)
+
+    assert (bounce.action, bounce.status, bounce.recipient) == ("failed", "5.1.1", "bob@b.example")
+
+
+def test_a_postmasters_own_words_are_no_bounce():
+    """Of no mail and nobody in particular: a question about servers is one that somebody has to read."""
+    view = a_view(text="Your server could not be reached from ours. Could you look?", sender="postmaster@b.example")
+
+    assert find_bounce(view) is None
+
+
 def test_of_several_addresses_none_is_guessed():
     """Advice to try another spelling names examples; the customer of one of them must not lose their mail."""
     assert a_notice("No such user. Where a.b@b.example fails, try a.x.b@b.example instead.").recipient is None
@@ -330,6 +359,10 @@ def test_words_without_a_number_amount_to_one_or_to_none(text, status):
             "This message was created automatically by mail delivery software.\nA message that you have sent has not "
             "yet been delivered to one or more of its recipients after more than 24 hours on the queue.\n\n"
             "The address to which the message has not yet been delivered is:\n\n  bob@b.example\n"
+        ),
+        (
+            "There was a temporary problem delivering to bob@b.example. We will retry for 46 more hours and tell you "
+            "if the delivery fails permanently."
         ),
         "Warning: message still undelivered after 4 hours\nWill keep trying until it is 5 days old\n\n<bob@b.example>",
     ],

@@ -164,6 +164,16 @@ def test_a_colleague_joins_by_a_mark_of_this_ticket_alone():
     assert [step for step in decision.steps if type(step).__name__ == "AddParticipant"] == []
 
 
+def test_a_machine_of_the_requesters_domain_takes_no_part():
+    """A service's verification mail to somebody's reply address does not make the service a participant (17)."""
+    mail = to_bob()
+    service = Address("no-reply@customer.example")
+
+    decision = decided(a_message(service, in_reply_to=(id_of(mail),)), facts(mail, ticket=TICKET), PASS)
+
+    assert [step for step in decision.steps if type(step).__name__ == "AddParticipant"] == []
+
+
 def test_an_agents_mail_that_repeats_an_id_is_asked_about():
     """A signed mail of an agent, sent again with other headers, is not carried out a second time."""
     again = answer_to(NOTICE, "Please pay to the usual account.")

@@ -73,6 +73,7 @@ def _deliver(store: Store) -> None:
         tx.record_handing_over(doubted.id, CLAIM, NOW)
         tx.retry_mail(refused.id, "root", NOW)
         tx.cancel_mail(put_back.id, "root", NOW)
+        tx.reroute_mails(["main"], "main")
 
     store.write(record_all)
     (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))

@@ -257,6 +257,18 @@ def test_a_mail_twice_in_doubt_ends(store: Store):
     assert store.read(lambda reader: reader.find_undelivered(mail.id)) is not None
 
 
+def test_a_mail_of_a_relay_that_is_gone_goes_by_another(store: Store):
+    """A mail that waits for a relay nobody serves any more waits for another; what has ended stays as it was."""
+    send(store, a_mail(relay="old"), a_mail(relay="old"), a_mail(relay="other"))
+    (ended,) = claim_due(store, 1, relays=("old",))
+    store.write(lambda tx: tx.record_accepted(ended.id, CLAIM, "ok", NOW))
+
+    assert store.write(lambda tx: tx.reroute_mails(["main", "other"], "main")) == 1
+
+    assert row_of(store, ended.id).relay == "old"
+    assert [mail.relay for mail in claim_due(store, relays=("main", "other"))] == ["main", "other"]
+
+
 def test_a_person_retries_what_was_given_up(store: Store):
     """A mail given up is due again with all its time, and says who wanted it."""
     send(store, a_mail())
