@@ -14,7 +14,7 @@ class Questions:
     """What must be known of the store before a message can be decided.
 
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
-    not; `numbers` those of its subject tags. `keys()` are what two messages of one batch must not share.
+    not; `numbers` those of its subject tags.
     """
 
     arrival: int | None

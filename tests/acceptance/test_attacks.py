@@ -1,124 +1,21 @@
 """Attacks on the whole daemon: real IMAP in, the transcript of SMTP out (see attacks.py for the table)."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from maild.cli import main
-from maild.store import Store
-from tests.acceptance.attacks import ATTACKS, PROBES, SUBJECTS, WORDS, Attack, Letter, May, Scene, write
-from tests.acceptance.working_desk import PATIENCE, WorkingDesk, read, text_of
+from tests.acceptance.attacking import Attack, Letter, May, Scene, write
+from tests.acceptance.attacks import ATTACKS
+from tests.acceptance.attacks_by_words import PROBES
+from tests.acceptance.siege import Siege, employ, gather_victims, lay, said, settle, stories
+from tests.acceptance.working_desk import WorkingDesk, read, text_of
 from tests.servers.host import MailHost
 
 NewDesk = Callable[..., WorkingDesk]
-HANDLED = ("ticket_opened", "entry_added", "arrival_held", "arrival_duplicate", "desk_matter")
 THANKS = {"acknowledged", "acknowledged-minimal"}
-
-
-def said(desk: WorkingDesk, *words: str) -> Any:
-    """Run a command of the command line with --json."""
-    done = CliRunner().invoke(main, ["--config", str(desk.config), *words, "--json"], catch_exceptions=False)
-    assert done.exit_code == 0, (words, done.output)
-    return json.loads(done.stdout)
-
-
-def lay(desk: WorkingDesk, letters: list[bytes]) -> None:
-    """Lay mails into the desk's mailbox, byte for byte."""
-    with desk.host.dovecot.client(desk.address) as client:
-        for raw in letters:
-            kind, answer = client.append("INBOX", None, None, raw)
-            assert kind == "OK", answer
-
-
-def settle(desk: WorkingDesk, arrivals: int) -> None:
-    """Wait until this life of the daemon has handled so many arrivals and sent all that came of them."""
-    running = desk.running
-    assert running
-
-    def is_settled() -> bool:
-        handled = [line for event in HANDLED for line in running.find(event)]
-        mails = sum(line.get("mails", 0) for line in handled)
-        sent = len(running.find("mail_accepted")) + len(running.find("mail_refused"))
-        return (len(handled) >= arrivals and sent >= mails) or running.process.poll() is not None
-
-    with running.changed:
-        running.changed.wait_for(is_settled, PATIENCE)
-    failed = running.find("decision_failed")
-    assert is_settled() and not failed and running.process.poll() is None, (failed, running.lines[-3:], running.other)
-
-
-@dataclass(slots=True)
-class Siege:
-    """A desk that was attacked: what it was before, what it is after, what became of each mail."""
-
-    desk: WorkingDesk
-    scenes: dict[str, Scene] = field(default_factory=dict)
-    letters: dict[str, list[Letter]] = field(default_factory=dict)
-    before: dict[int, Any] = field(default_factory=dict)
-    after: dict[int, Any] = field(default_factory=dict)
-    fates: dict[str, Any] = field(default_factory=dict)
-    sent_before: int = 0
-
-    @property
-    def staff(self) -> set[str]:
-        scene = next(iter(self.scenes.values()))
-        return {scene.alice, scene.carol, scene.erik}
-
-    def outgoing(self, since: int = 0) -> list[tuple[str, EmailMessage]]:
-        """Give what the desk sent to people outside, as (recipient, mail)."""
-        ours = [mail for mail in self.desk.host.transcript[since:] if mail.sender == self.desk.address]
-        return [(mail.recipient, read(mail.raw)) for mail in ours if mail.recipient not in self.staff]
-
-    def fate(self, letter: Letter) -> Any:
-        return self.fates[letter.message_id]
-
-
-def _people(desk: WorkingDesk, erik: str, left: str) -> None:
-    people = desk.config / "rules" / "people.yaml"
-    text = people.read_text()
-    if "erik" in text:
-        people.write_text(text.replace(f"mail: {erik}}}", f"mail: {erik}, left: {left}}}"))
-    else:
-        teams = text.replace("members: [alice, carol]", "members: [alice, carol, erik]")
-        people.write_text(teams.replace("teams:", f"  erik: {{name: Erik Holm, mail: {erik}}}\nteams:"))
-
-
-def _victims(siege: Siege, host: MailHost, erik: str) -> None:
-    """Let a victim write for each attack, and collect what they and the agents got."""
-    desk = siege.desk
-    firsts = []
-    for number, attack in enumerate(ATTACKS):
-        name = attack.__name__
-        bob, eve = host.new_user("bigco.example"), host.new_user("x.example")
-        scene = Scene(desk.address, desk.alice, desk.carol, erik, bob, eve)
-        scene.secret = f"kumquat{number:03}q"
-        scene.subject = SUBJECTS.get(name, f"Matter {number}")
-        words = f"{WORDS.get(name, '')}My password is {scene.secret}\n"
-        first = write(May.OPEN, bob, scene.subject, words, to=desk.address, From=f"Bob Miller <{bob}>")
-        scene.first_id = first.message_id
-        siege.scenes[name] = scene
-        firsts.append(first.raw)
-    lay(desk, firsts)
-    settle(desk, len(firsts))
-    for scene in siege.scenes.values():
-        scene.thanks = desk.mails_to(scene.bob)[0]
-        found = re.search(r"\[#(\d+)\]", str(scene.thanks["Subject"]))
-        assert found
-        scene.number = int(found[1])
-        scene.notice, scene.eriks = (
-            next(mail for mail in desk.mails_to(who) if scene.secret in text_of(mail)) for who in (desk.alice, erik)
-        )
-    for scene in siege.scenes.values():
-        scene.ids = [other.first_id for other in siege.scenes.values()]
-        scene.marks = [other.bobs_mark for other in siege.scenes.values() if other is not scene]
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +24,12 @@ def siege(mail_host: MailHost, tmp_path_factory: pytest.TempPathFactory) -> Iter
     desk = WorkingDesk(mail_host, tmp_path_factory.mktemp("siege"))
     siege = Siege(desk)
     erik = mail_host.new_user()
-    _people(desk, erik, "")
+    employ(desk, erik, "")
     try:
         desk.start()
-        _victims(siege, mail_host, erik)
+        gather_victims(siege, mail_host, erik)
         assert desk.stop() == 0
-        _people(desk, erik, "2026-01-01")
+        employ(desk, erik, "2026-01-01")
         desk.start()
         siege.before = {
             scene.number: said(desk, "ticket", "show", str(scene.number)) for scene in siege.scenes.values()
@@ -144,21 +41,13 @@ def siege(mail_host: MailHost, tmp_path_factory: pytest.TempPathFactory) -> Iter
         settle(desk, len(every))
         arrivals = said(desk, "mail", "list", "--in", "--limit", "1000")
         ids = [row["id"] for row in arrivals][: len(every)][::-1]
-        stories = _stories(desk, ids)
-        siege.fates = {letter.message_id: story for letter, story in zip(every, stories, strict=True)}
+        fates = stories(desk, ids)
+        siege.fates = {letter.message_id: story for letter, story in zip(every, fates, strict=True)}
         siege.after = {number: said(desk, "ticket", "show", str(number)) for number in siege.before}
         yield siege
         assert desk.stop() == 0
     finally:
         desk.remove()
-
-
-def _stories(desk: WorkingDesk, arrivals: list[int]) -> list[Any]:
-    """Tell what was decided about each arrival, as `maild explain` keeps it, held ones and duplicates included."""
-    with closing(Store.open(desk.state, None)) as store:
-        return [
-            json.loads(store.read(lambda reader, one=one: reader.find_explanation(one)) or "{}") for one in arrivals
-        ]
 
 
 def _check(siege: Siege, scene: Scene, letter: Letter) -> None:
@@ -222,7 +111,10 @@ def test_no_ticket_belongs_to_somebody_else_afterwards(siege: Siege):
     """Requester, participants, queue and tags of every victim's ticket are those of before; so is the assignee, and
     the state, unless an agent answered or the customer's own address wrote.
     """
-    answered = {siege.scenes[name].number for name in ("echoes", "echoes_in_notes", "answers_to_outsiders")}
+    answered = {
+        siege.scenes[name].number
+        for name in ("echoes", "echoes_without_marks", "echoes_in_notes", "answers_to_outsiders")
+    }
     for number, before in siege.before.items():
         after = siege.after[number]
         kept = {"requester", "participants", "queue", "tags", "fields", "subject", "priority", "team"}
@@ -389,4 +281,4 @@ def test_two_desks_that_face_each_other_fall_silent(new_desk: NewDesk):
             if (mail.sender, mail.recipient) == (desk.address, to.address)
         ]
         assert 1 <= len([mail for mail in sent if mail["Auto-Submitted"]]) <= 2
-        assert desk.maild("mail", "list", "--json").stdout.count('"waiting"') == 0
+        assert {mail["state"] for mail in said(desk, "mail", "list")} == {"accepted"}
