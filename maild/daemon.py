@@ -104,9 +104,10 @@ def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, 
     return config, rules
 
 
-def open_store(config: Config) -> Store:
-    """Open the desk's database, upgrading it where it is older."""
-    return Store.open(config.state.directory, config.state.database, first_number=config.desk.first_number)
+def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
+    """Open the desk's database, upgrading it where it is older; the daemon's own is good only while it has the lock."""
+    state = config.state
+    return Store.open(state.directory, state.database, first_number=config.desk.first_number, daemon_lock=lock)
 
 
 def keyring_of(store: Store) -> Keyring:
@@ -162,23 +163,31 @@ class Daemon:
     def run(self) -> None:
         """Work until told to stop.
 
-        Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin.
+        Raises StoreUnusableError, StoreBusyError or ReaderLostError when the desk cannot begin, StoreUnusableError
+        also when it stopped because it is not the daemon of its database any more.
         """
         config = self._config
         sys.setswitchinterval(SWITCH_SECONDS)
         with ExitStack() as stack:
             stop = threading.Event()
-            lock = stack.enter_context(DaemonLock(config.state.directory))
+            lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
             if not self._take(lock, stop) or stop.is_set():
                 return
             readers = Readers(config.limits.reading, workers=2)
             readers.start()
-            store = open_store(config)
+            store = open_store(config, lock)
             stack.callback(store.close)
             stack.callback(readers.stop)
             store.write(lambda tx: tx.void_claims(now()))
             self._reroute(store)
-            asyncio.run(self._work(store, readers, stop))
+            asyncio.run(self._work(store, readers, lock, stop))
+            is_lost = lock.is_lost
+        if is_lost:
+            log.error(Event.DAEMON_LOCK_LOST)
+            raise StoreUnusableError(
+                "the daemon's lock on the database is lost (the connection broke, or this process stood still): "
+                "another daemon may have taken over, so this one has stopped"
+            )
         log.info(Event.DAEMON_STOPPED)
 
     def _reroute(self, store: Store) -> None:
@@ -197,7 +206,7 @@ class Daemon:
                 self._notifier.status("waiting for the other daemon")
             return lock.take(stop)
 
-    async def _work(self, store: Store, readers: Readers, stop: threading.Event) -> None:
+    async def _work(self, store: Store, readers: Readers, lock: DaemonLock, stop: threading.Event) -> None:
         loop = asyncio.get_running_loop()
         bells = Bells(stop, threading.Event(), threading.Event(), [], loop, asyncio.Event())
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -207,14 +216,16 @@ class Daemon:
         channels = self._channels(store, bells)
         for thread in threads:
             thread.start()
-        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=sqlite_note())
+        note = sqlite_note() if self._config.state.database is None else None
+        log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=note)
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
         tasks = [
             asyncio.create_task(supervise_channel(channel, bells.stop_delivery, bell), name=f"delivery:{number}")
             for number, (channel, bell) in enumerate(channels)
         ]
-        await bells.stop_delivery.wait()
+        with lock.watched(bells.ring_all):
+            await bells.stop_delivery.wait()
         deadline = loop.time() + DRAIN_SECONDS
         log.info(Event.DAEMON_STOPPING)
         self._notifier.stopping()

@@ -15,6 +15,7 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.host import MailHost
 from tests.servers.maildrop import Maildrop
 from tests.servers.postfix import Postfix
+from tests.servers.postgresql import Postgresql
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,6 +74,18 @@ def dovecot_with(certificate: Certificate) -> Iterator[Callable[[str], Dovecot]]
     finally:
         for server in servers:
             server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A database server, with a template of our schema."""
+    server = Postgresql()
+    server.start()
+    try:
+        server.make_template()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture(scope="session")

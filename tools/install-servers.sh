@@ -5,6 +5,8 @@ wanted=""
 [ -x /usr/sbin/dovecot ] || wanted="$wanted dovecot-imapd"
 [ -e /usr/lib/dovecot/lmtp ] || wanted="$wanted dovecot-lmtpd"
 [ -x /usr/sbin/postfix ] || wanted="$wanted postfix"
+set -- /usr/lib/postgresql/*/bin/initdb
+[ -x "$1" ] || wanted="$wanted postgresql"
 command -v openssl >/dev/null 2>&1 || wanted="$wanted openssl"
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

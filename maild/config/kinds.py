@@ -4,6 +4,7 @@ import ipaddress
 import re
 from datetime import timedelta
 from typing import Annotated, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -74,6 +75,21 @@ def name(text: str) -> str:
         raise ValueError(
             f"'{text}' is no name: a to z, 0 to 9, '-' and '_', at most 40, beginning with a letter or digit"
         )
+    return text
+
+
+def postgres_url(text: str) -> str:
+    """Take the place of a database on PostgreSQL; what is wrong with it is told without it: a password may be in it."""
+    shape = "write it like postgresql://user@host/database"
+    try:
+        url = urlsplit(text)
+        is_whole = url.scheme == "postgresql" and len(url.path) > 1 and url.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ValueError(f"is no PostgreSQL database: {shape}, or null for SQLite")
+    if url.password is not None or "password" in parse_qs(url.query):
+        raise ValueError(f"take the password out, it belongs in ~/.pgpass (mode 0600): {shape}")
     return text
 
 
@@ -168,4 +184,5 @@ Host = Annotated[str, AfterValidator(host)]
 User = Annotated[str, AfterValidator(user)]
 Name = Annotated[str, AfterValidator(name)]
 Timezone = Annotated[str, AfterValidator(timezone)]
+PostgresUrl = Annotated[str, AfterValidator(postgres_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -56,7 +56,7 @@ class StateConfig(Section):
     """Where the desk remembers."""
 
     directory: FilePath = Path("/var/lib/maild")
-    database: Annotated[str | None, kinds.only(None, "a database on PostgreSQL")] = None
+    database: kinds.PostgresUrl | None = None
 
 
 class ShowAs(Section):

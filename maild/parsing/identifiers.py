@@ -12,15 +12,15 @@ _BARE_ID = re.compile(r"[^\s<>,;]+@[^\s<>,;]+\Z")
 _NOT_ID = re.compile(r"\s+|\([^()]*+\)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _FIRST_KEPT = 10
+_LONGEST_ID = 998  # octets of a line (RFC 5322, 2.1.1): what is longer identifies nothing
 _LONGEST_DATE = 200
 
 
 def find_ids(text: str) -> tuple[str, ...]:
     """Find every Message-ID of a field in order, with its angle brackets; one without brackets is given some."""
     found = dict.fromkeys(f"<{_NOT_ID.sub('', match)}>" for match in _ID.findall(text) if match.strip())
-    if found:
-        return tuple(found)
-    return tuple(f"<{word}>" for word in text.split() if _BARE_ID.match(word))
+    ids = found or [f"<{word}>" for word in text.split() if _BARE_ID.match(word)]
+    return tuple(one for one in ids if len(one.encode("utf-8", "replace")) <= _LONGEST_ID)
 
 
 def find_message_id(values: list[str]) -> tuple[str | None, frozenset[Flag]]:

@@ -2,8 +2,8 @@
 
 from maild.store.arrivals import ArrivalCounts, NewArrival, Unshown
 from maild.store.blobs import Packed, pack
+from maild.store.daemonlock import DaemonLock
 from maild.store.database import Store
-from maild.store.lock import DaemonLock
 from maild.store.looking import ArrivalRow, Happening, MailRow
 from maild.store.promises import Fault
 from maild.store.sqlite import sqlite_note

@@ -39,6 +39,7 @@ _WAITING = (
     select(arrival)
     .where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None) | (arrival.c.claim == bindparam("by")))
     .order_by(arrival.c.id)
+    .with_for_update(skip_locked=True)
 )
 _RELEASES = (
     select(arrival_event.c.arrival, arrival_event.c.by)

@@ -62,8 +62,9 @@ class CarryingOut(Snapshot):
         """Write what the works want; return the indexes of the stale ones, of which nothing is written."""
         connection = self._connection
         try:
-            rows, stale = plan(works, _read_ground(connection, works), now)
+            # PostgreSQL takes nothing more of a transaction in which a statement failed, a reading one too.
             with savepoint(connection):
+                rows, stale = plan(works, _read_ground(connection, works), now)
                 _write(connection, rows, works, now)
         except (StatementError, ValueError, OverflowError) as error:
             if is_fatal(error):

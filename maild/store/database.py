@@ -10,9 +10,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import StoreBusyError, StoreUnusableError
+from maild.store.daemonlock import DaemonLock
+from maild.store.dialect import reason_of
+from maild.store.footing import Database, Turns
 from maild.store.lock import WriteLock
 from maild.store.migrating import migrate
-from maild.store.sqlite import SqliteFile, is_busy, reason_of
+from maild.store.postgresql import NoFile, PostgresServer
+from maild.store.sqlite import SqliteFile, is_busy
 from maild.store.verbs import Reader, Transaction
 from maild.store.writer import Writer
 
@@ -24,7 +28,7 @@ T = TypeVar("T")
 class Store:
     """A desk's database. Thread-safe; `first_number` is that of the first ticket."""
 
-    def __init__(self, file: SqliteFile, lock: WriteLock, writer: Writer, first_number: int) -> None:
+    def __init__(self, file: Database, lock: Turns, writer: Writer, first_number: int) -> None:
         self._file = file
         self._lock = lock
         self._writer = writer
@@ -32,14 +36,22 @@ class Store:
         self._is_open = True
 
     @classmethod
-    def open(cls, directory: Path, url: str | None = None, *, first_number: int = FIRST_NUMBER) -> Self:
-        """Open the database of a state directory, making or upgrading it where needed.
+    def open(
+        cls,
+        directory: Path,
+        url: str | None = None,
+        *,
+        first_number: int = FIRST_NUMBER,
+        daemon_lock: DaemonLock | None = None,
+    ) -> Self:
+        """Open the database of a state directory, or that of a URL, making or upgrading it where needed.
 
+        What is written by a store that has a `daemon_lock` is kept only as long as that lock is ours.
         Raises StoreBusyError when another process holds it for 5 s, StoreUnusableError when it is no database, is
         damaged, or was written by a newer maild.
         """
         if url is not None:
-            raise StoreUnusableError("state.database: PostgreSQL: not yet; leave it null for SQLite in state.directory")
+            return cls._open_server(url, first_number, None if daemon_lock is None else daemon_lock.fence)
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with ExitStack() as on_failure:
@@ -53,6 +65,23 @@ class Store:
                 raise StoreBusyError(f"{directory}: another program than maild has locked the database") from error
             raise StoreUnusableError(f"{directory}: the database cannot be opened: {reason_of(error)}") from error
         return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
+
+    @classmethod
+    def _open_server(cls, url: str, first_number: int, fence: int | None) -> Self:
+        server = PostgresServer(url, fence)
+        with ExitStack() as on_failure:
+            on_failure.callback(server.close, None)
+            try:
+                connection = _open_migrated(server)
+            except SQLAlchemyError as error:
+                busy = server.busy_words(error)
+                if busy is not None:
+                    raise StoreBusyError(busy) from error
+                reason = reason_of(error)
+                raise StoreUnusableError(f"state.database: the database cannot be opened: {reason}") from error
+            on_failure.pop_all()
+        lock = NoFile()
+        return cls(server, lock, Writer(server, lock, connection, first_number), first_number)
 
     def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a work for the store thread; the future resolves after the commit."""
@@ -87,10 +116,15 @@ class Store:
 def _open_file(directory: Path) -> tuple[SqliteFile, Connection]:
     """Open the database file and bring it to our schema; only under the write lock."""
     file = SqliteFile(directory / "maild.db")
-    connection = file.open_writer()
+    return file, _open_migrated(file)
+
+
+def _open_migrated(database: Database) -> Connection:
+    """Open the writing connection, to a database of our schema."""
+    connection = database.open_writer()
     try:
         migrate(connection)
     except BaseException:
-        file.drop(connection)
+        database.drop(connection)
         raise
-    return file, connection
+    return connection

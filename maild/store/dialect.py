@@ -42,7 +42,15 @@ def savepoint(connection: Connection) -> Iterator[None]:
 
 def is_fatal(error: BaseException) -> bool:
     """Tell what makes a transaction worthless (no space, no disk, no server) from what one statement did wrong."""
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | DataError | ProgrammingError):
+        return False
+    # Class 54, too large for an index or a row, is a statement's fault; its driver calls it the server's.
+    return not str(getattr(error.orig, "sqlstate", "")).startswith("54")
+
+
+def reason_of(error: Exception) -> str:
+    """Say what the database said, for an operator: without the statement."""
+    return str(error.orig if isinstance(error, DBAPIError) else error).strip()
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:

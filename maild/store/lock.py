@@ -11,12 +11,10 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event, Lock
-from types import TracebackType
-from typing import Self
 
 from maild.errors import StoreBusyError, StoreUnusableError
 
@@ -38,7 +36,7 @@ class WriteLock:
         self._file = _open(self._path)
         self._turnstile = _open(directory / "maild.turn")
         self._own = Lock()
-        self._name = _own_name()
+        self._name = _own_bytes()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -82,8 +80,8 @@ class WriteLock:
         )
 
 
-class DaemonLock:
-    """`daemon.lock`, held for life by the one daemon of a database; a context manager that gives it back.
+class DaemonFile:
+    """`daemon.lock`, held for life by the one daemon of a database.
 
     Raises StoreUnusableError where the directory can neither be made nor used.
     """
@@ -95,12 +93,22 @@ class DaemonLock:
         except OSError as error:
             raise StoreUnusableError(f"{directory}: the state directory cannot be used: {error}") from error
 
-    def __enter__(self) -> Self:
-        return self
+    @property
+    def is_lost(self) -> bool:
+        """Never: the kernel keeps it as long as this process lives."""
+        return False
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    @property
+    def fence(self) -> None:
+        """There is none: see above."""
+        return
+
+    def watched(self, tell: Callable[[], None]) -> nullcontext[None]:  # noqa: ARG002 - there is nothing to tell
+        """Run a block; the lock is not lost meanwhile."""
+        return nullcontext()
+
+    def close(self) -> None:
+        """Give the lock back."""
         os.close(self._file)
 
     def is_free(self) -> bool:
@@ -114,7 +122,7 @@ class DaemonLock:
         """Wait until the lock is ours; False if told to stop before."""
         while not stop.is_set():
             if _try(self._file):
-                os.pwrite(self._file, _own_name(), 0)
+                os.pwrite(self._file, _own_bytes(), 0)
                 return True
             stop.wait(_TAKEOVER_SECONDS)
         return False
@@ -132,6 +140,11 @@ def _try(file: int) -> bool:
     return True
 
 
-def _own_name() -> bytes:
+def own_name() -> str:
+    """Say which process this is, for whoever waits for it."""
     command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:2]])
-    return f"process {os.getpid()} ({command})".encode("utf-8", "replace")[:_NAME_BYTES].ljust(_NAME_BYTES)
+    return f"process {os.getpid()} ({command})"
+
+
+def _own_bytes() -> bytes:
+    return own_name().encode("utf-8", "replace")[:_NAME_BYTES].ljust(_NAME_BYTES)

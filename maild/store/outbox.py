@@ -38,6 +38,7 @@ _DUE = (
     .where(_mail.is_deferred == bindparam("is_deferred"), _mail.due_at <= bindparam("now"))
     .order_by(_mail.due_at, _mail.id)
     .limit(bindparam("limit"))
+    .with_for_update(of=outgoing_mail, skip_locked=True)
 )
 _CLAIM = update(outgoing_mail).where(any_of(_mail.id, "ids")).values(claim=bindparam("by"))
 _OURS = update(outgoing_mail).where(

@@ -56,11 +56,6 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def reason_of(error: Exception) -> str:
-    """Say what the database said, for an operator: without the statement."""
-    return str(error.orig if isinstance(error, DBAPIError) else error)
-
-
 class SqliteFile:
     """The database file and its connections: one that writes, and as many readers as there are threads reading."""
 
@@ -103,6 +98,12 @@ class SqliteFile:
         """Close a writing connection that cannot be trusted any more."""
         writer.invalidate()
         writer.close()
+
+    def busy_words(self, error: BaseException) -> str | None:
+        """Say that another program holds the database, if that is what the error tells."""
+        if not is_busy(error):
+            return None
+        return "another program than maild has locked the database: nothing but maild may write to it"
 
 
 def _refuse_network(path: Path) -> None:

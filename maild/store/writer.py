@@ -20,9 +20,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import MaildError, StoreBusyError, StoreUnusableError
-from maild.store.dialect import is_fatal, savepoint
-from maild.store.lock import WriteLock
-from maild.store.sqlite import SqliteFile, is_busy, reason_of
+from maild.store.dialect import is_fatal, reason_of, savepoint
+from maild.store.footing import Database, Turns
 from maild.store.verbs import Transaction
 
 _WORKS_PER_COMMIT = 64
@@ -82,7 +81,7 @@ class _Stop:
 class Writer:
     """One thread and one writing connection, from `start` to `close`."""
 
-    def __init__(self, file: SqliteFile, lock: WriteLock, connection: Connection, first_number: int) -> None:
+    def __init__(self, file: Database, lock: Turns, connection: Connection, first_number: int) -> None:
         self._file = file
         self._lock = lock
         self._first_number = first_number
@@ -144,7 +143,7 @@ class Writer:
             _fail(jobs, error)
         except Exception as error:  # noqa: BLE001 - the thread lives on, and somebody waits for every future
             self._drop()
-            _fail(jobs, _failure_of(error))
+            _fail(jobs, _failure_of(error, self._file.busy_words(error)))
 
     def _transact(self, connection: Connection, jobs: list[_Queued]) -> None:
         tx = Transaction(connection, self._first_number)
@@ -163,13 +162,11 @@ class Writer:
             self._connection = None
 
 
-def _failure_of(error: Exception) -> MaildError:
-    """Say in our words why a commit failed."""
+def _failure_of(error: Exception, busy: str | None) -> MaildError:
+    """Say in our words why a commit failed; `busy`, if somebody held the database."""
     failure: MaildError
-    if is_busy(error):
-        failure = StoreBusyError(
-            "another program than maild has locked the database: nothing but maild may write to it"
-        )
+    if busy is not None:
+        failure = StoreBusyError(busy)
     else:
         failure = StoreUnusableError(
             f"the database could not be written, and nothing of it was kept: {reason_of(error)}"

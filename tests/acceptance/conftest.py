@@ -1,12 +1,14 @@
 """A desk at work for each test that asks for one."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.working_desk import WorkingDesk
 from tests.servers.host import MailHost
+from tests.servers.postgresql import Postgresql
 
 
 @pytest.fixture
@@ -14,7 +16,7 @@ def new_desk(mail_host: MailHost, tmp_path: Path) -> Iterator[Callable[..., Work
     """Set up desks that are not started yet; whatever of them still runs at the end is ended."""
     desks: list[WorkingDesk] = []
 
-    def make(**options: str) -> WorkingDesk:
+    def make(**options: str | None) -> WorkingDesk:
         folder = tmp_path / f"desk{len(desks)}"
         folder.mkdir()
         desks.append(WorkingDesk(mail_host, folder, **options))
@@ -23,6 +25,17 @@ def new_desk(mail_host: MailHost, tmp_path: Path) -> Iterator[Callable[..., Work
     yield make
     for desk in desks:
         desk.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], str | None]]:
+    """Say where a desk's database is: in its directory (None), or one of its own on a server. Ask before `new_desk`."""
+    if request.param == "sqlite":
+        yield lambda: None
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(server.database())
 
 
 @pytest.fixture

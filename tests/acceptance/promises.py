@@ -7,43 +7,55 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from typing import Any
 
 from maild.store import Store
 from tests.acceptance.working_desk import WorkingDesk, read
+from tests.servers import postgresql
 
 UNDONE = """
 SELECT (SELECT count(*) FROM arrival WHERE outcome IS NULL OR shown_at IS NULL)
      + (SELECT count(*) FROM outgoing_mail WHERE ended_at IS NULL)
-     + (SELECT count(*) FROM timer WHERE done_at IS NULL)
-     + (SELECT max(0, :expected - count(*)) FROM arrival)
+     + (SELECT count(*) FROM timer WHERE done_at IS NULL), (SELECT count(*) FROM arrival)
 """
+
+
+def rows_of(desk: WorkingDesk, query: str) -> list[tuple[Any, ...]]:
+    """Ask the desk's database without maild."""
+    if desk.database is not None:
+        return postgresql.rows_of(desk.database, query)
+    with closing(sqlite3.connect(f"file:{desk.state / 'maild.db'}?mode=ro", uri=True, timeout=30)) as connection:
+        return connection.execute(query).fetchall()
 
 
 def undone(desk: WorkingDesk, expected: int) -> int:
     """How much work of `expected` mails is left, by the database alone."""
-    database = desk.state / "maild.db"
-    if not database.exists():
+    if desk.database is None and not _has_tables(desk):
         return expected
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
-        if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'signing_key'").fetchone()[0]:
-            return expected
-        return int(connection.execute(UNDONE, {"expected": expected}).fetchone()[0])
+    ((open_ends, arrivals),) = rows_of(desk, UNDONE)
+    return int(open_ends) + max(0, expected - int(arrivals))
+
+
+def _has_tables(desk: WorkingDesk) -> bool:
+    is_there = (desk.state / "maild.db").exists()
+    return is_there and bool(rows_of(desk, "SELECT 1 FROM sqlite_master WHERE name = 'signing_key'"))
 
 
 def check(desk: WorkingDesk, raws: Sequence[bytes]) -> None:
     """Every promise of behaviour.md, 2, for mails `raws` that were laid into the mailbox; the daemon is stopped."""
-    with closing(sqlite3.connect(desk.state / "maild.db")) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-        outcomes = database.execute("SELECT outcome, count(*) FROM arrival GROUP BY outcome").fetchall()
-        sent = database.execute("SELECT message_id, doubts FROM outgoing_mail WHERE state = 'accepted'").fetchall()
-        twice = database.execute(
-            "SELECT ticket, count(*) FROM outgoing_mail WHERE acknowledged IS NOT NULL"
-            " GROUP BY ticket HAVING count(*) > 1"
-        ).fetchall()
-        entries = database.execute(
-            "SELECT arrival, count(*) FROM entry WHERE kind = 'customer-message' GROUP BY arrival HAVING count(*) > 1"
-        ).fetchall()
+    if desk.database is None:
+        assert rows_of(desk, "PRAGMA integrity_check") == [("ok",)]
+        assert rows_of(desk, "PRAGMA foreign_key_check") == []
+    outcomes = rows_of(desk, "SELECT outcome, count(*) FROM arrival GROUP BY outcome")
+    sent = rows_of(desk, "SELECT message_id, doubts FROM outgoing_mail WHERE state = 'accepted'")
+    twice = rows_of(
+        desk,
+        "SELECT ticket, count(*) FROM outgoing_mail WHERE acknowledged IS NOT NULL GROUP BY ticket HAVING count(*) > 1",
+    )
+    entries = rows_of(
+        desk,
+        "SELECT arrival, count(*) FROM entry WHERE kind = 'customer-message' GROUP BY arrival HAVING count(*) > 1",
+    )
     assert sum(count for _, count in outcomes) == len(raws), outcomes
     assert all(outcome for outcome, _ in outcomes), outcomes
     assert twice == [], "two acknowledgements for one ticket"
@@ -57,9 +69,9 @@ def check(desk: WorkingDesk, raws: Sequence[bytes]) -> None:
 
 def _check_raw(desk: WorkingDesk, raws: Sequence[bytes]) -> None:
     """Raw bytes are what the mailbox gave."""
-    store = Store.open(desk.state, None, first_number=1001)
+    store = Store.open(desk.state, desk.database, first_number=1001)
     try:
-        kept = [store.read(lambda reader, n=n: reader.raw_of(n)) for n in range(1, len(raws) + 1)]
+        kept = [store.read(lambda reader, n=n: reader.raw_of(n)) for (n,) in rows_of(desk, "SELECT id FROM arrival")]
     finally:
         store.close()
     assert Counter(map(_digest, kept)) == Counter(map(_digest, raws))

@@ -62,10 +62,12 @@ def finish(desk: WorkingDesk, raws: Sequence[bytes]) -> None:
 
 
 @pytest.mark.parametrize("point", list(Failpoint), ids=lambda point: point.value)
-def test_killed_at_a_failpoint(point: Failpoint, turns: int, new_desk: Callable[..., WorkingDesk]):
+def test_killed_at_a_failpoint(
+    point: Failpoint, turns: int, new_database: Callable[[], str | None], new_desk: Callable[..., WorkingDesk]
+):
     """Whatever line the power is cut at, nothing is lost and nothing is doubled; a point never reached fails."""
     for turn in range(1, turns + 1):
-        desk = new_desk()
+        desk = new_desk(database=new_database())
         raws = lay_in(desk)
         desk.start(MAILD_FAILPOINT=f"{point.value}:{turn}")
 
@@ -77,11 +79,13 @@ def test_killed_at_a_failpoint(point: Failpoint, turns: int, new_desk: Callable[
         finish(desk, raws)
 
 
-def test_killed_at_random_beside_writers(kills: int, new_desk: Callable[..., WorkingDesk]):
+def test_killed_at_random_beside_writers(
+    kills: int, new_database: Callable[[], str | None], new_desk: Callable[..., WorkingDesk]
+):
     """SIGKILL at any moment, a command line writing to the same database meanwhile: the promises hold."""
     for seed in range(kills):
         chance = random.Random(seed)
-        desk = new_desk()
+        desk = new_desk(database=new_database())
         raws = lay_in(desk)
         deaths = chance.randint(1, 3)
         for _ in range(deaths):

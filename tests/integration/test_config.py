@@ -242,7 +242,7 @@ def test_each_mistake_is_told_in_words(read: Callable[..., Config], old: str, ne
 @pytest.mark.parametrize(
     "text",
     [
-        "state: {database: 'postgresql://x/y'}", "trust: {verify_dkim: true}", "trust: {internal: auth}",
+        "trust: {verify_dkim: true}", "trust: {internal: auth}",
         "alarm: {command: [x]}", "alarm: {relay: main}", "alarm: {to: [managers]}",
         "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch", "answers: elsewhere",
     ],
@@ -251,6 +251,32 @@ def test_what_has_no_effect_yet_is_refused(read: Callable[..., Config], text: st
     """A setting is obeyed or refused, never stored."""
     (problem,) = problems_of(lambda: read("", f"{text}\n"))
     assert "not yet" in problem or "is expected" in problem
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("mysql://x/y", "is no PostgreSQL database: write it like postgresql://user@host/database"),
+        ("postgresql://db.example", "is no PostgreSQL database"),
+        ("postgresql://db.example:port/y", "is no PostgreSQL database"),
+        ("postgresql://maild:hunter2@db.example/y", "take the password out, it belongs in ~/.pgpass"),
+        ("postgresql://maild@db.example/y?password=hunter2", "take the password out"),
+    ],
+)
+def test_a_database_without_its_password(read: Callable[..., Config], url: str, problem: str):
+    """A password does not stand in the configuration, and no complaint repeats it."""
+    (told,) = problems_of(lambda: read("", f"state: {{database: '{url}'}}\n"))
+    assert problem in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://maild@db.example/maild?sslmode=verify-full", "postgresql:///maild?host=/run/postgresql"],
+)
+def test_a_database_on_a_server(read: Callable[..., Config], url: str):
+    """The URL reaches the store as it is written."""
+    assert read("", f"state: {{database: '{url}'}}\n").state.database == url
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost", "LOCALHOST"])

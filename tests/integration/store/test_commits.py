@@ -125,8 +125,9 @@ def test_a_cancelled_work_is_not_done(store: Store):
     assert uids_in(store) == {2}
 
 
-def test_a_failed_commit_is_nobodys_success(store: Store, directory: Path):
+def test_a_failed_commit_is_nobodys_success(sqlite_store: Store, directory: Path):
     """A disk that takes no more fails every work of the commit; what was committed before stays, and it goes on."""
+    store = sqlite_store
     record(store, 1)
     gate = Gate(store)
     small, large = submit_arrival(store, 2), submit_arrival(store, 3, bytes(range(256)) * 40_000)
@@ -143,9 +144,9 @@ def test_a_failed_commit_is_nobodys_success(store: Store, directory: Path):
     assert uids_in(store) == {1, 2, 3}
 
 
-def test_a_checkpoint_that_fails_takes_nothing_back(store: Store, directory: Path):
+def test_a_checkpoint_that_fails_takes_nothing_back(sqlite_store: Store, directory: Path):
     """What was committed stays so when the disk has no room to move it into the database; later it is moved."""
-    chance = random.Random(2)
+    store, chance = sqlite_store, random.Random(2)
     for uid in range(1, 51):
         submit_arrival(store, uid, chance.randbytes(400_000)).result()
     size = (directory / "maild.db").stat().st_size
@@ -160,32 +161,32 @@ def test_a_checkpoint_that_fails_takes_nothing_back(store: Store, directory: Pat
     assert (directory / "maild.db").stat().st_size > size + 4_000_000
 
 
-def test_another_program_in_the_database_is_told_apart(store: Store, directory: Path):
+def test_another_program_in_the_database_is_told_apart(sqlite_store: Store, directory: Path):
     """Somebody's own SQLite shell that writes makes ours busy, not unusable, and it goes on afterwards."""
     with closing(sqlite3.connect(directory / "maild.db", isolation_level=None)) as shell:
         shell.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusyError, match="another program"):
-            record(store, 1)
+            record(sqlite_store, 1)
 
-    assert record(store, 1).new == 1
+    assert record(sqlite_store, 1).new == 1
 
 
-def test_an_error_holds_no_value_of_a_statement(store: Store, directory: Path):
+def test_an_error_holds_no_value_of_a_statement(sqlite_store: Store, directory: Path):
     """What the database refuses goes to the log with the whole trace: no key and no word of a mail is in it."""
     with closing(sqlite3.connect(directory / "maild.db")) as database:
         database.execute("CREATE TRIGGER no BEFORE INSERT ON signing_key BEGIN SELECT RAISE(ABORT, 'refused'); END")
     key = SigningKey("k1", bytes(range(97, 123)))
 
     with pytest.raises(StoreUnusableError) as caught:
-        store.write(lambda tx: tx.add_signing_key(key, NOW))
+        sqlite_store.write(lambda tx: tx.add_signing_key(key, NOW))
 
     assert str(caught.value) == "the database refused a write: refused"
     assert "abcdef" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_what_is_queued_is_done_before_closing(directory: Path):
+def test_what_is_queued_is_done_before_closing(directory: Path, url: str | None):
     """Closing loses nothing that was handed over, and takes nothing more."""
-    store = Store.open(directory)
+    store = Store.open(directory, url)
     futures = [submit_arrival(store, uid) for uid in range(1, 200)]
 
     store.close()
@@ -193,13 +194,14 @@ def test_what_is_queued_is_done_before_closing(directory: Path):
     assert all(future.done() for future in futures)
     with pytest.raises(StoreUnusableError, match="closed"):
         store.write(lambda tx: tx.has_waiting_arrivals())
-    again = Store.open(directory)
+    again = Store.open(directory, url)
     assert len(uids_in(again)) == 199
     again.close()
 
 
-def test_a_closed_store_is_one_file(store: Store, directory: Path):
+def test_a_closed_store_is_one_file(sqlite_store: Store, directory: Path):
     """The WAL is moved into the database at the end, so that a copy of the file is the whole desk."""
+    store = sqlite_store
     record(store, *range(1, 50))
     assert (directory / "maild.db-wal").stat().st_size > 0
 
@@ -210,11 +212,11 @@ def test_a_closed_store_is_one_file(store: Store, directory: Path):
     store.close()  # a second time does nothing
 
 
-def test_the_wal_is_moved_while_the_store_works(store: Store, directory: Path):
+def test_the_wal_is_moved_while_the_store_works(sqlite_store: Store, directory: Path):
     """A daemon that runs for months does not leave its whole life in the WAL."""
     chance = random.Random(1)
     for uid in range(1, 41):
-        submit_arrival(store, uid, chance.randbytes(400_000)).result()
+        submit_arrival(sqlite_store, uid, chance.randbytes(400_000)).result()
 
     assert (directory / "maild.db").stat().st_size > 8_000_000
     assert (directory / "maild.db-wal").stat().st_size < 8_000_000

@@ -17,16 +17,16 @@ from maild.store import Store, columns, migrating, sqlite_note
 from tests.integration.store.values import record
 
 
-def test_the_steps_lead_to_the_tables(store: Store, directory: Path):
+def test_the_steps_lead_to_the_tables(store: Store, directory: Path, url: str | None):
     """What the migrations make is what the verbs were written for, to the last index."""
-    engine = create_engine(f"sqlite:///{directory / 'maild.db'}")
+    engine = create_engine((url or f"sqlite:///{directory / 'maild.db'}").replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, columns.metadata) == []
     engine.dispose()
 
 
-def test_the_indexes_wait_only_for_what_waits(store: Store, directory: Path):
+def test_the_indexes_wait_only_for_what_waits(sqlite_store: Store, directory: Path):
     """Partial indexes are made as the tables say: a comparison of names alone would miss their condition."""
     with closing(sqlite3.connect(directory / "maild.db")) as database:
         made = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE sql LIKE '% WHERE %'"))
@@ -49,13 +49,13 @@ def test_the_newest_step_is_known_by_number():
     assert ScriptDirectory.from_config(config).get_current_head() == migrating.HEAD
 
 
-def test_a_store_opened_again_is_the_same(directory: Path):
+def test_a_store_opened_again_is_the_same(directory: Path, url: str | None):
     """Closing and opening changes nothing."""
-    store = Store.open(directory)
+    store = Store.open(directory, url)
     record(store, 1, 2)
     store.close()
 
-    again = Store.open(directory)
+    again = Store.open(directory, url)
 
     assert again.read(lambda reader: reader.find_uids("support", "INBOX", 1)) == {1, 2}
     again.close()
@@ -118,15 +118,9 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path):
         Store.open(tmp_path / "file" / "state")
 
 
-def test_another_database_is_not_yet(directory: Path):
-    """PostgreSQL is refused in words, not ignored."""
-    with pytest.raises(StoreUnusableError, match="not yet"):
-        Store.open(directory, "postgresql://localhost/maild")
-
-
-def test_nobody_else_may_read_the_desk(store: Store, directory: Path):
+def test_nobody_else_may_read_the_desk(sqlite_store: Store, directory: Path):
     """The directory is 0700 and every file in it 0600, SQLite's own as well."""
-    record(store, 1)
+    record(sqlite_store, 1)
 
     assert directory.stat().st_mode & 0o777 == 0o700
     modes = {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
