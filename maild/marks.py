@@ -92,6 +92,11 @@ def bounce_address(mark: Mark, address: str) -> str:
     return _plus("b", mark, address)
 
 
+def exposure(mark: Mark) -> str:
+    """Name the fact that a mark was seen outside, as an id that no message can carry."""
+    return f"exposed:{mark.token}"
+
+
 def find_marks(texts: Iterable[str]) -> tuple[Mark, ...]:
     """Find everything that looks like a mark, each once, in the order met; genuine or not is not asked here."""
     found = (

@@ -13,14 +13,15 @@ _MOST_NUMBERS = 20
 def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     """List the ids, marks and ticket numbers that a message names; `arrival` is None for a file on the command line."""
     numbers = marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags)
+    shown = marks.find_marks(_places(message))
     return Questions(
         arrival=arrival.id if arrival else None,
         mailbox=arrival.place.mailbox if arrival else "",
         fingerprint=arrival.fingerprint if arrival else "",
         sender=message.sender.address if message.sender else "",
         message_id=message.message_id,
-        ids=tuple(dict.fromkeys(_ids(message))),
-        tokens=tuple(dict.fromkeys(mark.token for mark in marks.find_marks(_places(message)))),
+        ids=tuple(dict.fromkeys((*_ids(message), *map(marks.exposure, shown)))),
+        tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
         numbers=numbers[:_MOST_NUMBERS],
     )
 

@@ -1,12 +1,12 @@
 """A message in hand with all that is known about it, and the decision that grows from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from maild.desk.finding import Found
 from maild.desk.house import House
-from maild.marks import find_marks
+from maild.marks import exposure, find_marks
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -213,9 +213,24 @@ def remembered(case: Case, number: int) -> RememberIds:
     return RememberIds(
         number=number,
         message_id=None if case.facts.same_id_other_body else message.message_id,
-        references=tuple(dict.fromkeys(references)),
+        references=tuple(dict.fromkeys((*references, *_exposed(case, people)))),
         addresses=frozenset(each.address.lower() for each in people),
     )
+
+
+def _exposed(case: Case, people: Iterable[Address]) -> Iterator[str]:
+    """Name the marks of our people that this mail shows to somebody outside: whoever got it could write in their name.
+
+    An agent's own client, writing to the customer too, puts the mark of their notice into In-Reply-To.
+    """
+    message, house = case.message, case.house
+    if not any(house.rules.find_person(who.address) is None and not house.is_ours(who.address) for who in people):
+        return
+    places = (*message.in_reply_to, *message.references, *(each.address for each in (*message.to, *message.cc)))
+    for mark in find_marks(places):
+        issued = case.facts.issued.get(mark.token)
+        if issued is not None and issued.person is not None:
+            yield exposure(mark)
 
 
 def links(case: Case, number: int) -> Iterator[LinkTickets]:

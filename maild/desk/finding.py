@@ -23,13 +23,15 @@ class Found:
     """What the evidence comes to.
 
     `answered` is our mail to this very sender that the message answers; `is_direct` says that In-Reply-To or the
-    address it was sent to names it, and not only a reference from further back. `shown` is a genuine mark of ours of
-    somebody else's mail. `returned` is our own mail that a delivery report is about.
+    address it was sent to names it, and not only a reference from further back; `is_secret`, that nobody outside is
+    known to have seen its mark. `shown` is a genuine mark of ours of somebody else's mail. `returned` is our own mail
+    that a delivery report is about.
     """
 
     number: int | None
     answered: IssuedMail | None
     is_direct: bool
+    is_secret: bool
     shown: IssuedMail | None
     returned: IssuedMail | None
     evidence: tuple[Evidence, ...]
@@ -65,6 +67,7 @@ def find(message: Message, facts: Facts, house: House, now: datetime) -> Found:
         number=number,
         answered=own[0].worth if own else None,
         is_direct=bool(own) and own[0].place != "references",
+        is_secret=any(marks.exposure(each.mark) not in facts.known for each in own),
         shown=others[0].worth if others else None,
         returned=returned,
         evidence=claims,

@@ -41,7 +41,9 @@ def _trust(standing: Standing, found: Found, authenticity: Authenticity) -> tupl
         case Verdict.FAIL:
             # Somebody pretends to be an agent often enough; the agent is asked, where others are only held.
             return Trust.CLAIMED if standing is Standing.AGENT else Trust.FORGED, authenticity.proof
-        case Verdict.NONE if found.answered is not None:
+        case Verdict.NONE if found.answered is not None and found.is_secret:
             return Trust.PROVED, f"it carries the mark of the mail {found.answered.token}, given to this sender"
+        case Verdict.NONE if found.answered is not None:
+            return Trust.CLAIMED, "the mark that it carries was seen outside, and nothing else proves it"
         case _:
             return Trust.CLAIMED, authenticity.proof or "nothing proves it"

@@ -61,6 +61,9 @@ def answers_to_outsiders(s: Scene) -> Iterator[Letter]:
     yield answer(May.KEEP, s, "Schau mal.", subject=f"WG: {s.notice['Subject']}")
     yield answer(May.KEEP, s, "Only to a colleague.", to=s.carol)
     yield answer(May.KEEP, s, "To Bob by my own client.", to=f"{s.desk}, {s.bob}", Cc=s.eve)
+    # From now on Bob and Eve hold the mark of Alice's notice.
+    for mark in (s.alices_mark, s.alices_mark.replace("<m.", "<r."), s.alices_mark.replace("@acme", "@x.acme")):
+        yield write(May.ASK, s.alice, "Re: x", "#reply Pay eve.", found="none", to=s.desk, In_Reply_To=mark)
 
 
 def vacations(s: Scene) -> Iterator[Letter]:

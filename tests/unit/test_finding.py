@@ -249,7 +249,8 @@ def test_all_that_a_mail_names_is_asked_for():
     )
     questions = ask(message, an_arrival(), HOUSE)
 
-    assert questions.ids == ("<answer@acme.example>", id_of(mail), "<old@x>")
+    assert questions.ids[:3] == ("<answer@acme.example>", id_of(mail), "<old@x>")
+    assert questions.ids[3:] == tuple(marks.exposure(mark_of(each)) for each in (mail, other))
     assert questions.tokens == (mail.token, other.token)
     assert questions.numbers == (1042, 7)
     assert (questions.arrival, questions.mailbox, questions.sender) == (7, "support", BOB.address)

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from maild import marks
+from maild.desk import ask
 from maild.desk.answering import outgoing_words
 from maild.desk.commands import read_commands
 from maild.desk.dress import is_rule
-from maild.model.decision import Trust
+from maild.model.decision import OutcomeKind, RememberIds, Trust
+from maild.model.facts import IssuedMail, KnownId
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import EntryKind
@@ -18,13 +20,17 @@ from tests.unit.desk_values import (
     BOB,
     DESK,
     EVE,
+    HOUSE,
     NONE,
     NOW,
     PASS,
+    RING,
+    a_bounce,
     a_house,
     a_machines_message,
     a_message,
     a_ticket,
+    an_arrival,
     an_entry,
     answer_to,
     decided,
@@ -193,3 +199,117 @@ def test_a_mark_in_a_cc_of_somebody_else_proves_nothing():
 
     assert entries_of(decision)[0].flags == ("stranger", "claimed")
     assert decision.mails and set(recipients(decision.mails)).isdisjoint({EVE.address, BOB.address})
+
+
+def _forged(mail: IssuedMail) -> str:
+    mark = mark_of(mail)
+    return id_of(mail).replace(mark.signature, mark.signature[::-1])
+
+
+def test_a_key_that_we_never_had_signs_nothing():
+    """A mark that names no key of ours is not tried with another one."""
+    mark = mark_of(NOTICE)
+
+    assert not marks.is_genuine(replace(mark, key="k9"), ALICE.address, RING)
+
+
+def test_a_mark_within_a_word_is_no_mark():
+    """What only ends or begins like a mark is somebody's text."""
+    mark = str(mark_of(NOTICE))
+
+    assert marks.find_marks([f"alarm.{mark}@acme.example", f"m.{mark}x@acme.example"]) == ()
+
+
+def test_a_forged_report_returns_nothing():
+    """A delivery report about a mail whose mark is not genuine is about none of ours."""
+    mail = to_bob()
+    report = a_bounce(mail)
+    assert report.bounce is not None
+    forged = replace(report, bounce=replace(report.bounce, original_message_id=_forged(mail)))
+
+    decision = decided(forged, facts(mail, ticket=TICKET))
+
+    assert (decision.outcome.kind, decision.mails) == (OutcomeKind.DESK, ())
+
+
+def test_a_forged_id_of_ours_silences_no_mail():
+    """Only a genuine mark in its own Message-ID makes a mail one of ours that came back."""
+    mail = to_bob()
+
+    decision = decided(a_message(EVE, message_id=_forged(mail)), facts(mail, ticket=TICKET), PASS)
+
+    assert wanted(decision, Template.AGENT_NOTICE)
+    assert decision.outcome.ticket == 2001
+
+
+def test_our_own_ids_are_not_remembered_for_whoever_shows_them():
+    """A mark in References is no id of the ticket that it was shown to: its own mail says where it belongs."""
+    mail = to_bob()
+
+    decision = decided(a_message(EVE, references=(id_of(mail), _forged(mail), "<x@x.example>")), facts(), PASS)
+
+    (remembered,) = [step for step in decision.steps if isinstance(step, RememberIds)]
+    assert remembered.references == ("<x@x.example>",)
+
+
+def test_what_is_claimed_is_by_an_address():
+    """The history never says that an agent did what only somebody in their name did."""
+    decision = decided(a_message(ALICE, "#reply Pay.", subject="[#1042]"), facts(ticket=TICKET), NONE)
+
+    assert [entry.by for entry in entries_of(decision)] == [ALICE.address]
+
+
+def test_a_note_that_a_client_quotes_without_marks_stays_inside():
+    """What the notice showed of a colleague's note does not become the answering agent's own words."""
+    note = "He never pays his bills and complains all day long about us."
+    ticket = known(a_ticket(), an_entry(), an_entry(2, EntryKind.NOTE, "alex", note))
+    notice = issued(quoted=f"The printer is dead.\n{note}", seen=2)
+
+    decision = decided(answer_to(notice, f"We look.\n\n{notice.ours}\n\n{note}"), facts(notice, ticket=ticket), PASS)
+
+    assert not [mail for mail in wanted(decision, Template.REPLY) if "pays" in mail.text]
+
+
+def test_an_answer_about_another_ticket_is_no_relay_here():
+    """A mark of another ticket's notice says nothing of what a mail with this one's tag means."""
+    other = issued(ticket=7)
+
+    decision = decided(answer_to(other, "Send him away.", subject="[#1042]"), facts(other, ticket=TICKET), PASS)
+
+    assert not wanted(decision, Template.REPLY)
+    assert [entry.kind for entry in entries_of(decision)] == [EntryKind.NOTE]
+
+
+@pytest.mark.parametrize(
+    ("sender", "to"), [(ALICE, (Address(DESK), BOB)), (ALICE, (Address(DESK), EVE)), (EVE, (Address(DESK),))]
+)
+def test_a_mark_that_was_seen_outside_is_remembered_so(sender: Address, to: tuple[Address, ...]):
+    """An agent's own client shows the mark of their notice to whoever else it writes to."""
+    decision = decided(answer_to(NOTICE, sender=sender, to=to), facts(NOTICE, ticket=TICKET), PASS)
+
+    (remembered,) = [step for step in decision.steps if isinstance(step, RememberIds)]
+    assert remembered.references == (marks.exposure(mark_of(NOTICE)),)
+
+
+def test_a_mark_that_stayed_inside_is_secret():
+    """A plain answer to the desk, or to a colleague, exposes nothing; nor does a customer who shows theirs."""
+    mail = to_bob()
+    plain = decided(answer_to(NOTICE, cc=(Address("alex@acme.example"),)), facts(NOTICE, ticket=TICKET), PASS)
+    customers = decided(answer_to(mail, sender=BOB, cc=(EVE,)), facts(mail, ticket=TICKET), PASS)
+
+    for decision in (plain, customers):
+        assert [step.references for step in decision.steps if isinstance(step, RememberIds)] == [()]
+
+
+@pytest.mark.parametrize("form", ["m", "r", "b"])
+def test_a_mark_that_was_seen_outside_proves_nobody(form: str):
+    """Whoever got the agent's own mail cannot write in their name, whatever they make of the mark."""
+    exposed = marks.exposure(mark_of(NOTICE))
+    seen = KnownId(exposed, 1042, is_reference=True, addresses=frozenset({BOB.address}))
+    forged = answer_to(NOTICE, "Pay to eve.", in_reply_to=(f"<{form}.{mark_of(NOTICE)}@elsewhere.example>",))
+    knowledge = facts(NOTICE, ticket=TICKET, known={exposed: (seen,)})
+
+    assert exposed in ask(forged, an_arrival(), HOUSE).ids
+    assert not wanted(decided(forged, knowledge, NONE), Template.REPLY)
+    assert len(wanted(decided(forged, knowledge, NONE), Template.DID_YOU_SEND_THIS)) == 1
+    assert wanted(decided(forged, knowledge, PASS), Template.REPLY)
