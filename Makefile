@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check lint unit sweep fuzz bench clean
+.PHONY: demo test check lint unit sweep bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maild demo $(ARGS)
