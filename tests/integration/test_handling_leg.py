@@ -7,17 +7,18 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import connect
+from threading import Event
 
 import pytest
 
 from maild.carrying import Desk
 from maild.composing import Composer
 from maild.errors import StoreBusyError
-from maild.handling import ATTEMPTS, Handling
+from maild.handling import ATTEMPTS, PORTION, Handling
 from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
 from maild.model.outgoing import ACKNOWLEDGEMENTS
-from maild.reading import Readers
+from maild.reading import Allowance, Readers
 from maild.store import ArrivalRow, Store, lock
 from tests.integration.hearing import Heard, hearing
 from tests.integration.store.values import FIRST, NOW, a_message
@@ -34,9 +35,8 @@ class Leg:
         self.store = store
         self.heard = heard
         self.ticks: list[Callable[[], object]] = []
-        self.house = HOUSE
-        composer = Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING)
-        self.handling = Handling(store, readers, HOUSE, Desk(composer, self.clock, os.urandom), "this life")
+        self.parts = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING), self.clock, os.urandom)
+        self.handling = Handling(store, readers, HOUSE, self.parts, "this life")
 
     def clock(self) -> datetime:
         """Tell the time; the next thing planned happens at that moment."""
@@ -174,3 +174,40 @@ def test_capitals_do_not_make_two_senders(leg: Leg):
 
     mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
     assert sum(mail.template in ACKNOWLEDGEMENTS for mail in mails) == 3
+
+
+def test_an_unreadable_mail_is_held_after_three_tries(leg: Leg):
+    """A mail that is more than its reader's memory: its neighbours are tickets at once, it is held with the reason."""
+    meagre = Readers(ReadingLimits(), 1, Allowance(cpu=2.0, memory=64 * 1024 * 1024))
+    glutton = b"From: g@x.example\r\nSubject: glutton\r\n\r\n" + b"x" * (30 * 1024 * 1024)
+    leg.lay_in(a_mail("one", "a@x.example"), glutton, a_mail("two", "c@x.example"))
+    handling = Handling(leg.store, meagre, HOUSE, leg.parts, "this life")
+    meagre.start()
+    try:
+        while handling.handle_batch():
+            pass
+    finally:
+        meagre.stop()
+
+    assert leg.outcomes() == [OutcomeKind.ENTRY, OutcomeKind.HELD, OutcomeKind.ENTRY]
+    held = leg.arrivals()[1]
+    assert (held.attempts, held.reason.startswith("could not be read: ")) == (ATTEMPTS, True)
+    assert leg.heard.events.count("mail_unreadable") == ATTEMPTS
+
+
+def test_more_than_a_portion_is_handled_in_order(leg: Leg):
+    """Two portions and a bit: `done` is told of each, and the tickets are numbered as the mails came."""
+    count = 2 * PORTION + 5
+    leg.lay_in(*(a_mail(f"n{number}", f"n{number}@x.example") for number in range(count)))
+    stop, bell = Event(), Event()
+    done: list[int] = []
+
+    def tell() -> None:
+        done.append(sum(outcome is not None for outcome in leg.outcomes()))
+        if done[-1] == count:
+            stop.set()
+
+    leg.handling.run(stop, bell, tell)
+
+    assert done == [PORTION, 2 * PORTION, count]
+    assert [row.ticket for row in leg.arrivals()] == list(range(FIRST, FIRST + count))
