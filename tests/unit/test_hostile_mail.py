@@ -10,11 +10,12 @@ from maild.desk import ask
 from maild.desk.answering import outgoing_words
 from maild.desk.commands import read_commands
 from maild.desk.dress import is_rule
-from maild.model.decision import OutcomeKind, RememberIds, Trust
+from maild.model.decision import OutcomeKind, RememberIds, Trust, Verdict
 from maild.model.facts import IssuedMail, KnownId
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import EntryKind
+from maild.parsing.authenticity import verdict
 from tests.unit.desk_values import (
     ALICE,
     BOB,
@@ -313,3 +314,14 @@ def test_a_mark_that_was_seen_outside_proves_nobody(form: str):
     assert not wanted(decided(forged, knowledge, NONE), Template.REPLY)
     assert len(wanted(decided(forged, knowledge, NONE), Template.DID_YOU_SEND_THIS)) == 1
     assert wanted(decided(forged, knowledge, PASS), Template.REPLY)
+
+
+def test_a_second_signature_below_the_servers_own_is_the_senders():
+    """Where the server reported DKIM and nothing else, a header in its name below cannot mend what it found."""
+    found = (
+        "mx.acme.example; dkim=fail header.d=acme.example",
+        "mx.acme.example; dkim=pass header.d=acme.example",
+    )
+
+    assert verdict(found, ALICE.address, "mx.acme.example")[0] is Verdict.NONE
+    assert verdict(found[1:], ALICE.address, "mx.acme.example")[0] is Verdict.PASS
