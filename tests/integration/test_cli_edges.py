@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from maild.cli import main
 from tests.integration.a_desk import ADesk, a_mail
 
 BEYOND = str(2**63)
@@ -161,3 +163,52 @@ def test_a_terminal_of_eighty_columns_shows_numbers_and_words(desk: ADesk):
     assert max(map(len, lines[1:])) <= 80
     assert lines[-1].startswith("1   support  20") and "entry    #1001" in lines[-1]
     assert "didnotsendit(dmarc=fail" in "".join(line[last:].replace(" ", "") for line in lines[1:-1])
+
+
+REPORT = (
+    b"From: mailer-daemon@mx.example\r\nTo: support@acme.example\r\nSubject: Undelivered\r\n"
+    b"Return-Path: <>\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+    b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+    b"Final-Recipient: rfc822; bob@customer.example\r\nAction: failed\r\nStatus: 5.1.1\r\n--b--\r\n"
+)
+WITH_FILE = (
+    b"From: Bob <bob@customer.example>\r\nTo: support@acme.example\r\nSubject: A log\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHere it is.\r\n\r\n"
+    b"On Monday, Alice wrote:\r\n> Send it.\r\n--b\r\nContent-Type: text/plain\r\n"
+    b"Content-Disposition: attachment; filename=error.log\r\n\r\n809\r\n--b--\r\n"
+)
+
+
+def test_parse_shows_a_person_what_was_read(tmp_path: Path):
+    """Sender, new words apart from the whole text, files, and whom a delivery report is about."""
+    files = [tmp_path / "report.eml", tmp_path / "log.eml"]
+    for file, raw in zip(files, [REPORT, WITH_FILE], strict=True):
+        file.write_bytes(raw)
+
+    done = CliRunner().invoke(main, ["parse", *map(str, files)])
+
+    assert done.exit_code == 0
+    report, log = done.stdout.split(str(files[1]))
+    assert "bounce  failed 5.1.1 for bob@customer.example" in report
+    assert "Bob <bob@customer.example>" in log and "error.log (text/plain, 3 B)" in log
+    new, _, whole = log.partition("Whole text")
+    assert "Here it is." in new and "> Send it." not in new
+    assert "> Send it." in whole
+
+
+def test_parse_goes_on_after_a_mail_that_nothing_can_read(tmp_path: Path):
+    """What overruns its reader is named with the reason and makes the exit code 1; the others are shown."""
+    file, bomb = tmp_path / "log.eml", tmp_path / "bomb.eml"
+    file.write_bytes(WITH_FILE)
+    with bomb.open("wb") as stream:
+        stream.truncate(400_000_000)
+
+    several = CliRunner().invoke(main, ["parse", "--json", str(bomb), str(file)])
+    alone = CliRunner().invoke(main, ["parse", str(bomb)])
+
+    assert (several.exit_code, alone.exit_code) == (1, 1)
+    unread, read = map(json.loads, several.stdout.splitlines())
+    assert unread["file"] == str(bomb) and unread["error"] in several.stderr and unread["error"] in alone.stderr
+    assert read["subject"] == "A log"
