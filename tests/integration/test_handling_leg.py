@@ -13,7 +13,7 @@ import pytest
 
 from maild.carrying import Desk
 from maild.composing import Composer
-from maild.errors import StoreBusyError
+from maild.errors import StaleError, StoreBusyError
 from maild.handling import ATTEMPTS, PORTION, Handling
 from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
@@ -211,3 +211,22 @@ def test_more_than_a_portion_is_handled_in_order(leg: Leg):
 
     assert done == [PORTION, 2 * PORTION, count]
     assert [row.ticket for row in leg.arrivals()] == list(range(FIRST, FIRST + count))
+
+
+def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, readers: Readers):
+    """Its claims were lifted and its mails handled by another life: what it decided before is written nowhere."""
+    leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"))
+    other = Handling(leg.store, readers, HOUSE, leg.parts, "another life")
+
+    def take_over() -> None:
+        leg.store.write(lambda tx: tx.void_claims(NOW))
+        assert other.handle_batch() == 2
+
+    leg.ticks = [lambda: None, take_over]
+    with pytest.raises(StaleError):
+        leg.handling.handle_batch()
+
+    assert leg.outcomes() == [OutcomeKind.ENTRY, None]
+    assert [row.attempts for row in leg.arrivals()] == [0, 1]
+    assert len(leg.store.read(lambda reader: reader.list_tickets(None, 10))) == 1
+    assert len(leg.store.read(lambda reader: reader.list_mails(None, 10))) == 3
