@@ -106,16 +106,19 @@ def gather_victims(siege: Siege, host: MailHost, erik: str) -> None:
     lay(desk, firsts)
     settle(desk, len(firsts))
     for scene in siege.scenes.values():
-        scene.thanks = desk.mails_to(scene.bob)[0]
+        scene.thanks = desk.wait_for_mail(scene.bob)
         found = re.search(r"\[#(\d+)\]", str(scene.thanks["Subject"]))
         assert found
         scene.number = int(found[1])
-        scene.notice, scene.eriks = (
-            next(mail for mail in desk.mails_to(who) if scene.secret in text_of(mail)) for who in (desk.alice, erik)
-        )
+        scene.notice, scene.eriks = (_told(desk, who, scene.secret) for who in (desk.alice, erik))
     for scene in siege.scenes.values():
         scene.ids = [other.first_id for other in siege.scenes.values()]
         scene.marks = [other.bobs_mark for other in siege.scenes.values() if other is not scene]
+
+
+def _told(desk: WorkingDesk, who: str, secret: str) -> EmailMessage:
+    """Wait for the notice of a secret: what the relay took it delivers in its own time."""
+    return desk.wait_for_mail(who, lambda mail: secret in text_of(mail))
 
 
 def stories(desk: WorkingDesk, arrivals: list[int]) -> list[Any]:
