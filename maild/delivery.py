@@ -193,7 +193,9 @@ class Channel:
 
     async def _idle_time(self) -> float:
         """Say in how many seconds the next mail is due, or a bell not heard is made up for."""
-        due_at: datetime | None = await asyncio.to_thread(self._tools.store.read, lambda reader: reader.next_due_at())
+        due_at: datetime | None = await asyncio.to_thread(
+            self._tools.store.read, lambda reader: reader.next_due_at((self._name,))
+        )
         wait = NAP if due_at is None else min(max(due_at - self._tools.now(), SOON), NAP)
         return wait.total_seconds()
 
