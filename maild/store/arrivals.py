@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
@@ -100,11 +100,6 @@ class ArrivalReading(Snapshot):
         here = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
         rows = self._connection.execute(_UNSHOWN, {**here, "limit": limit})
         return tuple(Unshown(row.id, row.uid, OutcomeKind(row.outcome)) for row in rows)
-
-    def has_waiting_arrivals(self) -> bool:
-        """Say whether an arrival waits that nobody has in hand."""
-        waiting = exists().where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None))
-        return bool(self._connection.execute(select(waiting)).scalar_one())
 
 
 class ArrivalWriting(Snapshot):

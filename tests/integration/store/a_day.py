@@ -97,7 +97,6 @@ def _look(reader: Reader) -> None:
     reader.find_uids("support", "INBOX", 2)
     reader.find_uidvalidity("support", "INBOX")
     reader.find_unshown("support", "INBOX", 2, 10)
-    reader.has_waiting_arrivals()
     reader.next_due_at()
     reader.next_due_at(["main"])
     reader.next_timer_at()

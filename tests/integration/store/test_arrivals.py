@@ -119,7 +119,6 @@ def test_an_arrival_is_in_one_hand_only(store: Store):
 
     assert [arrival.place.uid for arrival in first] == [1, 2]
     assert [arrival.place.uid for arrival in second] == [3]
-    assert not store.read(lambda reader: reader.has_waiting_arrivals())
 
     carry_out(store, a_work(first[0], a_decision(kind=OutcomeKind.DESK), by="one"))
     again = store.write(lambda tx: tx.claim_arrivals("one", 5, NOW))

@@ -193,7 +193,7 @@ def test_what_is_queued_is_done_before_closing(directory: Path, url: str | None)
 
     assert all(future.done() for future in futures)
     with pytest.raises(StoreUnusableError, match="closed"):
-        store.write(lambda tx: tx.has_waiting_arrivals())
+        store.write(lambda tx: tx.next_timer_at())
     again = Store.open(directory, url)
     assert len(uids_in(again)) == 199
     again.close()
