@@ -1,6 +1,68 @@
-"""The rule files' language: text → Rules. People, teams and queues so far; what comes later is refused as such."""
+"""The rule files' language: text → Rules, and what these say to a message."""
 
+from maild.rules import conditions, effects
+from maild.rules.calendars import Absence, Calendar, Span
+from maild.rules.effects import Effect, Whom, WhomKind
+from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
+from maild.rules.occasions import (
+    Done,
+    Evidence,
+    On,
+    Origin,
+    RateAnswers,
+    RateQuestion,
+    RuleQuestions,
+    Seen,
+    SeenFile,
+    TicketView,
+    Verdict,
+    Verdicts,
+    see,
+)
 from maild.rules.reading import default_queue, parse_rules, read_together
-from maild.rules.values import Person, Queue, Rules, Team
+from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
+from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 
-__all__ = ["Person", "Queue", "Rules", "Team", "default_queue", "parse_rules", "read_together"]
+__all__ = [
+    "DEFAULT_PRIORITIES",
+    "PRIORITIES",
+    "Absence",
+    "Calendar",
+    "Category",
+    "Contact",
+    "Customer",
+    "Done",
+    "Effect",
+    "Evidence",
+    "Expected",
+    "Field",
+    "On",
+    "Origin",
+    "Person",
+    "Priorities",
+    "Queue",
+    "RateAnswers",
+    "RateQuestion",
+    "Review",
+    "Rule",
+    "RuleQuestions",
+    "Rules",
+    "Seen",
+    "SeenFile",
+    "Span",
+    "Team",
+    "TicketView",
+    "Trial",
+    "TrialMail",
+    "TrialStep",
+    "Verdict",
+    "Verdicts",
+    "Whom",
+    "WhomKind",
+    "conditions",
+    "default_queue",
+    "effects",
+    "parse_rules",
+    "read_together",
+    "see",
+]

@@ -2,7 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from maild.documents import Place
+from maild.rules.calendars import Absence, Calendar
+from maild.rules.matters import Category, Contact, Customer, Field, Priorities
+from maild.rules.written import Rule
+
+# What holds where the section `priorities` is not written; lines of the built-in matrix have no file.
+DEFAULT_PRIORITIES = Priorities(
+    impacts=("minor", "moderate", "significant", "extensive"),
+    urgencies=("low", "medium", "high", "critical"),
+    matrix={
+        "low": ("p5", "p4", "p4", "p3"),
+        "medium": ("p4", "p4", "p3", "p2"),
+        "high": ("p4", "p3", "p2", "p1"),
+        "critical": ("p3", "p2", "p1", "p1"),
+    },
+    impact="moderate",
+    urgency="medium",
+    major="p1",
+    place=Place("built-in", 1, 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +36,31 @@ class Person:
     addresses: tuple[str, ...]
     roles: frozenset[str]
     left: date | None = None
+    timezone: str | None = None
+    language: str | None = None
+    skills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """People who share tickets; members and lead are keys of `people`."""
+    """People who share tickets; members and lead are keys of `people`.
+
+    `assign` is none, least-loaded or round-robin. `was` are names that it had: tickets of these are its own.
+    """
 
     key: str
     members: tuple[str, ...]
     lead: str | None = None
+    assign: str = "none"
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A line of tickets with an address of its own; `relay` and `team` are keys, `visible_to` is `("all",)` for now."""
+    """A line of tickets with an address of its own; `relay` and `team` are keys.
+
+    `visible_to` is ("all",), or teams and the word managers.
+    """
 
     key: str
     address: str
@@ -39,11 +72,21 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rule files together, in the order written."""
+    """All rule files together, in the order written; `digest` names this very set, `timezone` is the desk's."""
 
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
     queues: Mapping[str, Queue]
+    absences: Mapping[str, Absence] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    categories: Mapping[str, Category] = field(default_factory=dict)
+    priorities: Priorities = DEFAULT_PRIORITIES
+    rules: tuple[Rule, ...] = ()
+    digest: str = ""
+    timezone: str = "UTC"
     _owners: Mapping[str, Person] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,3 +96,21 @@ class Rules:
     def find_person(self, address: str) -> Person | None:
         """Find whose address this is; letter case distinguishes nobody. Those who left are found too."""
         return self._owners.get(address.lower())
+
+    def find_contact(self, address: str) -> Contact | None:
+        """Find what the file of contacts says of an address."""
+        return self.contacts.get(address.lower())
+
+    def is_absent(self, person: str, now: datetime) -> bool:
+        """Whether somebody is away by the rule files, on the day that it is where they are."""
+        known = self.people.get(person)
+        zone = (known.timezone if known else None) or self.timezone
+        today = now.astimezone(ZoneInfo(zone)).date()
+        return any(each.who == person and each.first <= today <= each.last for each in self.absences.values())
+
+    def team_for(self, category: str | None, level: str | None) -> str | None:
+        """Give the team of a category at a level: that of the level where it names one, else the category's."""
+        known = self.categories.get(category) if category else None
+        if known is None:
+            return None
+        return known.levels.get(level) if level and level in known.levels else known.team

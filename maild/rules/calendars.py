@@ -1,0 +1,74 @@
+"""When a desk works: the hours of a week, holidays and days of its own; whether it is open at an instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Working time within a day, in minutes from its midnight; `end` beyond a day's length goes into the next one."""
+
+    start: int
+    end: int
+
+
+WHOLE_DAY = (Span(0, DAY_MINUTES),)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working time by the wall clock of a time zone.
+
+    `weekly` are the spans of Monday to Sunday. `days` are those of single dates, `yearly` those of a month and day:
+    both go before public holidays, which are closed, and these before the week. `day` is what `1wd` is worth.
+    """
+
+    key: str
+    timezone: str
+    weekly: tuple[tuple[Span, ...], ...]
+    day: timedelta
+    days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    yearly: Mapping[tuple[int, int], tuple[Span, ...]] = field(default_factory=dict)
+    country: str | None = None
+    subdivision: str | None = None
+
+    def spans_on(self, day: date) -> tuple[Span, ...]:
+        """Give the working time that begins on a day, in order."""
+        if day in self.days:
+            return self.days[day]
+        if (day.month, day.day) in self.yearly:
+            return self.yearly[day.month, day.day]
+        if self.country is not None and day in public_holidays(self.country, self.subdivision, day.year):
+            return ()
+        return self.weekly[day.weekday()]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether an instant is working time; a span's end is not."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        minute, today = local.hour * 60 + local.minute, local.date()
+        yesterday = today - timedelta(days=1)
+        is_within = any(span.start <= minute < span.end for span in self.spans_on(today))
+        return is_within or any(minute + DAY_MINUTES < span.end for span in self.spans_on(yesterday))
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody is away from the first day to the last, both included, in their own time zone."""
+
+    key: str
+    who: str
+    first: date
+    last: date
+
+
+@cache
+def public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    """Give the public holidays of a year. Raises NotImplementedError for a country or subdivision that is unknown."""
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))

@@ -1,0 +1,94 @@
+"""What a desk sorts its matters by: categories, priorities, customers, contacts, fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from maild.documents import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who looks through a procedure again, when it was done last, and how often it is due."""
+
+    by: str
+    on: date
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """An issue type by its whole path, `network/vpn`; what it does not say it has from its parent.
+
+    `levels` names the team of a level. `ask_for` are fields that must be known. `links` are for customers and agents.
+    """
+
+    key: str
+    title: str
+    team: str | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
+    skills: frozenset[str] = frozenset()
+    customer_links: tuple[str, ...] = ()
+    agent_links: tuple[str, ...] = ()
+    ask_for: tuple[str, ...] = ()
+    reviewed: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """Impact × urgency → priority: both stand from low to high, and `matrix` is by urgency, then impact."""
+
+    impacts: tuple[str, ...]
+    urgencies: tuple[str, ...]
+    matrix: Mapping[str, tuple[str, ...]]
+    impact: str
+    urgency: str
+    major: str
+    place: Place
+
+    def priority(self, impact: str, urgency: str) -> str:
+        """Give what the matrix says. Raises KeyError or ValueError for a word that is none of it."""
+        return self.matrix[urgency][self.impacts.index(impact)]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A group of customers, by patterns of their addresses; `urgency` is the least that their matters have."""
+
+    key: str
+    patterns: tuple[str, ...]
+    language: str | None
+    urgency: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What is known of a person outside before they wrote; `verify` is another address or phone of theirs."""
+
+    address: str
+    name: str = ""
+    company: str = ""
+    phone: str = ""
+    language: str | None = None
+    timezone: str | None = None
+    verify: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value that tickets carry; `find` is a pattern whose capture of the field's name fills it.
+
+    `type` is text, number, money, date or one-of; `unit` is shown beside it; `ask` is the question by language.
+    """
+
+    key: str
+    type: str
+    unit: str
+    one_of: tuple[str, ...]
+    find: str | None
+    ask: Mapping[str, str]
+    place: Place
+
+
+PRIORITIES = ("p1", "p2", "p3", "p4", "p5")
