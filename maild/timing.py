@@ -98,8 +98,23 @@ class Timing:
                 if undelivered is None:
                     return Decision(Outcome(OutcomeKind.DESK, reason="the mail is gone"), (), (), (), None, ())
                 return desk.decide_undelivered(undelivered, facts, self._house, self._desk.now())
+            case TimerKind.WAKE:
+                return desk.wake(timer, facts, self._house, self._desk.now())
+            case TimerKind.DRAFT:
+                return desk.remind_of_draft(timer, facts, self._house, self._desk.now())
 
 
 def _questions_of(timer: Timer) -> Questions:
     numbers = () if timer.ticket is None else (timer.ticket,)
-    return Questions(None, "", "", "", None, (), (), numbers)
+    drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
+    return Questions(
+        arrival=None,
+        mailbox="",
+        fingerprint="",
+        sender="",
+        message_id=None,
+        ids=(),
+        tokens=(),
+        numbers=numbers,
+        drafts=drafts,
+    )

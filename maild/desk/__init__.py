@@ -4,5 +4,6 @@ from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
 from maild.desk.house import House
 from maild.desk.undelivered import decide_undelivered
+from maild.desk.waking import remind_of_draft, wake
 
-__all__ = ["House", "ask", "decide", "decide_undelivered", "hold"]
+__all__ = ["House", "ask", "decide", "decide_undelivered", "hold", "remind_of_draft", "wake"]

@@ -1,12 +1,31 @@
 """What a decision leaves behind: the ticket as it stands once the decision is carried out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from maild.model.decision import AddEntry, AddParticipant, ChangeTicket, Decision, OpenTicket
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    ChangeTicket,
+    Consult,
+    Decision,
+    OpenTicket,
+    RemoveParticipant,
+)
 from maild.model.facts import Facts, TicketFacts
-from maild.model.mail import Attachment
-from maild.model.ticket import Change, Entry, KeptAttachment, State, Ticket
+from maild.model.mail import Address, Attachment
+from maild.model.ticket import (
+    FIELD_PREFIX,
+    SETS,
+    Change,
+    Confidence,
+    Consulted,
+    Entry,
+    KeptAttachment,
+    State,
+    Ticket,
+)
 
 
 def ticket_after(decision: Decision, facts: Facts, number: int, now: datetime) -> TicketFacts:
@@ -21,10 +40,8 @@ def ticket_after(decision: Decision, facts: Facts, number: int, now: datetime) -
                 known = TicketFacts(_opened(step, now), (), 0, {})
             case ChangeTicket() if step.number == number and known is not None:
                 known = replace(known, ticket=_changed(known.ticket, step.changes, now))
-            case AddParticipant() if step.number == number and known is not None:
-                known = replace(
-                    known, ticket=replace(known.ticket, participants=(*known.ticket.participants, step.who))
-                )
+            case AddParticipant() | RemoveParticipant() | Consult() if step.number == number and known is not None:
+                known = replace(known, ticket=_joined(known.ticket, step))
             case AddEntry() if step.number == number and known is not None:
                 known = replace(known, entries=(*known.entries, _added(step, now)), last_n=step.n)
             case _:
@@ -43,37 +60,91 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         requester=step.requester,
         participants=(),
         queue=step.queue,
-        category=None,
-        impact=None,
-        urgency=None,
-        priority=None,
-        level=None,
+        category=step.category,
+        impact=step.impact,
+        urgency=step.urgency,
+        priority=step.priority,
+        level=step.level,
         team=step.team,
         assignee=step.assignee,
-        tags=(),
-        fields=(),
+        tags=step.tags,
+        fields=step.fields,
         language=step.language,
         created_at=now,
         updated_at=now,
+        state_at=now,
+        confidential=step.confidential,
     )
+
+
+def _joined(ticket: Ticket, step: AddParticipant | RemoveParticipant | Consult) -> Ticket:
+    match step:
+        case AddParticipant(_, who):
+            return replace(ticket, participants=(*ticket.participants, who))
+        case RemoveParticipant(_, address):
+            left = tuple(each for each in ticket.participants if each.address.lower() != address.lower())
+            return replace(ticket, participants=left)
+        case Consult(_, who, asked_by):
+            others = (each for each in ticket.consulted if each.who.address.lower() != who.address.lower())
+            return replace(ticket, consulted=(*others, Consulted(who, asked_by)))
+
+
+_PLAIN = frozenset(
+    {"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "subject", "queue"}
+)
 
 
 def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Ticket:
     for change in changes:
-        match change.field:
-            case "state":
-                ticket = replace(ticket, state=State(change.new or ""))
-            case "subject":
-                ticket = replace(ticket, subject=change.new or "")
-            case "assignee":
-                ticket = replace(ticket, assignee=change.new)
-            case "team":
-                ticket = replace(ticket, team=change.new)
-            case "queue":
-                ticket = replace(ticket, queue=change.new or ticket.queue)
-            case unknown:
-                raise ValueError(unknown)
+        ticket = _changed_once(ticket, change, now)
     return replace(ticket, updated_at=now)
+
+
+def _changed_once(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: PLR0911 - one answer for each kind of field
+    match change.field:
+        case "state":
+            return replace(ticket, state=State(change.new or ""), state_at=now)
+        case "requester":
+            return replace(ticket, requester=Address(change.new or "") if change.new else None)
+        case "requester_name":
+            named = ticket.requester and Address(ticket.requester.address, change.new or "")
+            return replace(ticket, requester=named)
+        case "merged_into" | "successor":
+            led_to = int(change.new) if change.new else None
+            return (
+                replace(ticket, merged_into=led_to)
+                if change.field == "merged_into"
+                else replace(ticket, successor=led_to)
+            )
+        case "confidential":
+            return replace(ticket, confidential=Confidence(change.new) if change.new else None)
+        case "tag":
+            return replace(ticket, tags=tuple(changed_set(ticket.tags, change)))
+        case name if name.startswith(FIELD_PREFIX):
+            return replace(ticket, fields=changed_fields(ticket.fields, change))
+        case name if name in _PLAIN:
+            return replace(ticket, **{name: change.new})  # type: ignore[arg-type]  # the names of text fields
+        case name if name in SETS:  # the step beside it does it
+            return ticket
+        case unknown:
+            raise ValueError(unknown)
+
+
+def changed_set(values: Sequence[str], change: Change) -> list[str]:
+    """Add or take away one value of many."""
+    left = [each for each in values if each not in {change.old, change.new}]
+    return left if change.new is None else [*left, change.new]
+
+
+def changed_fields(fields: Sequence[tuple[str, str]], change: Change) -> tuple[tuple[str, str], ...]:
+    """Set or empty one field of the rule files, the others in their order."""
+    name = change.field.removeprefix(FIELD_PREFIX)
+    values = dict(fields)
+    if change.new is None:
+        values.pop(name, None)
+    else:
+        values[name] = change.new
+    return tuple(values.items())
 
 
 def _added(step: AddEntry, now: datetime) -> Entry:

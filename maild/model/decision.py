@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Wanted
-from maild.model.ticket import Cause, Change, EntryKind, State
+from maild.model.ticket import Cause, Change, Confidence, EntryKind, State
 
 
 class Trust(StrEnum):
@@ -96,6 +96,14 @@ class OpenTicket:
     assignee: str | None
     requester: Address | None
     language: str | None
+    category: str | None = None
+    impact: str | None = None
+    urgency: str | None = None
+    priority: str | None = None
+    level: str | None = None
+    tags: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    confidential: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,21 @@ class ChangeTicket:
 class AddParticipant:
     number: int
     who: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveParticipant:
+    number: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """Let somebody outside be asked aside; who was asked before is only asked by somebody else now."""
+
+    number: int
+    who: Address
+    asked_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +170,10 @@ class LinkTickets:
 
 @dataclass(frozen=True, slots=True)
 class KeepDraft:
-    """Keep words of an agent until they say what to do; `meaning` (relay or note) is what `#send` makes of them."""
+    """Keep words of an agent until they say what to do.
+
+    `meaning` (relay or note) is what `#send` makes of them; `commands` are the lines that go along with them.
+    """
 
     token: str
     number: int
@@ -156,6 +182,7 @@ class KeepDraft:
     text: str
     reasons: tuple[str, ...]
     attachments: tuple[Attachment, ...]
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +193,67 @@ class CloseDraft:
     state: str
 
 
-Step = OpenTicket | ChangeTicket | AddParticipant | AddEntry | RememberIds | LinkTickets | KeepDraft | CloseDraft
+@dataclass(frozen=True, slots=True)
+class CancelMail:
+    """Take back a mail that waits; on its way already: the decision is stale."""
+
+    token: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Let something fall due; `about` names it within the ticket where the kind alone does not (a draft's token)."""
+
+    kind: "TimerKind"
+    number: int | None
+    due_at: datetime
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimers:
+    """Let nothing of a kind fall due any more: of all the ticket's, or of those about one thing."""
+
+    kind: "TimerKind"
+    number: int
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAbsence:
+    """Somebody of the house is away until an instant; one that has passed brings them back."""
+
+    person: str
+    until_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetContact:
+    """Remember a person outside; who is known already stays as they are."""
+
+    who: Address
+    language: str | None = None
+
+
+Step = (
+    OpenTicket
+    | ChangeTicket
+    | AddParticipant
+    | RemoveParticipant
+    | Consult
+    | AddEntry
+    | RememberIds
+    | LinkTickets
+    | KeepDraft
+    | CloseDraft
+    | CancelMail
+    | StartTimer
+    | StopTimers
+    | RecordAbsence
+    | MeetContact
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +273,20 @@ class TimerKind(StrEnum):
     """Why a timer runs."""
 
     UNDELIVERED = "undelivered"
+    WAKE = "wake"  # a pending or waiting ticket comes back
+    DRAFT = "draft"  # somebody is reminded of words that wait for their #send
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One due instant of a ticket or of the desk; `subject_id` is what it is about (an outgoing mail's id)."""
+    """One due instant of a ticket or of the desk.
+
+    `subject_id` is the outgoing mail that it is about, 0 for none; `about` what else it is about (a draft's token).
+    """
 
     id: int
     kind: TimerKind
     ticket: int | None
     subject_id: int
     due_at: datetime
+    about: str = ""

@@ -6,14 +6,21 @@ from datetime import UTC, datetime
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
+    CancelMail,
     ChangeTicket,
     CloseDraft,
+    Consult,
     Decision,
     KeepDraft,
     LinkTickets,
+    MeetContact,
     OpenTicket,
+    RecordAbsence,
     RememberIds,
+    RemoveParticipant,
+    StartTimer,
     Step,
+    StopTimers,
 )
 from maild.model.mail import Address, Attachment, Message
 from maild.model.outgoing import OutgoingMail
@@ -158,7 +165,7 @@ def _decided(decision: Decision) -> Json:
     for step in decision.steps:
         match step:
             case OpenTicket():
-                said |= {"queue": step.queue, "team": step.team, "assignee": step.assignee}
+                said |= {name: getattr(step, name) for name in said if name != "agreement"}
             case ChangeTicket() | AddEntry():
                 said |= {change.field: change.new for change in step.changes if change.field in said}
             case _:
@@ -187,6 +194,29 @@ def _told(step: Step) -> str:
             told = f"keep a draft of {step.author} on #{step.number}: {'; '.join(step.reasons)}"
         case CloseDraft():
             told = f"end a draft: {step.state}"
+        case _:
+            told = _told_besides(step)
+    return told
+
+
+def _told_besides(
+    step: RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence | MeetContact,
+) -> str:
+    match step:
+        case RemoveParticipant():
+            told = f"take {step.address} off #{step.number}"
+        case Consult():
+            told = f"let {step.who.address} be asked aside about #{step.number} by {step.asked_by}"
+        case CancelMail():
+            told = f"take back the mail {step.token}: {step.why}"
+        case StartTimer():
+            told = f"start a timer ({step.kind.value}) for {instant(step.due_at)}"
+        case StopTimers():
+            told = f"stop timers ({step.kind.value}) of #{step.number}"
+        case RecordAbsence():
+            told = f"{step.person} is away until {instant(step.until_at)}"
+        case MeetContact():
+            told = f"remember {step.who.address} as a contact"
     return told
 
 

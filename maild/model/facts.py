@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from maild.model.mail import Attachment
 from maild.model.outgoing import MailState, Meaning, Template, Thread
-from maild.model.ticket import Entry, Ticket
+from maild.model.search import Search
+from maild.model.ticket import Contact, Entry, Ticket
+
+
+class Want(StrEnum):
+    """What is asked of the tickets found only by mails that command something with it."""
+
+    HISTORY = "history"  # every entry
+    FILES = "files"  # the attachments' octets
+    SENT = "sent"  # the last mails to customers, and how they ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +24,8 @@ class Questions:
     """What must be known of the store before a message can be decided.
 
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
-    not; `numbers` those of its subject tags.
+    not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
+    `drafts` the tokens of drafts besides those of the mails that it answers.
     """
 
     arrival: int | None
@@ -25,6 +36,9 @@ class Questions:
     ids: tuple[str, ...]
     tokens: tuple[str, ...]
     numbers: tuple[int, ...]
+    searches: tuple[Search, ...] = ()
+    wants: frozenset[Want] = frozenset()
+    drafts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,7 @@ class Draft:
     attachments: tuple[Attachment, ...]
     state: str
     created_at: datetime
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +132,33 @@ class ThreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail to a customer that can perhaps be taken back; `seen` is the entry whose words it carries."""
+
+    token: str
+    recipient: str
+    template: Template
+    seen: int
+    state: MailState
+    is_in_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TicketFacts:
     """A ticket with the end of its history (oldest first) and its threads by (address, thread).
 
     `entries` are the last ones, at least all since the oldest mail that the questions name; `last_n` is the number of
-    the newest entry.
+    the newest entry. `links` are the numbers of tickets that belong to it. `sent` and `files` only where wanted: the
+    newest mails to customers, and the attachments in the order of the entries.
     """
 
     ticket: Ticket
     entries: tuple[Entry, ...]
     last_n: int
     threads: Mapping[tuple[str, Thread], ThreadFacts]
+    links: tuple[int, ...] = ()
+    sent: tuple[SentMail, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +173,11 @@ class AcknowledgementCounts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The store's answer to Questions. Mappings hold only what was asked and is known."""
+    """The store's answer to Questions. Mappings hold only what was asked and is known.
+
+    `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
+    case, of the sender and of every requester; `listings` by search, the newest tickets first.
+    """
 
     next_number: int
     duplicate: EarlierArrival | None = None
@@ -153,3 +188,7 @@ class Facts:
     acknowledgements: AcknowledgementCounts = AcknowledgementCounts()
     was_proved_lately: bool = False
     same_id_other_body: bool = False
+    absences: Mapping[str, datetime] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    open_tickets: Mapping[str, tuple[Ticket, ...]] = field(default_factory=dict)
+    listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)

@@ -20,6 +20,9 @@ class State(StrEnum):
     SPAM = "spam"
 
 
+FINISHED = frozenset({State.CLOSED, State.MERGED, State.SPAM})
+
+
 class EntryKind(StrEnum):
     """What an item of a ticket's history is."""
 
@@ -45,9 +48,17 @@ class Cause:
     reference: str
 
 
+SETS = frozenset({"tag", "participant", "consulted", "link"})
+FIELD_PREFIX = "field."
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of a ticket, its old and its new value."""
+    """One field of a ticket, its old and its new value.
+
+    `field.NAME` is a field of the rule files. Of the names in SETS a ticket has many: one that came has no old value,
+    one that went no new one.
+    """
 
     field: str
     old: str | None
@@ -84,9 +95,40 @@ class Entry:
     arrival: int | None
 
 
+class Confidence(StrEnum):
+    """How much of a confidential ticket is mailed to those who may see it (behaviour.md, 5)."""
+
+    TEAM = "team"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """Somebody outside whom an agent asked aside: they see nothing of the ticket but what they are sent."""
+
+    who: Address
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the desk knows of a person outside besides their tickets; "" and None are unknown."""
+
+    address: str
+    name: str
+    company: str = ""
+    phone: str = ""
+    language: str | None = None
+    timezone: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One matter. `version` grows with every change and every entry."""
+    """One matter. `version` grows with every change and every entry.
+
+    `state_at` is when it came to its state. A merged ticket leads to `merged_into`, a closed one whose thread went on
+    in a new ticket to its `successor`.
+    """
 
     number: int
     version: int
@@ -107,3 +149,12 @@ class Ticket:
     language: str | None
     created_at: datetime
     updated_at: datetime
+    state_at: datetime
+    merged_into: int | None = None
+    successor: int | None = None
+    confidential: Confidence | None = None
+    consulted: tuple[Consulted, ...] = ()
+
+    def field(self, name: str) -> str | None:
+        """Give a field's value, None where it has none."""
+        return dict(self.fields).get(name)

@@ -4,24 +4,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
 from maild.model.decision import OutcomeKind
-from maild.model.facts import Draft, EarlierArrival, Facts, IssuedMail, KnownId, Questions, TicketFacts
+from maild.model.facts import Draft, EarlierArrival, Facts, IssuedMail, KnownId, Questions, TicketFacts, Want
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
 from maild.store.acknowledgements import Counting
 from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
-from maild.store.history import read_entries, read_latest, read_tickets
 from maild.store.issued import ISSUED, issued_mail
+from maild.store.matters import read_matters
+from maild.store.people import read_absences, read_contacts, read_open_tickets
+from maild.store.searching import search_tickets
 from maild.store.snapshot import Snapshot
 from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, outgoing_mail, sender_proof, ticket
-from maild.store.threads import read_threads
 
 _LARGEST = 2**63 - 1  # of what a database can be asked for; a subject may hold any number
 PROOF_LASTS = timedelta(days=90)
+_NOTHING_SEEN = 2**31  # no mail of ours says from where on the history is needed: the latest entries do
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +50,29 @@ class Answering(Snapshot):
         senders = {asked.sender for asked in questions if asked.sender}
         asks = [_Ask.of(asked, issued, known, earlier) for asked in questions]
         tickets = _tickets(connection, asks)
-        drafts = _drafts(connection, {mail.draft for mail in issued.values() if mail.draft})
+        drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
         counting = Counting(connection, senders, now)
         proved = _proved(connection, senders, now - PROOF_LASTS)
         next_number = self._next_number()
+        absences = read_absences(connection, now)
+        people = senders | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
+        contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
+        listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
         return [
             Facts(
                 next_number=next_number,
                 duplicate=ask.duplicate,
                 issued=ask.issued,
                 known={one: tuple(it.known for it in ids) for one, ids in ask.known.items()},
-                tickets={number: tickets[number] for number in ask.numbers if number in tickets},
+                tickets=_with_followed(ask.numbers, tickets),
                 drafts={name: drafts[name] for name in ask.drafts if name in drafts},
                 acknowledgements=counting.counts_of(ask.asked.sender),
                 was_proved_lately=ask.asked.sender.lower() in proved,
                 same_id_other_body=ask.has_other_body(),
+                absences=absences,
+                contacts=_of(ask, tickets, contacts),
+                open_tickets=_of(ask, tickets, open_tickets),
+                listings={it: listings[it] for it in ask.asked.searches},
             )
             for ask in asks
         ]
@@ -103,7 +117,7 @@ class _Ask:
 
     @property
     def drafts(self) -> frozenset[str]:
-        return frozenset(mail.draft for mail in self.issued.values() if mail.draft)
+        return frozenset((*self.asked.drafts, *(mail.draft for mail in self.issued.values() if mail.draft)))
 
     def has_other_body(self) -> bool:
         """Say whether the message's own id was carried by another content before."""
@@ -148,29 +162,35 @@ def _earlier(connection: Connection, fingerprints: Iterable[str]) -> dict[str, l
 
 
 def _tickets(connection: Connection, asks: Sequence[_Ask]) -> dict[int, TicketFacts]:
-    numbers = frozenset().union(*(ask.numbers for ask in asks)) if asks else frozenset()
-    if not numbers:
-        return {}
-    tickets = read_tickets(connection, numbers)
-    latest = read_latest(connection, tickets)
-    threads = read_threads(connection, tickets)
-    for number, above in _oldest_seen(asks).items():
-        entries = latest.get(number, [])
-        if entries and entries[0].n > above + 1:
-            latest[number] = read_entries(connection, number, above)
-    return {
-        number: TicketFacts(one, tuple(latest.get(number, ())), last_n, threads.get(number, {}))
-        for number, (one, last_n) in tickets.items()
-    }
-
-
-def _oldest_seen(asks: Sequence[_Ask]) -> dict[int, int]:
-    oldest: dict[int, int] = {}
+    seen = {number: _NOTHING_SEEN for ask in asks for number in ask.numbers}
+    wants: defaultdict[int, set[Want]] = defaultdict(set)
     for ask in asks:
+        for number in ask.numbers:
+            wants[number] |= ask.asked.wants
         for mail in ask.issued.values():
             if mail.ticket is not None:
-                oldest[mail.ticket] = min(mail.seen, oldest.get(mail.ticket, mail.seen))
-    return oldest
+                seen[mail.ticket] = min(mail.seen, seen.get(mail.ticket, mail.seen))
+    return read_matters(connection, seen, wants)
+
+
+def _of(ask: _Ask, tickets: Mapping[int, TicketFacts], by_address: Mapping[str, T]) -> dict[str, T]:
+    """Choose what concerns the sender and the requesters of the tickets that a mail may be about."""
+    requesters = (one.ticket.requester for one in _with_followed(ask.numbers, tickets).values())
+    addresses = {ask.asked.sender, *(each.address for each in requesters if each)}
+    return {each: by_address[each] for each in (one.lower() for one in addresses) if each in by_address}
+
+
+def _with_followed(numbers: Iterable[int], tickets: Mapping[int, TicketFacts]) -> dict[int, TicketFacts]:
+    """Choose the tickets that a mail may be about, and those that they lead to."""
+    chosen: dict[int, TicketFacts] = {}
+    left = list(numbers)
+    while left:
+        number = left.pop()
+        if number in tickets and number not in chosen:
+            one = tickets[number].ticket
+            chosen[number] = tickets[number]
+            left += [led_to for led_to in (one.merged_into, one.successor) if led_to is not None]
+    return chosen
 
 
 def _drafts(connection: Connection, tokens: Iterable[str]) -> dict[str, Draft]:
@@ -189,6 +209,7 @@ def _drafts(connection: Connection, tokens: Iterable[str]) -> dict[str, Draft]:
                 attachments=kept.get(row.token, ()),
                 state=row.state,
                 created_at=row.created_at,
+                commands=tuple(row.commands),
             )
     return found
 

@@ -11,11 +11,12 @@ BUGS
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Insert, Update, bindparam, select, update
+from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import StatementError
 
-from maild.model.decision import AddEntry, ChangeTicket, CloseDraft, OpenTicket
+from maild.model.decision import AddEntry, CancelMail, ChangeTicket, CloseDraft, OpenTicket
 from maild.model.facts import DraftState
+from maild.model.outgoing import MailState
 from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.columns import metadata
@@ -26,20 +27,24 @@ from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body"}
 _IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail")
-_TAKEN_ONCE = ("participant", "mail_id", "link")
+_TAKEN_ONCE = ("participant", "mail_id", "link", "contact")
 
 _ticket = tables.ticket.c
-_STANDINGS = select(_ticket.number, _ticket.version, _ticket.last_n, *(_ticket[name] for name in FIELDS)).where(
-    any_of(_ticket.number, "numbers")
-)
+_STANDINGS = select(
+    *(_ticket[name] for name in ("number", "version", "last_n", "tags", "fields", "state_at", *FIELDS))
+).where(any_of(_ticket.number, "numbers"))
 _OPEN_DRAFTS = select(tables.draft.c.token).where(
     any_of(tables.draft.c.token, "tokens"), tables.draft.c.state == DraftState.OPEN
+)
+_mail = tables.outgoing_mail.c
+_WAITING_MAILS = select(_mail.token).where(
+    any_of(_mail.token, "tokens"), _mail.state == MailState.WAITING.value, _mail.claim.is_(None)
 )
 _CLAIMS = {
     table.name: select(table.c.id, table.c.claim).where(any_of(table.c.id, "ids"), table.c.done_at.is_(None))
     for table in (tables.arrival, tables.timer)
 }
-_INSERT = {name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation")}
+_INSERT = {name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation", "timer")}
 
 
 def _change(name: str, key: str, columns: Iterable[str]) -> Update:
@@ -53,6 +58,33 @@ _CHANGE_TICKET = _change("ticket", "number", CHANGED)
 _END_ARRIVAL = _change("arrival", "id", ENDED)
 _END_TIMER = _change("timer", "id", ("claim", "done_at"))
 _CLOSE_DRAFT = _change("draft", "token", ("state", "closed_at"))
+_REMOVE_PARTICIPANT = delete(tables.participant).where(
+    tables.participant.c.ticket == bindparam("the_ticket"),
+    func.lower(tables.participant.c.address) == bindparam("the_address"),
+)
+_STOP_TIMERS = (
+    update(tables.timer)
+    .where(tables.timer.c.ticket == bindparam("the_ticket"), tables.timer.c.kind == bindparam("the_kind"))
+    # One in hand is decided again all the same, and finds that its ticket does not wait for it any more.
+    .where(tables.timer.c.done_at.is_(None), tables.timer.c.claim.is_(None))
+    .values(done_at=bindparam("done_at"))
+)
+_STOP_TIMER = _STOP_TIMERS.where(tables.timer.c.about == bindparam("the_about"))
+_CANCEL_MAIL = (
+    update(tables.outgoing_mail)
+    .where(_mail.token == bindparam("the_key"))
+    .values(state=MailState.CANCELLED.value, ended_at=bindparam("ended_at"), last_reply=bindparam("last_reply"))
+)
+_TELL_CANCELLED = tables.mail_event.insert().from_select(
+    ["mail", "at", "what", "by", "words"],
+    select(
+        _mail.id,
+        bindparam("ended_at", type_=tables.mail_event.c.at.type),
+        literal(MailState.CANCELLED.value),
+        literal(""),
+        bindparam("last_reply", type_=tables.mail_event.c.words.type),
+    ).where(_mail.token == bindparam("the_key")),
+)
 
 
 class CarryingOut(Snapshot):
@@ -83,7 +115,12 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
     numbered = OpenTicket | ChangeTicket | AddEntry
     return Ground(
         tickets=_read_standings(connection, {step.number for step in steps if isinstance(step, numbered)}),
-        open_drafts=_read_open(connection, {step.token for step in steps if isinstance(step, CloseDraft)}),
+        open_drafts=_read_tokens(
+            connection, _OPEN_DRAFTS, {step.token for step in steps if isinstance(step, CloseDraft)}
+        ),
+        waiting_mails=_read_tokens(
+            connection, _WAITING_MAILS, {step.token for step in steps if isinstance(step, CancelMail)}
+        ),
         claimed_arrivals=_read_claims(connection, "arrival", (work.arrival for work in works)),
         claimed_timers=_read_claims(connection, "timer", (work.timer for work in works)),
     )
@@ -92,15 +129,23 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
 def _read_standings(connection: Connection, numbers: Iterable[int]) -> dict[int, Standing]:
     standings = {}
     for some in in_chunks(numbers):
-        for number, version, last_n, *values in connection.execute(_STANDINGS, {"numbers": some}):
-            standings[number] = Standing(number, version, last_n, dict(zip(FIELDS, values, strict=True)))
+        for row in connection.execute(_STANDINGS, {"numbers": some}):
+            values = {name: _as_text(row[6 + at]) for at, name in enumerate(FIELDS)}
+            fields = tuple((name, value) for name, value in row.fields)
+            standings[row.number] = Standing(
+                row.number, row.version, row.last_n, values, tuple(row.tags), fields, row.state_at
+            )
     return standings
 
 
-def _read_open(connection: Connection, tokens: Iterable[str]) -> frozenset[str]:
+def _as_text(value: str | int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _read_tokens(connection: Connection, those: Select[str], tokens: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for some in in_chunks(tokens):
-        found.update(connection.execute(_OPEN_DRAFTS, {"tokens": some}).scalars())
+        found.update(connection.execute(those, {"tokens": some}).scalars())
     return frozenset(found)
 
 
@@ -123,10 +168,24 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
     for name in _IN_ORDER:
         _execute(connection, _INSERT[name], _with_blobs(name, rows.by_table[name], blobs))
     _execute(connection, _CLOSE_DRAFT, rows.by_table["closed_draft"])
+    _execute(connection, _TELL_CANCELLED, rows.by_table["cancelled_mail"])
+    _execute(connection, _CANCEL_MAIL, rows.by_table["cancelled_mail"])
+    _write_people_and_timers(connection, rows)
     _execute(connection, _END_ARRIVAL, rows.by_table["arrival"])
     _execute(connection, _END_TIMER, rows.by_table["timer"])
     _execute(connection, _INSERT["explanation"], rows.by_table["explanation"])
     _execute(connection, insert_or_set(connection, tables.sender_proof, "proved_at"), rows.by_table["sender_proof"])
+
+
+def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
+    _execute(connection, _REMOVE_PARTICIPANT, rows.by_table["removed_participant"])
+    _execute(connection, insert_or_set(connection, tables.consulted, "asked_by"), rows.by_table["consulted"])
+    absence = insert_or_set(connection, tables.absence, "until_at", "by", "at")
+    _execute(connection, absence, rows.by_table["absence"])
+    # What is stopped was started before: a decision that starts a timer anew stops the old one first.
+    _execute(connection, _STOP_TIMERS, rows.by_table["stopped_timers"])
+    _execute(connection, _STOP_TIMER, rows.by_table["stopped_timer"])
+    _execute(connection, _INSERT["timer"], rows.by_table["new_timer"])
 
 
 def _keep_blobs(connection: Connection, rows: Rows, works: Sequence[Carrying]) -> dict[str, int]:
@@ -144,6 +203,6 @@ def _with_blobs(name: str, rows: list[Row], blobs: Mapping[str, int]) -> list[Ro
     return [{**row, column: blobs[str(row["sha256"])]} for row in rows]
 
 
-def _execute(connection: Connection, statement: Update | Insert, rows: list[Row]) -> None:
+def _execute(connection: Connection, statement: Update | Insert | Delete, rows: list[Row]) -> None:
     if rows:
         connection.execute(statement, rows)

@@ -60,14 +60,14 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def insert_or_set(connection: Connection, table: Table, column: str) -> Insert:
-    """INSERT that sets one column where the row is there already."""
+def insert_or_set(connection: Connection, table: Table, *columns: str) -> Insert:
+    """INSERT that sets these columns where the row is there already."""
     keys = list(table.primary_key.columns)
     if connection.dialect.name == "postgresql":
         new = postgresql.insert(table)
-        return new.on_conflict_do_update(index_elements=keys, set_={column: new.excluded[column]})
+        return new.on_conflict_do_update(index_elements=keys, set_={column: new.excluded[column] for column in columns})
     newer = sqlite.insert(table)
-    return newer.on_conflict_do_update(index_elements=keys, set_={column: newer.excluded[column]})
+    return newer.on_conflict_do_update(index_elements=keys, set_={column: newer.excluded[column] for column in columns})
 
 
 def find_damage(connection: Connection, most: int) -> list[str]:

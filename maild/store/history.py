@@ -7,10 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from maild.model.mail import Address
-from maild.model.ticket import Cause, CauseKind, Change, Entry, EntryKind, KeptAttachment, State, Ticket
+from maild.model.ticket import (
+    Cause,
+    CauseKind,
+    Change,
+    Confidence,
+    Consulted,
+    Entry,
+    EntryKind,
+    KeptAttachment,
+    State,
+    Ticket,
+)
 from maild.store.dialect import in_chunks
 from maild.store.snapshot import Found
-from maild.store.tables import attachment, blob, entry, participant, ticket
+from maild.store.tables import attachment, blob, consulted, entry, participant, ticket
 
 LATEST = 20
 
@@ -18,11 +29,11 @@ LATEST = 20
 def read_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[Ticket, int]]:
     """Read tickets by number, each with the number of its newest entry."""
     wanted = list(numbers)
-    people = _participants(connection, wanted)
+    people, asked = _participants(connection, wanted), _consulted(connection, wanted)
     found = {}
     for some in in_chunks(wanted):
         for row in connection.execute(select(ticket).where(ticket.c.number.in_(some))):
-            found[row.number] = (ticket_of(row, people[row.number]), row.last_n)
+            found[row.number] = (ticket_of(row, people[row.number], asked[row.number]), row.last_n)
     return found
 
 
@@ -42,7 +53,7 @@ def read_entries(connection: Connection, number: int, above: int = 0) -> list[En
     return _read(connection, select(entry).where(entry.c.ticket == number, entry.c.n > above))
 
 
-def ticket_of(row: Found, people: tuple[Address, ...]) -> Ticket:
+def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, ...]) -> Ticket:
     """Make the value of a ticket's row."""
     return Ticket(
         number=row.number,
@@ -64,6 +75,11 @@ def ticket_of(row: Found, people: tuple[Address, ...]) -> Ticket:
         language=row.language,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        state_at=row.state_at,
+        merged_into=row.merged_into,
+        successor=row.successor,
+        confidential=None if row.confidential is None else Confidence(row.confidential),
+        consulted=asked,
     )
 
 
@@ -74,6 +90,14 @@ def _participants(connection: Connection, numbers: Iterable[int]) -> dict[int, t
         for row in connection.execute(of_tickets):
             people[row.ticket] += (Address(row.address, row.name),)
     return people
+
+
+def _consulted(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[Consulted, ...]]:
+    asked: defaultdict[int, tuple[Consulted, ...]] = defaultdict(tuple)
+    for some in in_chunks(numbers):
+        for row in connection.execute(select(consulted).where(consulted.c.ticket.in_(some)).order_by(consulted.c.at)):
+            asked[row.ticket] += (Consulted(Address(row.address, row.name), row.asked_by),)
+    return asked
 
 
 def _read(connection: Connection, chosen: Select[Any]) -> list[Entry]:

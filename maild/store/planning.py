@@ -11,21 +11,30 @@ from datetime import datetime
 from typing import assert_never
 
 from maild.errors import StaleError
+from maild.model.aftermath import changed_fields, changed_set
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
+    CancelMail,
     ChangeTicket,
     CloseDraft,
+    Consult,
     KeepDraft,
     LinkTickets,
+    MeetContact,
     OpenTicket,
+    RecordAbsence,
     RememberIds,
+    RemoveParticipant,
+    StartTimer,
     Step,
+    StopTimers,
     Trust,
 )
 from maild.model.facts import DraftState
 from maild.model.mail import Attachment
 from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
+from maild.model.ticket import FIELD_PREFIX, FINISHED, SETS, Change
 from maild.store.acknowledgements import domain_of
 from maild.store.work import Carrying
 
@@ -44,8 +53,14 @@ FIELDS: tuple[str, ...] = (
     "team",
     "assignee",
     "language",
+    "requester",
+    "requester_name",
+    "confidential",
+    "merged_into",
+    "successor",
 )
-CHANGED = ("version", "last_n", "updated_at", *FIELDS)
+NUMBERS = frozenset({"merged_into", "successor"})
+CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", *FIELDS)
 ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust")
 
 
@@ -57,6 +72,27 @@ class Standing:
     version: int
     last_n: int
     values: Mapping[str, str | None]
+    tags: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    state_at: datetime
+
+    def changed(self, change: Change, now: datetime) -> "Standing":
+        """Apply one change; raises StaleError where its old value does not hold any more."""
+        name = change.field
+        if name == "tag":
+            return replace(self, tags=tuple(changed_set(self.tags, change)))
+        if name in SETS:
+            return self
+        is_free = name.startswith(FIELD_PREFIX)
+        if not is_free and name not in self.values:
+            raise ValueError(name)
+        held = dict(self.fields).get(name.removeprefix(FIELD_PREFIX)) if is_free else self.values[name]
+        if held != change.old:
+            raise StaleError(f"ticket {self.number}: {name} is not {change.old!r} any more")
+        if is_free:
+            return replace(self, fields=changed_fields(self.fields, change))
+        state_at = now if name == "state" else self.state_at
+        return replace(self, values={**self.values, name: change.new}, state_at=state_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +101,7 @@ class Ground:
 
     tickets: Mapping[int, Standing]
     open_drafts: frozenset[str]
+    waiting_mails: frozenset[str]
     claimed_arrivals: Mapping[int, str]
     claimed_timers: Mapping[int, str]
 
@@ -124,15 +161,12 @@ class _Plan:
         if work.timer is not None and ground.claimed_timers.get(work.timer) != work.claim:
             raise StaleError(f"timer {work.timer} is not in our hands")
 
-    def _add(self, step: Step) -> None:
+    def _add(self, step: Step) -> None:  # noqa: C901 - one case for each step, and nothing else
         match step:
             case OpenTicket():
                 self._open(step)
             case ChangeTicket():
                 self._change(step)
-            case AddParticipant(number, who):
-                row: Row = {"ticket": number, "address": who.address, "name": who.name, "added_at": self._now}
-                self._add_row("participant", row)
             case AddEntry():
                 self._add_entry(step)
             case RememberIds():
@@ -143,35 +177,68 @@ class _Plan:
                 self._keep_draft(step)
             case CloseDraft(token, state):
                 self._close_draft(token, state)
+            case CancelMail(token, why):
+                self._cancel(token, why)
+            case AddParticipant() | RemoveParticipant() | Consult() | MeetContact() | RecordAbsence():
+                self._add_person(step)
+            case StartTimer() | StopTimers():
+                self._add_timer(step)
             case _:
                 assert_never(step)
+
+    def _add_person(self, step: AddParticipant | RemoveParticipant | Consult | MeetContact | RecordAbsence) -> None:
+        now = self._now
+        match step:
+            case AddParticipant(number, who):
+                row: Row = {"ticket": number, "address": who.address, "name": who.name, "added_at": now}
+                self._add_row("participant", row)
+            case RemoveParticipant(number, address):
+                self._add_row("removed_participant", {"the_ticket": number, "the_address": address.lower()})
+            case Consult(number, who, asked_by):
+                row = {"ticket": number, "address": who.address, "name": who.name, "asked_by": asked_by, "at": now}
+                self._add_row("consulted", row)
+            case MeetContact(who, language):
+                row = {"address": who.address.lower(), "name": who.name, "company": "", "phone": "", "timezone": None}
+                self._add_row("contact", row | {"language": language, "met_at": now})
+            case RecordAbsence(person, until_at, by):
+                self._add_row("absence", {"person": person, "until_at": until_at, "by": by, "at": now})
+
+    def _add_timer(self, step: StartTimer | StopTimers) -> None:
+        match step:
+            case StartTimer(kind, number, due_at, about):
+                row: Row = {"kind": kind.value, "ticket": number, "subject_id": 0, "due_at": due_at, "about": about}
+                self._add_row("new_timer", row)
+            case StopTimers(kind, number, about):
+                name = "stopped_timers" if about is None else "stopped_timer"
+                end: Row = {"the_kind": kind.value, "the_ticket": number, "done_at": self._now}
+                self._add_row(name, end if about is None else end | {"the_about": about})
+
+    def _cancel(self, token: str, why: str) -> None:
+        if token not in self._ground.waiting_mails:
+            raise StaleError(f"mail {token} does not wait any more")
+        self._spend("mail", token)
+        self._add_row("cancelled_mail", {"the_key": token, "ended_at": self._now, "last_reply": why})
 
     def _open(self, step: OpenTicket) -> None:
         if step.number in self._ground.tickets or step.number in self._before.opened:
             raise StaleError(f"ticket {step.number} exists")
         values = dict.fromkeys(FIELDS) | {"state": step.state.value, "subject": step.subject, "queue": step.queue}
-        values |= {"team": step.team, "assignee": step.assignee, "language": step.language}
-        requester = step.requester
-        self.rows.opened[step.number] = {
-            "number": step.number,
+        values |= {name: getattr(step, name) for name in ("team", "assignee", "language", "category", "impact")}
+        values |= {name: getattr(step, name) for name in ("urgency", "priority", "level")}
+        requester, confidential = step.requester, step.confidential
+        values |= {
             "requester": None if requester is None else requester.address,
             "requester_name": "" if requester is None else requester.name,
-            "tags": [],
-            "fields": [],
-            "created_at": self._now,
+            "confidential": None if confidential is None else confidential.value,
         }
-        self.rows.changed[step.number] = Standing(step.number, 1, 0, values)
+        self.rows.opened[step.number] = {"number": step.number, "created_at": self._now}
+        self.rows.changed[step.number] = Standing(step.number, 1, 0, values, step.tags, step.fields, self._now)
 
     def _change(self, step: ChangeTicket) -> None:
         standing = self._standing(step.number)
-        values = dict(standing.values)
         for change in step.changes:
-            if change.field not in values:
-                raise ValueError(change.field)
-            if values[change.field] != change.old:
-                raise StaleError(f"ticket {step.number}: {change.field} is not {change.old!r} any more")
-            values[change.field] = change.new
-        self.rows.changed[step.number] = replace(standing, version=standing.version + 1, values=values)
+            standing = standing.changed(change, self._now)
+        self.rows.changed[step.number] = replace(standing, version=standing.version + 1)
 
     def _add_entry(self, step: AddEntry) -> None:
         standing = self._standing(step.number)
@@ -222,6 +289,7 @@ class _Plan:
             "created_at": self._now,
             "reasons": list(step.reasons),
             "text": step.text,
+            "commands": list(step.commands),
         }
         self._add_row("draft", row)
         for position, one in enumerate(step.attachments):
@@ -290,7 +358,16 @@ def ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:
 
 
 def _standing_row(standing: Standing, now: datetime) -> Row:
-    return {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}
+    row: Row = {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}
+    requester = standing.values["requester"]
+    is_open = standing.values["state"] not in FINISHED
+    row["open_requester"] = requester.lower() if requester is not None and is_open else None
+    row |= {name: int(number) for name in NUMBERS if (number := standing.values[name]) is not None}
+    return row | {
+        "state_at": standing.state_at,
+        "tags": list(standing.tags),
+        "fields": [list(it) for it in standing.fields],
+    }
 
 
 def _attachment_row(one: Attachment) -> Row:

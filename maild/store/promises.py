@@ -14,7 +14,7 @@ from maild.marks import Keyring, find_marks, is_genuine
 from maild.model.decision import OutcomeKind, TimerKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState
-from maild.model.ticket import EntryKind, State
+from maild.model.ticket import SETS, EntryKind, State
 
 RESTORE: Final = "restore the last backup in which it is whole"
 REPORT: Final = "keep a copy of the database and report it: maild never writes this"
@@ -138,6 +138,8 @@ class History:
             self._find("the changes of an entry cannot be read", f"entry {entry.n}", RESTORE)
             return
         for name, old, new in changes:
+            if name in SETS:
+                continue
             if name in self.values and self.values[name] != old:
                 was = f"entry {entry.n}: {name} was {self.values[name]!r}, the entry says {old!r}"
                 self._find("changes do not follow one another", was, REPORT)

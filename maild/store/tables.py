@@ -50,6 +50,7 @@ epoch = Table(
     UniqueConstraint("mailbox", "folder", "uidvalidity"),
 )
 
+# `open_requester` is the requester's address in lower case while the ticket is unfinished.
 ticket = Table(
     "ticket",
     metadata,
@@ -73,7 +74,14 @@ ticket = Table(
     Column("subject", Words, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("fields", JSON, nullable=False),
+    Column("state_at", Instant, nullable=False, server_default="0"),
+    Column("confidential", String(16)),
+    Column("merged_into", Key),
+    Column("successor", Key),
     Index("ix_ticket_state", "state", "number"),
+    Column("open_requester", Words),
+    Index("ix_ticket_assignee", "assignee", "state"),
+    Index("ix_ticket_requester", "open_requester", "number"),
 )
 
 arrival = Table(
@@ -126,6 +134,8 @@ timer = Table(
     Column("due_at", Instant, nullable=False),
     Column("claim", Text),
     Column("done_at", Instant),
+    Column("about", Words, nullable=False, server_default=""),
+    Index("ix_timer_ticket", "ticket", "kind"),
     sqlite_autoincrement=True,
 )
 partial_index("ix_timer_due", timer.c.due_at, where=timer.c.done_at.is_(None))
@@ -166,6 +176,38 @@ participant = Table(
     Column("name", Words, nullable=False),
     Column("added_at", Instant, nullable=False),
     UniqueConstraint("ticket", "address"),
+)
+
+consulted = Table(
+    "consulted",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("address", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("asked_by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("person", Words, primary_key=True),
+    Column("until_at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# `address` is in lower case.
+contact = Table(
+    "contact",
+    metadata,
+    Column("address", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("company", Words, nullable=False),
+    Column("phone", Words, nullable=False),
+    Column("language", Words),
+    Column("timezone", Words),
+    Column("met_at", Instant, nullable=False),
 )
 
 entry = Table(
@@ -217,7 +259,7 @@ link = Table(
     "link",
     metadata,
     Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
-    Column("other", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("other", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False, index=True),
     Column("at", Instant, nullable=False),
     Column("why", Words, nullable=False),
 )
@@ -235,6 +277,8 @@ draft = Table(
     Column("closed_at", Instant),
     Column("reasons", JSON, nullable=False),
     Column("text", Words, nullable=False),
+    Column("commands", JSON, nullable=False, server_default="[]"),
+    Index("ix_draft_author", "author", "state"),
 )
 
 draft_attachment = Table(

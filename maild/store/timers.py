@@ -33,7 +33,9 @@ class TimerWriting(Snapshot):
         due = select(timer).where(timer.c.done_at.is_(None), timer.c.due_at <= now, is_free)
         due = due.order_by(timer.c.due_at, timer.c.id).limit(limit).with_for_update(skip_locked=True)
         rows = self._connection.execute(due).all()
-        timers = tuple(Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at) for row in rows)
+        timers = tuple(
+            Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at, row.about) for row in rows
+        )
         self._set_claim([one.id for one in timers], claim)
         return timers
 

@@ -126,6 +126,7 @@ def a_ticket(number: int = 1042, **changes: object) -> Ticket:
         language=None,
         created_at=NOW - timedelta(hours=1),
         updated_at=NOW - timedelta(hours=1),
+        state_at=NOW - timedelta(hours=1),
     )
     return replace(ticket, **changes)
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -63,14 +64,14 @@ def test_a_store_opened_again_is_the_same(directory: Path, url: str | None):
 
 def test_an_older_schema_is_upgraded(directory: Path):
     """A new maild brings an old database to its own schema."""
-    Store.open(directory).close()
-    with closing(sqlite3.connect(directory / "maild.db")) as database:
-        for name in ("mail_event", "draft_attachment", "attachment", "draft", "mail_id", "link", "entry"):
-            database.execute(f"DROP TABLE {name}")
-        database.execute("DROP TABLE participant")
-        database.execute("DROP TABLE outgoing_mail")
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
-        database.commit()
+    config = Config()
+    config.set_main_option("script_location", str(Path(maild.store.__file__).parent / "migrations"))
+    directory.mkdir(mode=0o700)
+    engine = create_engine(f"sqlite:///{directory / 'maild.db'}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
 
     store = Store.open(directory)
 

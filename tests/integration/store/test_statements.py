@@ -22,6 +22,7 @@ from tests.integration.store.values import FIRST
 # What is gone through from end to end: a handful of keys, and the rows that still wait for something.
 BOUNDED = {
     "SCAN signing_key",
+    "SCAN absence",
     "SCAN arrival USING INDEX ix_arrival_waiting",
     "SCAN arrival USING INDEX ix_arrival_held",
     "SCAN timer USING INDEX ix_timer_due",

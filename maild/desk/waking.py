@@ -1,0 +1,67 @@
+"""What follows when a ticket's time has come: one that waited is open again, words kept back are brought to mind."""
+
+from datetime import datetime
+
+from maild.desk.case import Sheet, entry_of
+from maild.desk.house import House
+from maild.desk.telling import light_enough, notices, those_in_charge, to_person
+from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
+from maild.model.facts import Draft, DraftState, Facts, TicketFacts
+from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.ticket import Cause, CauseKind, EntryKind, State
+
+BY = "maild"
+_SLEEPING = frozenset({State.PENDING, State.WAITING})
+
+
+def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Open a ticket that waited for this instant and tell those in charge; one that was woken before stays as it is."""
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    if known is None or known.ticket.state not in _SLEEPING:
+        return _nothing("the ticket does not wait any more")
+    sheet, ticket = _sheet(timer, known), known.ticket
+    story = f"The time that the ticket was {ticket.state.value} for is over."
+    sheet.set_state(State.OPEN)
+    sheet.enter(ticket.number, EntryKind.EVENT, story)
+    told = those_in_charge(house, house.team_of(ticket), ticket.assignee, now)
+    sheet.want(*notices(told, ticket.number, (story,)))
+    return sheet.decision(entry_of(ticket.number), None)
+
+
+def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Show an agent once more the words that still wait for their `#send`."""
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    draft = facts.drafts.get(timer.about)
+    author = house.find_person(draft.author, now) if draft is not None else None
+    if known is None or draft is None or author is None or draft.state != DraftState.OPEN:
+        return _nothing("the draft waits for nobody any more")
+    sheet = _sheet(timer, known)
+    sheet.enter(known.ticket.number, EntryKind.EVENT, f"{author.name} was reminded of a draft.", flags=("draft",))
+    sheet.want(
+        to_person(
+            author,
+            Template.DRAFT,
+            known.ticket.number,
+            Thread.INTERNAL,
+            Meaning.DRAFT,
+            about=("these words of yours still wait", *draft.reasons),
+            text=shown_draft(draft),
+            by=author.key,
+            draft=draft.token,
+            attachments=light_enough(draft.attachments, house.limits.notice),
+        )
+    )
+    return sheet.decision(entry_of(known.ticket.number), None)
+
+
+def shown_draft(draft: Draft) -> str:
+    """Give a draft as its author reads it: the command lines that go along, then the words."""
+    return "\n".join((*draft.commands, *(("",) if draft.commands and draft.text else ()), draft.text)).strip("\n")
+
+
+def _sheet(timer: Timer, known: TicketFacts) -> Sheet:
+    return Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
+
+
+def _nothing(why: str) -> Decision:
+    return Decision(Outcome(OutcomeKind.DESK, reason=why), (), (), (), None, (), (why,))

@@ -1,0 +1,44 @@
+"""People as the store knows them: who is away, whom the desk met outside, and what else they have open."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from maild.model.ticket import Contact, Ticket
+from maild.store.dialect import in_chunks
+from maild.store.history import read_tickets
+from maild.store.tables import absence, contact, ticket
+
+MOST_OPEN = 10
+
+# One statement for each address: a machine may have opened more tickets than anybody wants to rank.
+_OPEN = (
+    select(ticket.c.number)
+    .where(ticket.c.open_requester == bindparam("owner"))
+    .order_by(ticket.c.number.desc())
+    .limit(MOST_OPEN)
+)
+
+
+def read_absences(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """Say until when each person who is away is so."""
+    rows = select(absence.c.person, absence.c.until_at).where(absence.c.until_at > now)
+    return {row.person: row.until_at for row in connection.execute(rows)}
+
+
+def read_contacts(connection: Connection, addresses: Iterable[str]) -> dict[str, Contact]:
+    """Give whom the desk met, by address in lower case."""
+    found = {}
+    for some in in_chunks({each.lower() for each in addresses}):
+        for row in connection.execute(select(contact).where(contact.c.address.in_(some))):
+            found[row.address] = Contact(row.address, row.name, row.company, row.phone, row.language, row.timezone)
+    return found
+
+
+def read_open_tickets(connection: Connection, addresses: Iterable[str]) -> dict[str, tuple[Ticket, ...]]:
+    """Give the unfinished tickets of each requester, by address in lower case, the newest first and ten at most."""
+    owners = {each.lower() for each in addresses}
+    numbers = {each: connection.execute(_OPEN, {"owner": each}).scalars().all() for each in owners}
+    tickets = read_tickets(connection, {number for some in numbers.values() for number in some})
+    return {each: tuple(tickets[number][0] for number in some) for each, some in numbers.items() if some}
