@@ -21,9 +21,6 @@
 
 Intake, handling and timing are plain functions, each in a thread of its own; delivery is async. Stopping is asked
 between steps; what has not ended then after a few seconds is left in the middle of its step, as a power cut would.
-
-BUGS
-    A name server that hangs while a relay's name is asked for delays the end until it answers or the resolver gives up.
 """
 
 import asyncio
@@ -50,6 +47,7 @@ from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
 from maild.journal import Event, journal
+from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
 from maild.reading import Readers
@@ -180,7 +178,8 @@ class Daemon:
             stack.callback(readers.stop)
             store.write(lambda tx: tx.void_claims(now()))
             self._reroute(store)
-            asyncio.run(self._work(store, readers, lock, stop))
+            with asyncio.Runner(loop_factory=Loop) as runner:
+                runner.run(self._work(store, readers, lock, stop))
             is_lost = lock.is_lost
         if is_lost:
             log.error(Event.DAEMON_LOCK_LOST)

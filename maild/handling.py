@@ -6,9 +6,6 @@ A batch is claimed in one commit and carried out in others, each arrival in its 
 stands or falls together, and does not disturb its neighbours. Facts are read before the transaction; what changed
 meanwhile makes the decision stale, and it is made again. Whatever a failure leaves undone stays in hand and comes again
 with the next batch.
-
-BUGS
-    Why the database refused what a decision wants is not logged: it looks like a decision that is stale each time.
 """
 
 import json
@@ -21,6 +18,7 @@ from threading import Event as Bell
 
 from maild import desk
 from maild.carrying import Desk, pack_attachments
+from maild.composing import SheetError
 from maild.desk import House
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
@@ -96,10 +94,10 @@ class Handling:
             stale = self._handle_round(taken)
             fruitless = fruitless + 1 if len(stale) == len(taken) else 0
             if fruitless == ROUNDS:
-                for case in stale:
-                    self._blame(case.arrival, "what maild decided could not be carried out (an error of maild's)")
+                for case, why in stale:
+                    self._blame(case.arrival, f"what maild decided could not be carried out: {why}")
                 stale, fruitless = [], 0
-            left = [*stale, *later]
+            left = [*(case for case, _ in stale), *later]
 
     def _read(self, arrivals: Sequence[Arrival]) -> Iterator[list[Read | Unreadable]]:
         """Read portion after portion; while one is decided, the readers have the next in hand."""
@@ -126,35 +124,37 @@ class Handling:
     def _blame(self, arrival: Arrival, reason: str) -> None:
         """Count a failed attempt against an arrival; hold it after the third."""
         attempts = self._store.write(lambda tx: tx.count_attempt(arrival.id, self._claim))
-        if attempts < ATTEMPTS:
-            return
+        if attempts >= ATTEMPTS:
+            self._hold(arrival, reason)
+
+    def _hold(self, arrival: Arrival, reason: str) -> None:
         decision = desk.hold(reason)
         work = Carrying(arrival.id, None, self._claim, decision, (), {}, json.dumps(explanation(None, decision, ())))
         now = self._desk.now()
         self._store.write(lambda tx: tx.carry_out([work], now))
         _report(arrival, None, decision)
 
-    def _handle_round(self, cases: Sequence[Case]) -> list[Case]:
-        """Decide and carry out cases that share no key; return those whose facts changed meanwhile."""
+    def _handle_round(self, cases: Sequence[Case]) -> list[tuple[Case, str]]:
+        """Decide and carry out cases that share no key; return those whose facts changed meanwhile, and how."""
         now = self._desk.now()
         facts_of = self._store.read(lambda reader: reader.answer([case.questions for case in cases], now))
         reach(Failpoint.HANDLING_ANSWERED)
         prepared = list(self._prepare(cases, facts_of, now))
         reach(Failpoint.HANDLING_COMPOSED)
 
-        def carry_out(tx: Transaction) -> tuple[int, ...]:
+        def carry_out(tx: Transaction) -> dict[int, str]:
             stale = tx.carry_out([work for _, work in prepared], now)
             reach(Failpoint.HANDLING_CARRIED_OUT)
             return stale
 
-        stale = frozenset(self._store.write(carry_out))
+        stale = self._store.write(carry_out)
         reach(Failpoint.HANDLING_COMMITTED)
         for index, (case, work) in enumerate(prepared):
             if index in stale:
-                log.info(Event.DECISION_STALE, arrival=case.arrival.id)
+                log.info(Event.DECISION_STALE, arrival=case.arrival.id, reason=stale[index])
             else:
                 _report(case.arrival, case.message, work.decision)
-        return [case for index, (case, _) in enumerate(prepared) if index in stale]
+        return [(prepared[index][0], why) for index, why in stale.items()]
 
     def _prepare(
         self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
@@ -170,6 +170,10 @@ class Handling:
             facts = replace(known, next_number=known.next_number + opened, acknowledgements=counts)
             try:
                 work = self._decide(case, facts, now)
+            except SheetError as error:
+                # The same template fails on the same mail each time: who mends it releases the mail.
+                self._hold(case.arrival, f"a template cannot be printed for it: {error}")
+                continue
             except Exception:
                 # A mail that our own code stumbles over is held after three tries; the others go on.
                 log.exception(Event.DECISION_FAILED, arrival=case.arrival.id, message_id=case.message.message_id)

@@ -10,7 +10,7 @@ BUGS
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Event as Bell
 
@@ -61,8 +61,7 @@ class Timing:
         reach(Failpoint.TIMING_CLAIMED)
         about = {"timer": timer.id, "kind": timer.kind.value, "ticket": timer.ticket}
         try:
-            is_fired = any(self._carry_out(timer) for _ in range(ROUNDS))
-            log.info(Event.TIMER_FIRED if is_fired else Event.DECISION_STALE, **about)
+            is_fired = self._carry_out_fresh(timer, about)
         except (StoreBusyError, StoreUnusableError):
             raise  # no timer's fault: all of them stay in hand and come again
         except Exception:
@@ -73,8 +72,19 @@ class Timing:
             self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
         return is_fired
 
-    def _carry_out(self, timer: Timer) -> bool:
-        """Decide a timer and carry it out; False where its facts changed meanwhile."""
+    def _carry_out_fresh(self, timer: Timer, about: Mapping[str, object]) -> bool:
+        """Decide a timer and carry it out, again where its facts changed meanwhile; False if they did each time."""
+        why = None
+        for _ in range(ROUNDS):
+            why = self._carry_out(timer)
+            if why is None:
+                log.info(Event.TIMER_FIRED, **about)
+                return True
+        log.warning(Event.DECISION_STALE, **about, reason=why)
+        return False
+
+    def _carry_out(self, timer: Timer) -> str | None:
+        """Decide a timer and carry it out; where that was in vain because its facts changed meanwhile, say how."""
         now = self._desk.now()
         facts = self._store.read(lambda reader: reader.answer([_questions_of(timer)], now))[0]
         decision = self._decide(timer, facts)
@@ -82,14 +92,14 @@ class Timing:
         story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
         work = Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
 
-        def carry_out(tx: Transaction) -> tuple[int, ...]:
+        def carry_out(tx: Transaction) -> dict[int, str]:
             stale = tx.carry_out([work], now)
             reach(Failpoint.TIMING_CARRIED_OUT)
             return stale
 
         stale = self._store.write(carry_out)
         reach(Failpoint.TIMING_COMMITTED)
-        return not stale
+        return stale.get(0)
 
     def _decide(self, timer: Timer, facts: Facts) -> Decision:
         match timer.kind:

@@ -1,9 +1,6 @@
 """One folder of one mailbox: what it has, its bytes, its marks, its news.
 
 Blocking; an object belongs to one thread. Any failure closes the connection: `connect` makes the next one.
-
-BUGS
-    A server that sends a byte a minute holds the thread (see wire.py).
 """
 
 import contextlib

@@ -8,12 +8,17 @@ import imaplib
 import io
 import socket
 import ssl
-from typing import Any, Final
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from imapclient import IMAPClient
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
 CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 60.0
+SLOWEST: Final = 1_000  # bytes a second of the slowest answer that is waited for longer than that
 PIECE: Final = 1 << 20
 KEEPALIVE: Final = (
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),  # an answer that waits for our next packet costs 40 ms
@@ -25,15 +30,46 @@ KEEPALIVE: Final = (
 )
 
 
+class _Patience(io.RawIOBase):
+    """What a socket gives, as long as it does not drip: a byte a minute would hold our thread for ever.
+
+    Only time spent waiting counts, since `begin`: in IDLE we read what is there already.
+    """
+
+    def __init__(self, source: socket.socket) -> None:
+        self._source = source
+        self.begin()
+
+    def begin(self) -> None:
+        """Count afresh: a new command was sent."""
+        self._waited = 0.0
+        self._came = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: "WriteableBuffer") -> int | None:
+        """Read what comes first; None where nothing is there and the socket does not block."""
+        begun = time.monotonic()
+        try:
+            count = self._source.recv_into(room)
+        except BlockingIOError:
+            return None
+        self._waited += time.monotonic() - begun
+        self._came += count
+        if self._waited > READ_SECONDS:
+            if self._came < self._waited * SLOWEST:
+                raise TimeoutError(f"the server drips: {self._came} bytes in {self._waited:.0f} s")
+            self.begin()
+        return count
+
+
 class Wire(imaplib.IMAP4):
     """One connection: lines and literals out of a socket that we opened ourselves.
 
     Raises imaplib.IMAP4.error, OSError (TimeoutError and ssl.SSLError are such) and ValueError, as imaplib does.
 
     `count` is how many messages the selected folder has; `has_grown` says that some came since it was set to False.
-
-    BUGS
-        The 60 s are for one read: a server that sends a byte a minute holds the thread.
     """
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
@@ -54,10 +90,16 @@ class Wire(imaplib.IMAP4):
             bare.close()
             raise
         self.sock.settimeout(READ_SECONDS)
-        self._lines = self._listen()
+        self._listen()
 
-    def _listen(self) -> io.BufferedReader:
-        return self.sock.makefile("rb")
+    def _listen(self) -> None:
+        self._patience = _Patience(self.sock)
+        self._lines = io.BufferedReader(self._patience)
+
+    def send(self, data: "ReadableBuffer") -> None:
+        """Send bytes; what is read from now on is an answer to them."""
+        self._patience.begin()
+        super().send(data)
 
     def read(self, size: int) -> bytes:
         """Read a literal, in pieces: its length is only the server's word."""
@@ -114,7 +156,7 @@ class Wire(imaplib.IMAP4):
         if self.has_news():
             raise self.abort("words in clear text after STARTTLS: somebody else is talking")
         self.sock = ssl_context.wrap_socket(self.sock, server_hostname=self.host)
-        self._lines = self._listen()
+        self._listen()
         self.untagged_responses.clear()
         self._get_capabilities()
         return kind, data

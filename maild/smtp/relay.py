@@ -72,7 +72,7 @@ class Relay:
             return _lost("it was not offered on this connection")
         lines = stuff(mail.wire)
         try:
-            if refusal := await _begin(session):
+            if refusal := await self._begin(session):
                 return refusal
         except FAULTS as error:
             self._drop()
@@ -105,9 +105,25 @@ class Relay:
         if reply.code in SUCCESS:
             self._offered = mail.id
             return Offered()
+        self._check_welcome(reply)
+        return _refusal(reply)
+
+    async def _begin(self, session: Session) -> Deferred | Refused | None:
+        """Say DATA; None when the server waits for the message.
+
+        The library's own `data` says all in one call, and its errors do not tell whether the message was begun.
+        """
+        reply = await session.say(b"DATA")
+        if reply.code != START_INPUT:
+            self._check_welcome(reply)
+            return _refusal(reply)
+        session.check_silence()
+        return None
+
+    def _check_welcome(self, reply: SMTPResponse) -> None:
+        """Raise RelayRefusedError where an answer refuses us, and not the mail in hand."""
         if reply.code in NOT_SIGNED_IN:
             raise RelayRefusedError(f"{self._settings.host}:{self._settings.port}: {_spoken(reply)}")
-        return _refusal(reply)
 
     async def _finish(self, session: Session, lines: bytes) -> Accepted | Deferred | Refused | InDoubt:
         """Send the message and the dot, and read what became of it: the only place of doubt."""
@@ -119,6 +135,9 @@ class Relay:
         except BaseException:
             self._drop()
             raise
+        if reply.code in NOT_SIGNED_IN:
+            self._drop()
+        self._check_welcome(reply)
         outcome = Accepted(said(reply.message)) if reply.code in SUCCESS else _definite(reply)
         if outcome is None or reply.code == CLOSING:
             self._drop()
@@ -128,18 +147,6 @@ class Relay:
         session, self._session, self._offered = self._session, None, None
         if session:
             session.hang_up()
-
-
-async def _begin(session: Session) -> Deferred | Refused | None:
-    """Say DATA; None when the server waits for the message.
-
-    The library's own `data` says all in one call, and its errors do not tell whether the message was begun.
-    """
-    reply = await session.say(b"DATA")
-    if reply.code != START_INPUT:
-        return _refusal(reply)
-    session.check_silence()
-    return None
 
 
 def _refusal(reply: SMTPResponse) -> Deferred | Refused:

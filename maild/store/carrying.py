@@ -20,7 +20,7 @@ from maild.model.outgoing import MailState
 from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.columns import metadata
-from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, savepoint
+from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
 from maild.store.planning import CHANGED, ENDED, FIELDS, Ground, Row, Rows, Standing, plan, ticket_rows
 from maild.store.snapshot import Snapshot
 from maild.store.work import Carrying
@@ -90,8 +90,8 @@ _TELL_CANCELLED = tables.mail_event.insert().from_select(
 class CarryingOut(Snapshot):
     """Acting on decisions."""
 
-    def carry_out(self, works: Sequence[Carrying], now: datetime) -> tuple[int, ...]:
-        """Write what the works want; return the indexes of the stale ones, of which nothing is written."""
+    def carry_out(self, works: Sequence[Carrying], now: datetime) -> dict[int, str]:
+        """Write what the works want; return the stale ones by index, of which nothing is written, each with why."""
         connection = self._connection
         try:
             # PostgreSQL takes nothing more of a transaction in which a statement failed, a reading one too.
@@ -101,13 +101,14 @@ class CarryingOut(Snapshot):
         except (StatementError, ValueError, OverflowError) as error:
             if is_fatal(error):
                 raise
+            if len(works) == 1:
+                return {0: f"the database refused it: {reason_of(error)}"}
             return self._carry_out_singly(works, now)
-        return tuple(stale)
+        return stale
 
-    def _carry_out_singly(self, works: Sequence[Carrying], now: datetime) -> tuple[int, ...]:
-        if len(works) == 1:
-            return (0,)
-        return tuple(index for index, work in enumerate(works) if self.carry_out([work], now))
+    def _carry_out_singly(self, works: Sequence[Carrying], now: datetime) -> dict[int, str]:
+        alone = ((index, self.carry_out([work], now)) for index, work in enumerate(works))
+        return {index: stale[0] for index, stale in alone if stale}
 
 
 def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:

@@ -127,14 +127,14 @@ class Rows:
             self.by_table[table] += rows
 
 
-def plan(works: Sequence[Carrying], ground: Ground, now: datetime) -> tuple[Rows, list[int]]:
-    """Say what to write for all works whose facts still hold, and which are stale, by index."""
-    rows, stale = Rows(), []
+def plan(works: Sequence[Carrying], ground: Ground, now: datetime) -> tuple[Rows, dict[int, str]]:
+    """Say what to write for all works whose facts still hold, and which are stale, by index, and why."""
+    rows, stale = Rows(), dict[int, str]()
     for index, work in enumerate(works):
         try:
             rows.take(_Plan(work, ground, rows, now).rows)
-        except StaleError:
-            stale.append(index)
+        except StaleError as error:
+            stale[index] = str(error)
     return rows, stale
 
 

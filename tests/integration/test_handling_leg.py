@@ -24,8 +24,12 @@ from tests.integration.hearing import Heard, hearing
 from tests.integration.store.values import FIRST, NOW, a_message
 from tests.unit.desk_values import HOUSE, RING
 
-# A notice that cannot be printed for a mail about a bomb: what our own code stumbles over.
-STUMBLING = {"agent-notice.txt": "Subject: {{ tag }}\n\n{{ nothing.at.all if subject == 'bomb' else number }}\n"}
+# What our own code stumbles over for a mail about a bomb, and a notice that cannot be printed for an odd one.
+STUMBLING = {
+    "agent-notice.txt": "Subject: {{ tag }}\n\n"
+    "{% macro deeper() %}{{ deeper() }}{% endmacro %}{{ deeper() if subject == 'bomb' }}"
+    "{{ nothing.at.all if subject == 'odd' else number }}\n"
+}
 
 
 class Leg:
@@ -106,6 +110,18 @@ def test_a_mail_that_maild_stumbles_over_is_held_and_the_others_go_on(leg: Leg):
     assert leg.handling.handle_batch() == 0
 
 
+def test_a_mail_that_a_template_fails_on_is_held_at_once_and_says_where(leg: Leg):
+    """The same template fails on the same mail each time: no attempt is burnt, and the reason names file and line."""
+    leg.lay_in(a_mail("odd", "a@x.example"), a_mail("two", "c@x.example"))
+
+    assert leg.handling.handle_batch() == 2
+
+    [odd, two] = leg.arrivals()
+    assert (odd.outcome, odd.attempts, two.outcome) == (OutcomeKind.HELD, 0, OutcomeKind.ENTRY)
+    assert "agent-notice.txt:3:" in odd.reason
+    assert "decision_failed" not in leg.heard.events
+
+
 def test_a_busy_database_strands_no_arrival(leg: Leg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Locked between claim and commit, and still locked when the leg gives up: the next batch has the same arrivals."""
     monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.05)
@@ -135,6 +151,9 @@ def test_what_the_database_never_takes_is_held_and_the_others_go_on(leg: Leg, tm
 
     assert leg.outcomes() == [OutcomeKind.ENTRY, OutcomeKind.HELD, OutcomeKind.ENTRY]
     assert [row.attempts for row in leg.arrivals()] == [0, ATTEMPTS, 0]
+    why = "the database refused it: refused"
+    assert leg.arrivals()[1].reason.endswith(why)
+    assert {line["reason"] for line in leg.heard.find("decision_stale")} == {why}
 
 
 def test_many_hands_on_one_ticket_lose_no_mail(leg: Leg):

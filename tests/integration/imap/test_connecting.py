@@ -1,5 +1,6 @@
 """A server that cuts, hangs, lies or refuses costs a reconnection at most: never a mail, a secret or a busy loop."""
 
+import contextlib
 import socket
 import ssl
 from datetime import timedelta
@@ -10,7 +11,7 @@ from maild.errors import MailboxRefusedError, MailboxUnavailableError
 from maild.imap import Mailbox, Wake
 from maild.model.decision import OutcomeKind
 from tests.fakes.imap import ABILITIES, Act, FakeImap, answer, bye
-from tests.fakes.wire import cut, hang
+from tests.fakes.wire import HungUpError, Talk, cut, hang
 from tests.integration.imap.conftest import RAW, connected
 from tests.servers.accounts import mailbox_at
 
@@ -41,6 +42,22 @@ def test_trouble_at_work_is_unavailable_and_the_next_connection_works(step: str,
         box.connect()
         work_through(box, wake)
         assert server.folders == {"Handled": [1]}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("step", ["greeting", "NOOP", "UID FETCH"])
+def test_a_server_that_drips_is_left(step: str) -> None:
+    """A byte every now and then is no answer: no single read waits long, and all together are given up all the same."""
+    with FakeImap([RAW]) as server:
+        server.plan(step, drip)
+        with pytest.raises(MailboxUnavailableError, match="drips"), connected(server) as box:
+            box.fetch(box.unseen(set()), LIMIT)
+
+
+def drip(talk: Talk, _line: str) -> None:
+    """Say a word as long as it takes to be left."""
+    with contextlib.suppress(HungUpError):
+        talk.send(*(b"*" for _ in range(1000)))
 
 
 def work_through(box: Mailbox, wake: Wake) -> None:

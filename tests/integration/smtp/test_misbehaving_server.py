@@ -64,6 +64,17 @@ async def test_a_sign_in_that_is_missed_later_is_for_a_person_too(step: str, cod
             await relay_to(relay_at(server)).offer(a_mail())
 
 
+@pytest.mark.parametrize("step", ["DATA", "dot"])
+async def test_a_sign_in_that_is_missed_at_the_message_refuses_no_mail(step: str, relay_to: Relays) -> None:
+    """530 to DATA or to the dot is about us too: the mail was surely not taken, and the next try is a new session."""
+    with FakeSmtp() as server:
+        channel = relay_to(relay_at(server))
+        server.plan(step, reply("530 5.7.0 authenticate first"))
+        with pytest.raises(RelayRefusedError, match="530"):
+            await send(channel)
+        assert isinstance(await send(channel), Accepted)
+
+
 OUT_OF_STEP = [cut, hang, reply_and_cut("421 bye"), reply("nonsense"), reply("334 what"), reply("503 bad sequence")]
 
 

@@ -115,7 +115,7 @@ def a_work(
 
 
 def carry_out(store: Store, *works: Carrying, now: datetime = NOW) -> tuple[int, ...]:
-    return store.write(lambda tx: tx.carry_out(works, now))
+    return tuple(store.write(lambda tx: tx.carry_out(works, now)))
 
 
 def take_one(store: Store, uid: int, now: datetime = NOW) -> Arrival:
