@@ -47,6 +47,7 @@ from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
 from maild.journal import Event, journal
+from maild.ledger import Ledger
 from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
@@ -251,7 +252,7 @@ class Daemon:
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
 
     def _channels(self, store: Store, bells: Bells) -> list[tuple[Channel, asyncio.Event]]:
-        tools = Tools(store, self._claim, now, random.random, bells.timers.set)
+        tools = Tools(store, Ledger(store), self._claim, now, random.random, bells.timers.set)
         channels = []
         for name, settings in self._config.relays.items():
             for _ in range(settings.connections):
