@@ -240,9 +240,13 @@ class Daemon:
                 wake = Wake()
                 bells.wakes.append(wake)
                 mailbox = Mailbox(settings, folder, partial(read_secret, settings))
-                source = Source(name, folder, settings.poll, self._config.limits.message)
-                leg = partial(Intake(source, mailbox, store, now).run, bells.stop, wake, bells.arrivals.set)
+                source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
+                intake = Intake(source, mailbox, store, now, partial(self._tell_old_left, f"{name}/{folder}"))
+                leg = partial(intake.run, bells.stop, wake, bells.arrivals.set)
                 yield self._thread(f"intake:{name}/{folder}", partial(leg, random.random), bells.stop)
+
+    def _tell_old_left(self, place: str, left: int) -> None:
+        self._notifier.status(f"at work; {place}: {left} old mails to be taken over" if left else "at work")
 
     def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
         house, parts = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
