@@ -56,6 +56,10 @@ class StoreUnusableError(MaildError):
     """The database cannot be opened, is damaged, is newer than this maild, or a commit failed."""
 
 
+class BackupUnusableError(MaildError):
+    """A backup cannot be written or read, is damaged, or was made by a newer maild."""
+
+
 class StaleError(MaildError):
     """The facts of a decision changed before it was carried out: decide again."""
 

@@ -12,7 +12,6 @@ from maild.config.settings import (
     RelayConfig,
     ShowAs,
     StateConfig,
-    TakeoverConfig,
     TrustConfig,
 )
 from maild.config.shipped import shipped_files
@@ -32,7 +31,6 @@ __all__ = [
     "ShowAs",
     "SourceFile",
     "StateConfig",
-    "TakeoverConfig",
     "TrustConfig",
     "read_config",
     "read_draft",

@@ -1,10 +1,12 @@
 """The store: everything that maild knows, in one database; values in, values out, never rows."""
 
-from maild.store.arrivals import ArrivalCounts, FirstSight, NewArrival, Unshown
+from maild.store.arrivals import ArrivalCounts, NewArrival, Unshown
+from maild.store.backupfile import Origin
 from maild.store.blobs import Packed, pack
 from maild.store.daemonlock import DaemonLock
 from maild.store.database import Store
 from maild.store.looking import ArrivalRow, Happening, MailRow
+from maild.store.moving import copy_desk, read_origin, restore_backup, write_backup
 from maild.store.promises import Fault
 from maild.store.sqlite import sqlite_note
 from maild.store.verbs import Reader, Transaction
@@ -16,15 +18,19 @@ __all__ = [
     "Carrying",
     "DaemonLock",
     "Fault",
-    "FirstSight",
     "Happening",
     "MailRow",
     "NewArrival",
+    "Origin",
     "Packed",
     "Reader",
     "Store",
     "Transaction",
     "Unshown",
+    "copy_desk",
     "pack",
+    "read_origin",
+    "restore_backup",
     "sqlite_note",
+    "write_backup",
 ]

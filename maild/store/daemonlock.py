@@ -1,12 +1,13 @@
 """Who may be the daemon of a database: one process at a time, whichever the database is."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Protocol, Self
 
+from maild.errors import StoreUnusableError
 from maild.store.lock import DaemonFile
 from maild.store.postgresql import DaemonSession
 
@@ -19,6 +20,7 @@ class _Seat(Protocol):
     @property
     def is_lost(self) -> bool: ...
     def is_free(self) -> bool: ...
+    def try_take(self) -> bool: ...
     def take(self, stop: Event) -> bool: ...
     def watched(self, tell: Callable[[], None]) -> AbstractContextManager[None]: ...
     def close(self) -> None: ...
@@ -55,6 +57,10 @@ class DaemonLock:
         """Say whether no daemon works on this database at this moment."""
         return self._seat.is_free()
 
+    def try_take(self) -> bool:
+        """Take the lock, if nobody has it."""
+        return self._seat.try_take()
+
     def take(self, stop: Event) -> bool:
         """Wait until the lock is ours; False if told to stop before."""
         return self._seat.take(stop)
@@ -62,3 +68,12 @@ class DaemonLock:
     def watched(self, tell: Callable[[], None]) -> AbstractContextManager[None]:
         """Call `tell`, from any thread, when the lock is lost while a block runs, or was before."""
         return self._seat.watched(tell)
+
+
+@contextmanager
+def no_daemon(directory: Path, url: str | None, why: str) -> Iterator[DaemonLock]:
+    """Be in the daemon's place for a block; raises StoreUnusableError, with `why` that is needed, where one works."""
+    with DaemonLock(directory, url) as lock:
+        if not lock.try_take():
+            raise StoreUnusableError(f"a daemon works on this database, and {why}: stop the daemon first")
+        yield lock

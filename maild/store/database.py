@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from maild.errors import StoreBusyError, StoreUnusableError
-from maild.store.daemonlock import DaemonLock
+from maild.store.daemonlock import DaemonLock, no_daemon
 from maild.store.dialect import reason_of
 from maild.store.footing import Database, Turns
 from maild.store.lock import WriteLock
@@ -21,14 +22,22 @@ from maild.store.verbs import Reader, Transaction
 from maild.store.writer import Writer
 
 FIRST_NUMBER = 1
+_OLDER_DAEMON = "it is of an older maild, which does not know the schema of this one"
 
 T = TypeVar("T")
+Permit = Callable[[], AbstractContextManager[object]]
 
 
 class Store:
-    """A desk's database. Thread-safe; `first_number` is that of the first ticket."""
+    """A desk's database. Thread-safe; `first_number` is that of the first ticket.
 
-    def __init__(self, file: Database, lock: Turns, writer: Writer, first_number: int) -> None:
+    `upgraded_from` is the older schema that it had when it was opened, None where there was nothing to upgrade.
+    """
+
+    def __init__(
+        self, file: Database, lock: Turns, writer: Writer, first_number: int, upgraded_from: str | None
+    ) -> None:
+        self.upgraded_from = upgraded_from
         self._file = file
         self._lock = lock
         self._writer = writer
@@ -46,33 +55,35 @@ class Store:
     ) -> Self:
         """Open the database of a state directory, or that of a URL, making or upgrading it where needed.
 
-        What is written by a store that has a `daemon_lock` is kept only as long as that lock is ours.
+        What is written by a store that has a `daemon_lock` is kept only as long as that lock is ours; without one, no
+        database is upgraded on which a daemon works: it is of an older maild.
         Raises StoreBusyError when another process holds it for 5 s, StoreUnusableError when it is no database, is
-        damaged, or was written by a newer maild.
+        damaged, was written by a newer maild, or may not be upgraded now.
         """
+        permit = nullcontext if daemon_lock is not None else partial(no_daemon, directory, url, _OLDER_DAEMON)
         if url is not None:
-            return cls._open_server(url, first_number, None if daemon_lock is None else daemon_lock.fence)
+            return cls._open_server(url, first_number, None if daemon_lock is None else daemon_lock.fence, permit)
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with ExitStack() as on_failure:
                 lock = WriteLock(directory)
                 on_failure.callback(lock.close)
                 with lock.held():
-                    file, connection = _open_file(directory)
+                    file, connection, before = _open_file(directory, permit)
                 on_failure.pop_all()
         except (SQLAlchemyError, OSError) as error:
             if is_busy(error):
                 raise StoreBusyError(f"{directory}: another program than maild has locked the database") from error
             raise StoreUnusableError(f"{directory}: the database cannot be opened: {reason_of(error)}") from error
-        return cls(file, lock, Writer(file, lock, connection, first_number), first_number)
+        return cls(file, lock, Writer(file, lock, connection, first_number), first_number, before)
 
     @classmethod
-    def _open_server(cls, url: str, first_number: int, fence: int | None) -> Self:
+    def _open_server(cls, url: str, first_number: int, fence: int | None, permit: Permit) -> Self:
         server = PostgresServer(url, fence)
         with ExitStack() as on_failure:
             on_failure.callback(server.close, None)
             try:
-                connection = _open_migrated(server)
+                connection, before = _open_migrated(server, permit)
             except SQLAlchemyError as error:
                 busy = server.busy_words(error)
                 if busy is not None:
@@ -81,7 +92,7 @@ class Store:
                 raise StoreUnusableError(f"state.database: the database cannot be opened: {reason}") from error
             on_failure.pop_all()
         lock = NoFile()
-        return cls(server, lock, Writer(server, lock, connection, first_number), first_number)
+        return cls(server, lock, Writer(server, lock, connection, first_number), first_number, before)
 
     def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a work for the store thread; the future resolves after the commit."""
@@ -113,18 +124,17 @@ class Store:
         self._lock.close()
 
 
-def _open_file(directory: Path) -> tuple[SqliteFile, Connection]:
+def _open_file(directory: Path, permit: Permit) -> tuple[SqliteFile, Connection, str | None]:
     """Open the database file and bring it to our schema; only under the write lock."""
     file = SqliteFile(directory / "maild.db")
-    return file, _open_migrated(file)
+    return file, *_open_migrated(file, permit)
 
 
-def _open_migrated(database: Database) -> Connection:
-    """Open the writing connection, to a database of our schema."""
+def _open_migrated(database: Database, permit: Permit) -> tuple[Connection, str | None]:
+    """Open the writing connection, to a database of our schema; give the older one that it had, too."""
     connection = database.open_writer()
     try:
-        migrate(connection)
+        return connection, migrate(connection, permit)
     except BaseException:
         database.drop(connection)
         raise
-    return connection

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Insert, Table, bindparam
+from sqlalchemy import Column, ColumnElement, Connection, Insert, String, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -84,3 +84,19 @@ def find_lost(connection: Connection, most: int) -> list[tuple[str, str]]:
         return []
     rows = islice(connection.exec_driver_sql("PRAGMA foreign_key_check"), most)
     return [(parent, f"{table}, row {'unknown' if rowid is None else rowid}") for table, rowid, parent, _ in rows]
+
+
+def follow_keys(connection: Connection, table: Table) -> None:
+    """Let the next row get a key above all that were written with keys of their own; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or column is None:
+        return
+    sequence = func.pg_get_serial_sequence(table.name, column.name)
+    highest = select(func.setval(sequence, func.max(column))).having(func.max(column).is_not(None))
+    connection.execute(highest)
+
+
+def by_bytes(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
+    """Order text by its bytes, as SQLite does; PostgreSQL orders it as a language does unless it is told."""
+    is_text = connection.dialect.name == "postgresql" and isinstance(column.type, String)
+    return column.collate("C") if is_text else column

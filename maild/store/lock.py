@@ -118,11 +118,17 @@ class DaemonFile:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         return is_free
 
+    def try_take(self) -> bool:
+        """Take the lock, if nobody has it."""
+        is_ours = _try(self._file)
+        if is_ours:
+            os.pwrite(self._file, _own_bytes(), 0)
+        return is_ours
+
     def take(self, stop: Event) -> bool:
         """Wait until the lock is ours; False if told to stop before."""
         while not stop.is_set():
-            if _try(self._file):
-                os.pwrite(self._file, _own_bytes(), 0)
+            if self.try_take():
                 return True
             stop.wait(_TAKEOVER_SECONDS)
         return False

@@ -168,13 +168,19 @@ class DaemonSession:
             self._ask("pg_advisory_unlock", DAEMON)
         return is_free
 
+    def try_take(self) -> bool:
+        """Take the lock, if nobody has it."""
+        is_ours = self._ask("pg_try_advisory_lock", DAEMON)
+        if is_ours:
+            self._ask("pg_try_advisory_lock", self.fence)
+            self._keeper = Thread(target=self._keep, name="daemon-lock", daemon=True)
+            self._keeper.start()
+        return is_ours
+
     def take(self, stop: Event) -> bool:
         """Wait until the lock is ours; False if told to stop before."""
         while not stop.is_set():
-            if self._ask("pg_try_advisory_lock", DAEMON):
-                self._ask("pg_try_advisory_lock", self.fence)
-                self._keeper = Thread(target=self._keep, name="daemon-lock", daemon=True)
-                self._keeper.start()
+            if self.try_take():
                 return True
             stop.wait(_TAKEOVER_SECONDS)
         return False

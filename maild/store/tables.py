@@ -47,7 +47,6 @@ epoch = Table(
     Column("folder", Words, nullable=False),
     Column("uidvalidity", BigInteger, nullable=False),
     Column("begun_at", Instant, nullable=False),
-    Column("old_below", BigInteger),
     UniqueConstraint("mailbox", "folder", "uidvalidity"),
 )
 
@@ -111,12 +110,11 @@ arrival = Table(
     Column("shown_at", Instant),
     Column("discarded_at", Instant),
     Column("reason", Words, nullable=False),
-    Column("taken_over_as", String(16)),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,
 )
-partial_index("ix_arrival_waiting", arrival.c.taken_over_as, arrival.c.id, where=arrival.c.done_at.is_(None))
+partial_index("ix_arrival_waiting", arrival.c.id, where=arrival.c.done_at.is_(None))
 partial_index(
     "ix_arrival_unshown",
     arrival.c.mailbox,
@@ -366,4 +364,23 @@ signing_key = Table(
     Column("id", String(8), nullable=False, unique=True),
     Column("secret", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("since", Instant),
+    Column("by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+
+home = Table(
+    "home",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("machine", Words, nullable=False),
+    Column("path", Words, nullable=False),
 )

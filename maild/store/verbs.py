@@ -6,13 +6,34 @@ from maild.store.carrying import CarryingOut
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
+from maild.store.pauses import PauseReading, PauseWriting
 from maild.store.timers import TimerReading, TimerWriting
 from maild.store.verifying import Verifying
+from maild.store.wholes import WholeReading, WholeWriting
 
 
-class Reader(ArrivalReading, Answering, OutboxReading, TimerReading, KeyReading, Looking, Verifying):
+class Reader(
+    ArrivalReading,
+    Answering,
+    OutboxReading,
+    TimerReading,
+    KeyReading,
+    PauseReading,
+    Looking,
+    Verifying,
+    WholeReading,
+):
     """One snapshot of the store."""
 
 
-class Transaction(Reader, ArrivalWriting, CarryingOut, OutboxWriting, TimerWriting, KeyWriting):
+class Transaction(
+    Reader,
+    ArrivalWriting,
+    CarryingOut,
+    OutboxWriting,
+    TimerWriting,
+    KeyWriting,
+    PauseWriting,
+    WholeWriting,
+):
     """A snapshot that may be changed; everything of one work is kept, or nothing."""
