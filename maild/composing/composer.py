@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maild.composing import markup, notices
@@ -147,7 +148,7 @@ class Composer:
         yield address_field("From", self._from_name(order), queue.address)
         yield address_field("To", "" if order.is_thanks_unproved else wanted.to_name, wanted.to)
         yield text_field("Subject", subject)
-        yield plain_field("Date", format_datetime(order.now))
+        yield _date_field(order.now)
         yield ids_field("Message-ID", [message_id(order.mark, queue.address.rpartition("@")[2])])
         if line.in_reply_to is not None:
             yield ids_field("In-Reply-To", [line.in_reply_to])
@@ -220,7 +221,7 @@ class Composer:
             "to": Who("" if order.is_thanks_unproved else bounded_name(wanted.to_name), clean(wanted.to)),
             "by": self._signer(order),
             "words": markup.with_names(words, _names(pictures)),
-            "words_html": markup.prose(words, _by_placeholder(pictures)) if order.is_for_customer else "",
+            "words_html": markup.Prose(words, _by_placeholder(pictures)) if words and order.is_for_customer else "",
             "about": tuple(clean(line) for line in wanted.about),
             "is_proved": order.is_proved,
             "is_internal": not order.is_for_customer,
@@ -254,6 +255,12 @@ class Composer:
             return outside.get(by.lower()) or self._name_of(by)
 
         return notices.shown_entries(order.known, order.wanted.attachments, name_of, self._zone)
+
+
+@lru_cache(maxsize=8)
+def _date_field(now: datetime) -> bytes:
+    """Write Date; the mails of a batch are of one instant."""
+    return plain_field("Date", format_datetime(now))
 
 
 def _bare(value: str) -> str:

@@ -30,6 +30,20 @@ class _Line:
     ordinal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Clean text that becomes HTML where a page shows it, and costs nothing where none does."""
+
+    text: str
+    pictures: Mapping[str, str]
+
+    def __html__(self) -> str:
+        """Write it, when a template prints it."""
+        return prose(self.text, self.pictures)
+
+    __str__ = __html__
+
+
 def prose(text: str, pictures: Mapping[str, str] = _NO_PICTURES) -> Markup:
     """Write clean text as HTML; `pictures` are Content-IDs of our own by what a placeholder in the text calls them."""
     return _blocks(text.split("\n"), pictures, 0)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maild.composing.headers import clean, shorten
@@ -123,6 +124,7 @@ def readable_size(octets: int) -> str:
     return f"{size:.1f} GB"
 
 
+@lru_cache(maxsize=64)
 def readable_instant(at: datetime, zone: ZoneInfo) -> str:
     """Write an instant in a zone, with the zone's name."""
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")

@@ -29,6 +29,8 @@ _SUBJECT = re.compile(r"Subject: *(\S.*)\n\r?\n")
 _GAP = re.compile(r"\n{3,}")
 _WORDS = "\x01"  # stands before a line of somebody's words while a sheet is printed; clean text has none
 
+_HARMLESS = frozenset({str, int, bool, type(None)})  # what an attribute may be and lead nowhere
+
 # What a template's expression can raise besides Jinja's own errors: 1 + "a", 1 / 0, {}["a"].
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
 
@@ -97,12 +99,13 @@ class Sheets:
             html = self._html(sheet, printed, values)
         except _FAILURES as error:
             raise _located(error, name) from error
+        lines = printed.split("\n")
         return Printed(
             subject=subject,
             text=printed.replace(_WORDS, ""),
             html=html.replace(_WORDS, ""),
-            ours="\n".join(line for line in printed.split("\n") if line and not line.startswith(_WORDS)),
-            quoted="\n".join(_unquoted(line) for line in printed.split("\n") if line.startswith(_WORDS)),
+            ours="\n".join([line for line in lines if line and line[0] != _WORDS]),
+            quoted="\n".join([_unquoted(line) for line in lines if line and line[0] == _WORDS]),
         )
 
     def languages(self) -> tuple[str, ...]:
@@ -179,6 +182,10 @@ class _Environment(ImmutableSandboxedEnvironment):
     def join_path(self, template: str, parent: str) -> str:
         """A sheet that is included or extended is looked for in the language of the one that names it."""
         return f"{parent.partition('/')[0]}/{template}"
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Ask the sandbox, but for words: they lead nowhere, and nearly all that a sheet names is words."""
+        return (type(value) in _HARMLESS and not attr.startswith("_")) or super().is_safe_attribute(obj, attr, value)
 
 
 def _belongs(html: _Found, text: _Found) -> bool:

@@ -84,6 +84,7 @@ def test_a_sheet_may_include_a_sheet_of_its_language():
         ("Subject: x\n\none\n\n{{ number + 'a' }}", 5, "unsupported"),
         ("Subject: x\n\n{{ 1 / 0 }}", 3, "division"),
         ("Subject: x\n\n{{ ''.__class__.__mro__ }}", 3, "unsafe"),
+        ("Subject: x\n\n{{ ''.__doc__ }}", 3, "unsafe"),
         ("Subject: x\n\n{{ tag.format.__globals__ }}", 3, "unsafe"),
         ('Subject: x\n\n{% include "nothing.txt" %}', 3, "nothing.txt"),
         ("Subject: x\n\n{{ subject | nofilter }}", 3, "nofilter"),
