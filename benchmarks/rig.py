@@ -144,7 +144,7 @@ def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int) ->
         f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
         f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.port}, tls: none, user: {DESK}, "
-        f"password_file: {secret}}}\n"
+        f"password_file: {secret}, takeover: {{before: 2000-01-01T00:00:00Z}}}}\n"
         f"relays:\n  main: {{host: 127.0.0.1, port: {relay_port}, tls: none}}\n"
         f"trust: {{authserv_id: {AUTHSERV_ID}}}\n"
         f"limits: {{acknowledgements: {{address_hour: {many}, unproved_address_hour: {many}, "

@@ -47,6 +47,7 @@ from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
 from maild.journal import Event, journal
+from maild.ledger import Ledger
 from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
@@ -239,9 +240,13 @@ class Daemon:
                 wake = Wake()
                 bells.wakes.append(wake)
                 mailbox = Mailbox(settings, folder, partial(read_secret, settings))
-                source = Source(name, folder, settings.poll, self._config.limits.message)
-                leg = partial(Intake(source, mailbox, store, now).run, bells.stop, wake, bells.arrivals.set)
+                source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
+                intake = Intake(source, mailbox, store, now, partial(self._tell_old_left, f"{name}/{folder}"))
+                leg = partial(intake.run, bells.stop, wake, bells.arrivals.set)
                 yield self._thread(f"intake:{name}/{folder}", partial(leg, random.random), bells.stop)
+
+    def _tell_old_left(self, place: str, left: int) -> None:
+        self._notifier.status(f"at work; {place}: {left} old mails to be taken over" if left else "at work")
 
     def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
         house, parts = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
@@ -251,7 +256,7 @@ class Daemon:
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
 
     def _channels(self, store: Store, bells: Bells) -> list[tuple[Channel, asyncio.Event]]:
-        tools = Tools(store, self._claim, now, random.random, bells.timers.set)
+        tools = Tools(store, Ledger(store), self._claim, now, random.random, bells.timers.set)
         channels = []
         for name, settings in self._config.relays.items():
             for _ in range(settings.connections):

@@ -15,21 +15,15 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from maild.errors import (
-    RelayRefusedError,
-    RelayUnavailableError,
-    StaleError,
-    StoreBusyError,
-    StoreUnusableError,
-)
+from maild.errors import RelayRefusedError, RelayUnavailableError, StaleError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
+from maild.ledger import Ledger
 from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, MailState, Offered, Refused
 from maild.retry import next_attempt
 from maild.smtp import Relay
-from maild.store import Store, Transaction
+from maild.store import Store
 
 CLAIM = 8
 NAP = timedelta(seconds=30)
@@ -37,10 +31,8 @@ SOON = timedelta(milliseconds=50)
 PAUSE_FIRST = timedelta(seconds=1)
 PAUSE_LAST = timedelta(seconds=30)  # a relay that is back is used again within the minute
 PAUSE_REFUSED = timedelta(minutes=10)
-PAUSE_STORE = timedelta(seconds=1)
 
 log = journal("delivery")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +40,7 @@ class Tools:
     """What every channel shares. `given_up` is called after a mail ended undelivered."""
 
     store: Store
+    ledger: Ledger
     claim: str
     now: Callable[[], datetime]
     jitter: Callable[[], float]
@@ -83,7 +76,9 @@ class Channel:
         """Hand the mails of one claim to the relay once; return how many were claimed."""
         tools = self._tools
         self._rest = timedelta(0)
-        mails = await self._write(lambda tx: tx.claim_due(tools.claim, CLAIM, (self._name,), tools.now()))
+        mails = await asyncio.wrap_future(
+            tools.store.submit(lambda tx: tx.claim_due(tools.claim, CLAIM, (self._name,), tools.now()))
+        )
         waiting = deque(mails)
         try:
             await self._deliver_each(waiting, stop)
@@ -126,7 +121,8 @@ class Channel:
         match await self._relay.offer(mail):
             case Offered():
                 reach(Failpoint.DELIVERY_OFFERED)
-                handing_over = self._record(lambda tx: tx.record_handing_over(mail.id, mail.claim, self._tools.now()))
+                tools = self._tools
+                handing_over = tools.ledger.record(lambda tx: tx.record_handing_over(mail.id, mail.claim, tools.now()))
                 await asyncio.gather(handing_over, self._ended())
                 reach(Failpoint.DELIVERY_HANDING_OVER)
                 await self._hand_over(mail)
@@ -155,7 +151,7 @@ class Channel:
     async def _end(self, mail: DueMail, reply: str, now: datetime) -> None:
         """Record that a mail was accepted, while the next is offered."""
         try:
-            await self._record(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, now))
+            await self._tools.ledger.record(lambda tx: tx.record_accepted(mail.id, mail.claim, reply, now))
             self._log.info(Event.MAIL_ACCEPTED, mail=mail.id, to=mail.recipient)
             reach(Failpoint.DELIVERY_RECORDED)
         except StaleError as error:
@@ -173,14 +169,16 @@ class Channel:
         if next_at is None:
             await self._give_up(mail, MailState.EXPIRED, reason)
             return
-        await self._record(
+        await self._tools.ledger.record(
             lambda tx: tx.record_deferred(mail.id, mail.claim, reason, next_at, is_doubt=is_doubt, now=now)
         )
         event = Event.MAIL_IN_DOUBT if is_doubt else Event.MAIL_DEFERRED
         self._log.warning(event, mail=mail.id, to=mail.recipient, reason=reason, next_at=next_at.isoformat())
 
     async def _give_up(self, mail: DueMail, state: MailState, reason: str) -> None:
-        await self._record(lambda tx: tx.record_given_up(mail.id, mail.claim, state, reason, self._tools.now()))
+        await self._tools.ledger.record(
+            lambda tx: tx.record_given_up(mail.id, mail.claim, state, reason, self._tools.now())
+        )
         event = Event.MAIL_REFUSED if state is MailState.REFUSED else Event.MAIL_EXPIRED
         self._log.error(event, mail=mail.id, to=mail.recipient, reason=reason)
         self._tools.given_up()
@@ -189,7 +187,9 @@ class Channel:
         """Return mails that were not tried: the relay's illness is not counted against them."""
         tools, due_at = self._tools, self._tools.now() + self._rest
         if mails:
-            await self._record(lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at))
+            await self._tools.ledger.record(
+                lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at)
+            )
 
     async def _idle_time(self) -> float:
         """Say in how many seconds the next mail is due, or a bell not heard is made up for."""
@@ -198,21 +198,6 @@ class Channel:
         )
         wait = NAP if due_at is None else min(max(due_at - self._tools.now(), SOON), NAP)
         return wait.total_seconds()
-
-    async def _record(self, work: Callable[[Transaction], None]) -> None:
-        """Write what happened, however long the store takes: an end that is not recorded would be a second mail."""
-        while True:
-            try:
-                await self._write(work)
-            except (StoreBusyError, StoreUnusableError) as error:
-                event = Event.STORE_BUSY if isinstance(error, StoreBusyError) else Event.LEG_FAILED
-                self._log.error(event, failed="delivery", reason=str(error), again_in=PAUSE_STORE.total_seconds())
-                await asyncio.sleep(PAUSE_STORE.total_seconds())
-            else:
-                return
-
-    async def _write(self, work: Callable[[Transaction], T]) -> T:
-        return await asyncio.wrap_future(self._tools.store.submit(work))
 
 
 async def wait_for_any(*events: asyncio.Event, seconds: float) -> None:

@@ -5,6 +5,9 @@
 The server is told only what is committed, and marking twice does no harm. New mail is what the server has and we have
 not, never "above the last": one bad mail neither hides nor blocks another.
 
+What lay in a folder when the desk first saw it is old mail: it is taken over, a slice at a time, after all that came
+since.
+
 BUGS
     A mail that somebody else deletes between the server's listing and our fetch is not missed by anybody.
 """
@@ -16,16 +19,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Bell
 
+from maild.config import TakeoverConfig
 from maild.errors import MailboxRefusedError, MailboxUnavailableError
 from maild.failpoints import Failpoint, reach
 from maild.imap import Mailbox, Wake
 from maild.journal import Event, journal
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Fetched
+from maild.model.ticket import State
 from maild.parsing import fingerprint
-from maild.store import NewArrival, Store, pack
+from maild.store import FirstSight, NewArrival, Store, pack
 
 FETCH_BATCH = 50
+OLD_SLICE = 500  # of old mail, until it is looked whether new mail came
+TELL_EVERY = timedelta(seconds=5)
 SHOW_BATCH = 200
 TRIES = 3
 RETRY_FIRST = timedelta(seconds=1)
@@ -43,18 +50,47 @@ class Source:
     folder: str
     poll: timedelta
     limit: int
+    takeover: TakeoverConfig
+
+    def state_of(self, mail: Fetched, uidvalidity: int, first: FirstSight | None) -> State | None:
+        """Give the state of the ticket that a mail opens if it is old: it lay here at first sight, before the cut-off.
+
+        Once a server has numbered a folder anew, when it received a mail must say whether that lay there.
+        """
+        if first is None:
+            return None
+        at, before = mail.received_at, self.takeover.before
+        lay_here = mail.uid < first.old_below if uidvalidity == first.uidvalidity else at is not None and at < first.at
+        is_old = lay_here and (before is None or at is None or at < before)
+        return self.takeover.state if is_old else None
 
 
 class Intake:
-    """The leg that reads one folder of one mailbox. One thread; the mailbox is nobody else's."""
+    """The leg that reads one folder of one mailbox. One thread; the mailbox is nobody else's.
 
-    def __init__(self, source: Source, mailbox: Mailbox, store: Store, now: Callable[[], datetime]) -> None:
+    `tell` hears now and then how much old mail is still to be taken over, last of all 0.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        mailbox: Mailbox,
+        store: Store,
+        now: Callable[[], datetime],
+        tell: Callable[[int], None],
+    ) -> None:
         self._source = source
         self._mailbox = mailbox
         self._store = store
         self._now = now
+        self._tell = tell
         self._failures: Counter[int] = Counter()
         self._epoch = 0
+        self._known: set[int] = set()  # of this epoch, as far as the folder still has them
+        self._first: FirstSight | None = None
+        self._unfetched = 0  # of old mail
+        self._is_taking_over = False
+        self._tell_at: datetime | None = None  # None: nothing is left to take over
         self._is_careful = False
         self._delay = RETRY_FIRST
         self._log = log.bind(mailbox=source.name, folder=source.folder)
@@ -78,36 +114,83 @@ class Intake:
                 self._mailbox.close()
 
     def _read_until(self, stop: Bell, wake: Wake, arrived: Callable[[], None]) -> None:
-        self._note_epoch()
+        self.begin_epoch()
         while not stop.is_set():
             wake.clear()
             # After showing, the folder is listed again: news told in the middle of a command is not told to IDLE.
-            if not (self.take_in(stop, arrived) or self.show_outcomes(stop) or stop.is_set()):
+            taken = self.take_in(stop, arrived)
+            self._tell_progress()
+            if not (taken or stop.is_set() or self.show_outcomes()):
                 self._delay = RETRY_FIRST
-                self._mailbox.wait(wake, self._source.poll)
+                poll = self._source.poll
+                self._mailbox.wait(wake, poll if self._tell_at is None else min(poll, TELL_EVERY))
 
-    def _note_epoch(self) -> None:
-        """Tell the operator when the server renumbered the folder: everything in it is fetched and compared again."""
-        source, current = self._source, self._mailbox.uidvalidity
+    def begin_epoch(self) -> None:
+        """Note what lies in a folder at first sight, and tell when the server renumbered it: all is compared again."""
+        source, current, now = self._source, self._mailbox.uidvalidity, self._now()
         before = self._store.read(lambda reader: reader.find_uidvalidity(source.name, source.folder))
-        if before is not None and before != current:
+        if before is None:
+            lying = self._mailbox.unseen(frozenset())
+            below = max(lying, default=0) + 1
+            self._store.write(lambda tx: tx.begin_epoch(source.name, source.folder, current, below, now))
+            self._log.info(Event.FOLDER_FIRST_SEEN, old=len(lying), taken_over_as=source.takeover.state.value)
+        elif before != current:
+            self._store.write(lambda tx: tx.begin_epoch(source.name, source.folder, current, None, now))
             self._log.warning(Event.EPOCH_CHANGED, before=before, now=current)
+        self._first = self._store.read(lambda reader: reader.find_first_sight(source.name, source.folder))
+        self._tell_at = now
+
+    def _tell_progress(self) -> None:
+        """Say now and then how much old mail is still to be taken over, and once that it is done."""
+        now, source = self._now(), self._source
+        if self._tell_at is None or now < self._tell_at:
+            return
+        left = self._unfetched + self._store.read(lambda reader: reader.count_old_left(source.name, source.folder))
+        is_news = left > 0 or self._is_taking_over
+        self._is_taking_over = left > 0
+        self._tell_at = now + TELL_EVERY if left else None
+        if is_news:
+            self._log.info(Event.OLD_MAIL_TAKEN_OVER, left=left)
+            self._tell(left)
 
     def take_in(self, stop: Bell, arrived: Callable[[], None]) -> int:
-        """Record every message that the folder has and the ledger has not; return how many were recorded."""
-        source, validity = self._source, self._mailbox.uidvalidity
+        """Record what the folder has and the ledger has not; return how many were recorded.
+
+        All that is new, and a slice of what is old: the next call looks for new mail first.
+        """
+        validity = self._mailbox.uidvalidity
         if validity != self._epoch:
             self._epoch = validity
             self._failures.clear()
-        known = self._store.read(lambda reader: reader.find_uids(source.name, source.folder, validity))
+            self._known.clear()
+        new, old = self._in_turn(self._unknown())
+        self._unfetched = max(len(old) - OLD_SLICE, 0)
         taken = 0
-        for uids in self._portions(self._mailbox.unseen(known)):
+        for uids in self._portions([*new, *old[:OLD_SLICE]]):
             if stop.is_set():
                 break
             taken += self._record(self._fetch(uids))
             arrived()
         self._is_careful = False
         return taken
+
+    def _unknown(self) -> list[int]:
+        """List the folder, then ask the ledger about what it has; oldest first."""
+        source, validity = self._source, self._epoch
+        unseen = self._mailbox.unseen(self._known)
+        known = self._store.read(lambda reader: reader.find_uids(source.name, source.folder, validity, unseen))
+        self._known |= known
+        return [uid for uid in unseen if uid not in known]
+
+    def _in_turn(self, uids: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Part what has come since the first sight, or since the cut-off, from what was there before."""
+        first, before = self._first, self._source.takeover.before
+        below = first.old_below if first is not None and first.uidvalidity == self._epoch else 0
+        old = {uid for uid in uids if uid < below}
+        if old and before is not None:
+            # Servers compare the date alone, each in its own zone: a day too many does no harm to the order.
+            old -= self._mailbox.received_since(before.date() - timedelta(days=1))
+        return [uid for uid in uids if uid not in old], [uid for uid in uids if uid in old]
 
     def _portions(self, uids: Sequence[int]) -> Iterator[list[int]]:
         """Split what is to be fetched; one by one after a fetch that broke the connection."""
@@ -152,35 +235,35 @@ class Intake:
     def _record(self, fetched: Sequence[Fetched]) -> int:
         """Keep what came; return how many that were."""
         reach(Failpoint.INTAKE_FETCHED)
-        new = [NewArrival(mail, fingerprint(mail.raw), pack(mail.raw)) for mail in fetched]
+        source, validity, now = self._source, self._epoch, self._now()
+        new = [
+            NewArrival(mail, fingerprint(mail.raw), pack(mail.raw), source.state_of(mail, validity, self._first))
+            for mail in fetched
+        ]
         if not new:
             return 0
-        source, validity, now = self._source, self._epoch, self._now()
         counts = self._store.write(lambda tx: tx.record_arrivals(source.name, source.folder, validity, new, now))
         reach(Failpoint.INTAKE_RECORDED)
+        self._known.update(mail.uid for mail in fetched)
         self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
         self._delay = RETRY_FIRST
         return len(new)
 
-    def show_outcomes(self, stop: Bell) -> int:
-        """Show on the server what became of its messages, in batches; return how many were shown."""
+    def show_outcomes(self) -> int:
+        """Show on the server what became of a batch of its messages; return how many."""
         source, validity = self._source, self._mailbox.uidvalidity
-        shown = 0
-        while not stop.is_set():
-            unshown = self._store.read(
-                lambda reader: reader.find_unshown(source.name, source.folder, validity, SHOW_BATCH)
-            )
-            if not unshown:
-                break
-            reach(Failpoint.SHOWING_CLAIMED)
-            by_kind: dict[OutcomeKind, list[int]] = {}
-            for row in unshown:
-                by_kind.setdefault(row.kind, []).append(row.uid)
-            self._mailbox.show(by_kind)
-            reach(Failpoint.SHOWING_SHOWN)
-            ids, now = [row.arrival for row in unshown], self._now()
-            self._store.write(lambda tx: tx.record_shown(ids, now))  # noqa: B023 - called before the next turn
-            reach(Failpoint.SHOWING_RECORDED)
-            self._log.info(Event.OUTCOMES_SHOWN, count=len(ids))
-            shown += len(ids)
-        return shown
+        unshown = self._store.read(lambda reader: reader.find_unshown(source.name, source.folder, validity, SHOW_BATCH))
+        if not unshown:
+            return 0
+        reach(Failpoint.SHOWING_CLAIMED)
+        by_kind: dict[OutcomeKind, list[int]] = {}
+        for row in unshown:
+            by_kind.setdefault(row.kind, []).append(row.uid)
+        self._mailbox.show(by_kind)
+        reach(Failpoint.SHOWING_SHOWN)
+        ids, now = [row.arrival for row in unshown], self._now()
+        self._store.write(lambda tx: tx.record_shown(ids, now))
+        reach(Failpoint.SHOWING_RECORDED)
+        self._known.difference_update(row.uid for row in unshown)
+        self._log.info(Event.OUTCOMES_SHOWN, count=len(ids))
+        return len(ids)

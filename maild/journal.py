@@ -28,6 +28,8 @@ class Event(StrEnum):
     MAILBOX_LOST = "mailbox_lost"
     MAILBOX_REFUSED = "mailbox_refused"
     MAIL_NOT_FETCHED = "mail_not_fetched"
+    FOLDER_FIRST_SEEN = "folder_first_seen"
+    OLD_MAIL_TAKEN_OVER = "old_mail_taken_over"
     EPOCH_CHANGED = "epoch_changed"
     ARRIVALS_RECORDED = "arrivals_recorded"
     OUTCOMES_SHOWN = "outcomes_shown"

@@ -12,6 +12,7 @@ from maild.config.settings import (
     RelayConfig,
     ShowAs,
     StateConfig,
+    TakeoverConfig,
     TrustConfig,
 )
 from maild.config.shipped import shipped_files
@@ -31,6 +32,7 @@ __all__ = [
     "ShowAs",
     "SourceFile",
     "StateConfig",
+    "TakeoverConfig",
     "TrustConfig",
     "read_config",
     "read_draft",

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
@@ -114,6 +114,17 @@ def duration_from(least: str, most: str) -> object:
         return duration
 
     return BeforeValidator(read)
+
+
+def instant(text: str) -> datetime:
+    """Take an instant with its offset from UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f"'{text}' is no instant: write it like 2026-11-28T09:00:00Z or 2026-11-28T10:00+01:00")
+    return moment.astimezone(UTC)
 
 
 def size_from(least: str, most: str) -> object:

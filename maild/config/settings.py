@@ -4,7 +4,7 @@ A setting whose effect comes with a later version may be written with its defaul
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -14,6 +14,7 @@ from maild.config import kinds
 from maild.config.free_mail import free_mail_domains
 from maild.documents import Section
 from maild.model.limits import ReadingLimits
+from maild.model.ticket import State
 
 MAILBOX_PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 RELAY_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
@@ -121,6 +122,25 @@ def _shown(value: object) -> object:
     return {} if value == "none" else value
 
 
+def _cut_off(value: object) -> object:
+    if value == "first-connection":
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"'{value}' is no cut-off: write first-connection, or an instant like 2026-11-28T09:00:00Z")  # noqa: TRY004 - pydantic takes ValueError
+    return kinds.instant(value)
+
+
+def _state(value: object) -> object:
+    return State(value) if value in {"new", "open", "closed"} else value
+
+
+class TakeoverConfig(Section):
+    """What becomes of mail that lay in a folder when the desk first saw it; `before` None is all of it."""
+
+    before: Annotated[datetime | None, BeforeValidator(_cut_off)] = None
+    state: Annotated[Literal[State.NEW, State.OPEN, State.CLOSED], BeforeValidator(_state)] = State.CLOSED
+
+
 class MailboxConfig(AccountConfig):
     """A mailbox that the desk reads."""
 
@@ -132,6 +152,7 @@ class MailboxConfig(AccountConfig):
     queue: kinds.Name = "support"
     done: Annotated[ShowAs, BeforeValidator(_shown)] = ShowAs(move="Handled")
     held: Annotated[ShowAs, BeforeValidator(_shown)] = ShowAs(move="Held")
+    takeover: TakeoverConfig = TakeoverConfig()
     poll: Annotated[timedelta, kinds.duration_from("1s", "1h")] = _A_MINUTE
 
 

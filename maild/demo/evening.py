@@ -71,7 +71,8 @@ def write_config(folder: Path, host: MailHost) -> None:
         f"version: 1\n"
         f"desk: {{name: Acme Support, address: {DESK}, send_delay: 1s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
-        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}, poll: 2s}}\n"
+        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}, poll: 2s, "
+        "takeover: {before: 2000-01-01T00:00:00Z}}\n"
         f"relays:\n  main: {{{account}, port: {host.smtp_port}}}\n"
         f"trust: {{authserv_id: {AUTHSERV_ID}}}\n",
         encoding="utf-8",

@@ -14,6 +14,7 @@ from maild.desk.finding import Found, find
 from maild.desk.house import House
 from maild.desk.machines import file_automatic, file_our_own
 from maild.desk.standing import stand
+from maild.desk.takeover import take_over
 from maild.model.decision import (
     Authenticity,
     Decision,
@@ -53,6 +54,8 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     ours = _find_our_own(case)
     if ours is not None:
         return file_our_own(case, facts.tickets.get(ours.ticket) if ours.ticket is not None else None)
+    if arrival is not None and arrival.taken_over_as is not None:
+        return take_over(case, arrival.taken_over_as)
     return _by_sender(case)
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from maild.desk.case import Sheet, remembered
 from maild.desk.hearing import Turn
-from maild.desk.subjects import is_forward
 from maild.desk.telling import transcripts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
 from maild.model.ticket import Entry, EntryKind, State
+from maild.subjects import is_forward
 
 RELAY_EXPIRES = timedelta(days=5)
 _NOT_ANSWERED = frozenset({State.MERGED, State.SPAM})

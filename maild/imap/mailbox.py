@@ -8,7 +8,7 @@ import select
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import date, timedelta
 from imaplib import IMAP4
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ VAIN_LISTINGS: Final = 3  # that many in a row for news that no listing finds
 IDLE_SECONDS: Final = 9 * 60.0  # shorter than the memory of home routers and of servers' 29 minutes
 DONE: Final = "$MaildDone"
 HELD: Final = "$MaildHeld"
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Mailbox:
@@ -80,6 +81,12 @@ class Mailbox:
             if new:
                 self._vain_listings = 0
             return new
+
+    def received_since(self, day: date) -> frozenset[int]:
+        """List the UIDs of what the server received on a day or later, by the server's own clock and zone."""
+        since = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
+        with self._guarded("listing the folder"):
+            return frozenset(self._all_uids(self._wire(), "SINCE", since))
 
     def portions(self, uids: Sequence[int], limit: int) -> list[list[int]]:
         """Split messages into portions that fit into memory: 8 MB by the server's word, or one message.
@@ -176,11 +183,11 @@ class Mailbox:
         if _last_number(wire, "UIDVALIDITY") not in {0, self.uidvalidity}:
             raise MailboxUnavailableError(f"{place(self._settings)}: folder {self._folder} was renumbered meanwhile")
 
-    def _all_uids(self, wire: Wire) -> Iterator[int]:
+    def _all_uids(self, wire: Wire, *criteria: str) -> Iterator[int]:
         firsts = [1, *_borders(wire, wire.count)]
         lasts = [first - 1 for first in firsts[1:]] + [LAST_UID]
         for first, last in zip(firsts, lasts, strict=True):
-            kind, rows = wire.uid("SEARCH", "UID", f"{first}:{last}")
+            kind, rows = wire.uid("SEARCH", "UID", f"{first}:{last}", *criteria)
             if kind != "OK":
                 raise MailboxUnavailableError(f"{place(self._settings)}: the folder cannot be listed: {rows}")
             # A range beyond the last message is answered with the last message.

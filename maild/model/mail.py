@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from maild.model.ticket import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Arrival:
     """The raw bytes of one message as a mailbox gave it, and where from.
 
     `released_by` is who let it go after it had been held, "" for nobody: it is not held a second time.
+    `taken_over_as` is set on mail that is older than the desk's work: it is filed, a ticket that it opens has this
+    state, and nobody is written to.
     """
 
     id: int
@@ -53,6 +59,7 @@ class Arrival:
     recorded_at: datetime
     attempts: int
     released_by: str = ""
+    taken_over_as: "State | None" = None
 
 
 class Automatic(StrEnum):

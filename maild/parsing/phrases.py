@@ -279,12 +279,3 @@ DISCLAIMER: Final = (
         """
     ),
 )
-
-# Prefixes of a subject that say "forwarded"; what says "answer" stands in other tables of the desk.
-FORWARD_PREFIXES: Final = _words(
-    """
-    fw|fwd|forward|wg|tr|rv|rvs|enc|i|inoltra|doorst|vb|vs|vl|vbs|vidarebefordrat|pd|pdd|przek|fs|pre|tov|
-    továbbítás|redir|переслать|пересл|препр|πρθ|ilt|ylt|iletilen|yön|转送|转发|轉寄|轉發|전달|edasi|pārs|prs|
-    btr|chuyển tiếp
-    """
-)

@@ -15,15 +15,15 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from maild.parsing import phrases
 from maild.parsing.attributions import may_share, split_shared
 from maild.parsing.clearsigned import BEGIN, undress
-from maild.parsing.folding import STRIPPED, fold, is_divider
+from maild.parsing.folding import STRIPPED, is_divider
 from maild.parsing.html import set_lines
 from maild.parsing.quotemarks import Mark, may_mark
 from maild.parsing.signatures import find_footer, find_signature, is_disclaimer, is_mobile, may_name_device
 from maild.parsing.stretches import Kind, Stretch, cut
 from maild.parsing.typesetting import Line
+from maild.subjects import Prefix, find_prefixes
 
 # What comes after so many lines is taken as one line more: people's mails are shorter, and bombs must not cost more.
 _MOST_LINES: Final = 10_000
@@ -55,7 +55,7 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     `html` is the mail's HTML body, if it has one: its markup is asked when the text does not say where the quote is.
     `subject` tells a forward, which is kept whole, from an answer where the body does not.
     """
-    is_forward = _is_forward(subject)
+    is_forward = _is_forward(subject, text)
     texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
     if BEGIN in text:
         texts = undress(texts)
@@ -69,9 +69,10 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     return found if ReplyFlag.WHOLE in asked.flags else asked
 
 
-def _is_forward(subject: str) -> bool:
-    prefix, colon, _ = fold(subject).partition(":")
-    return bool(colon) and prefix.rstrip("0123456789[]() ") in phrases.FORWARD_PREFIXES
+def _is_forward(subject: str, text: str) -> bool:
+    """Read the first prefix; where it is Danish for a forward or Finnish for an answer, the header block tells."""
+    prefix = next(iter(find_prefixes(subject)), None)
+    return prefix is Prefix.FORWARD or (prefix is Prefix.EITHER and "lähettäjä" not in text.casefold())
 
 
 def _asked_markup(

@@ -3,6 +3,7 @@
 from maild.rules import conditions, effects
 from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
+from maild.rules.evaluating import ask_rules, evaluate, origin_of
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
 from maild.rules.occasions import (
     Done,
@@ -59,9 +60,12 @@ __all__ = [
     "Verdicts",
     "Whom",
     "WhomKind",
+    "ask_rules",
     "conditions",
     "default_queue",
     "effects",
+    "evaluate",
+    "origin_of",
     "parse_rules",
     "read_together",
     "see",

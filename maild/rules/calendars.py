@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 DAY_MINUTES = 24 * 60
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,4 +70,6 @@ class Absence:
 @cache
 def public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
     """Give the public holidays of a year. Raises NotImplementedError for a country or subdivision that is unknown."""
+    import holidays  # noqa: PLC0415 - a twentieth of a second that only a desk with holidays pays
+
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))

@@ -46,6 +46,10 @@ class Priorities:
     major: str
     place: Place
 
+    def scale(self, of: str) -> tuple[str, ...]:
+        """Give the words of impact or of urgency, low to high."""
+        return self.impacts if of == "impact" else self.urgencies
+
     def priority(self, impact: str, urgency: str) -> str:
         """Give what the matrix says. Raises KeyError or ValueError for a word that is none of it."""
         return self.matrix[urgency][self.impacts.index(impact)]

@@ -109,6 +109,10 @@ class TicketView:
     unanswered: int = 1
     reopened: int = 0
 
+    def with_value(self, name: str, value: str) -> "TicketView":
+        """Give the view with one of its words changed: queue, category, team and the like."""
+        return replace(self, **{name: value})  # type: ignore[arg-type]
+
     def with_field(self, name: str, value: str) -> "TicketView":
         """Give the view with one field written."""
         return replace(self, fields={**self.fields, name: value})

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maild.documents import Place
 from maild.rules.calendars import Absence, Calendar
+from maild.rules.engine import Customers, Engine
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
 from maild.rules.written import Rule
 
@@ -87,15 +88,23 @@ class Rules:
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"
+    engine: Engine = field(init=False, repr=False, compare=False)
     _owners: Mapping[str, Person] = field(init=False, repr=False, compare=False)
+    _customers: Customers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         owners = {address.lower(): person for person in self.people.values() for address in person.addresses}
         object.__setattr__(self, "_owners", owners)
+        object.__setattr__(self, "_customers", Customers(self.customers))
+        object.__setattr__(self, "engine", Engine(self.rules, self.fields.values()))
 
     def find_person(self, address: str) -> Person | None:
         """Find whose address this is; letter case distinguishes nobody. Those who left are found too."""
         return self._owners.get(address.lower())
+
+    def find_customer(self, address: str) -> Customer | None:
+        """Find the group of customers that an address belongs to: the first written whose patterns fit."""
+        return self._customers.find(address)
 
     def find_contact(self, address: str) -> Contact | None:
         """Find what the file of contacts says of an address."""

@@ -1,6 +1,6 @@
 """The store: everything that maild knows, in one database; values in, values out, never rows."""
 
-from maild.store.arrivals import ArrivalCounts, NewArrival, Unshown
+from maild.store.arrivals import ArrivalCounts, FirstSight, NewArrival, Unshown
 from maild.store.backupfile import Origin
 from maild.store.blobs import Packed, pack
 from maild.store.daemonlock import DaemonLock
@@ -18,6 +18,7 @@ __all__ = [
     "Carrying",
     "DaemonLock",
     "Fault",
+    "FirstSight",
     "Happening",
     "MailRow",
     "NewArrival",

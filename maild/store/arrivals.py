@@ -1,15 +1,16 @@
 """Arrivals: recorded once for ever, taken in hand, shown on the server when done."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival, Fetched, Place
+from maild.model.ticket import State
 from maild.store.blobs import Packed, keep_blobs, read_blobs
 from maild.store.dialect import any_of, in_chunks, insert_new
 from maild.store.snapshot import Found, Snapshot, light
@@ -21,7 +22,7 @@ _HERE = (
     arrival.c.folder == bindparam("folder"),
     arrival.c.uidvalidity == bindparam("uidvalidity"),
 )
-_UIDS = select(arrival.c.uid).where(*_HERE)
+_UIDS = select(arrival.c.uid).where(*_HERE, any_of(arrival.c.uid, "uids"))
 _UNSHOWN = (
     select(arrival.c.id, arrival.c.uid, arrival.c.outcome)
     .where(*_HERE, arrival.c.shown_at.is_(None), arrival.c.done_at.is_not(None))
@@ -38,8 +39,15 @@ _ELSEWHEN = (
 _WAITING = (
     select(arrival)
     .where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None) | (arrival.c.claim == bindparam("by")))
-    .order_by(arrival.c.id)
+    .order_by(arrival.c.taken_over_as, arrival.c.id)
     .with_for_update(skip_locked=True)
+)
+_NEW = _WAITING.where(arrival.c.taken_over_as.is_(None))
+_OLD = _WAITING.where(arrival.c.taken_over_as.is_not(None))
+_OLD_LEFT = (
+    select(func.count())
+    .where(arrival.c.done_at.is_(None), arrival.c.taken_over_as.is_not(None))
+    .where(arrival.c.mailbox == bindparam("mailbox"), arrival.c.folder == bindparam("folder"))
 )
 _RELEASES = (
     select(arrival_event.c.arrival, arrival_event.c.by)
@@ -47,15 +55,29 @@ _RELEASES = (
     .order_by(arrival_event.c.id)
 )
 _INSERT = arrival.insert()
+_MOST_OLD = 50  # of old mail in one claim: what comes meanwhile waits for no more
 
 
 @dataclass(frozen=True, slots=True)
 class NewArrival:
-    """A message as fetched, with what was computed of it before the transaction."""
+    """A message as fetched, with what was computed of it before the transaction.
+
+    `taken_over_as` marks mail that is older than the desk's work: the state of the ticket that it opens.
+    """
 
     fetched: Fetched
     fingerprint: str
     packed: Packed
+    taken_over_as: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSight:
+    """When the desk first saw a folder: the UIDs below `old_below` lay there already."""
+
+    uidvalidity: int
+    old_below: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +101,27 @@ class Unshown:
 class ArrivalReading(Snapshot):
     """Asking for arrivals."""
 
-    def find_uids(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
-        """Give every UID of a folder's epoch that the ledger knows.
-
-        BUGS
-            It costs what the ledger holds, half a second and 60 MB for a million: keep the answer, and add to it.
-        """
+    def find_uids(self, mailbox: str, folder: str, uidvalidity: int, among: Iterable[int]) -> frozenset[int]:
+        """Give those of the UIDs that the ledger knows in a folder's epoch."""
         here = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
-        return frozenset(self._connection.execute(_UIDS, here).scalars())
+        known: set[int] = set()
+        for some in in_chunks(among):
+            known.update(self._connection.execute(_UIDS, {**here, "uids": some}).scalars())
+        return frozenset(known)
+
+    def find_first_sight(self, mailbox: str, folder: str) -> FirstSight | None:
+        """Say when the desk first saw a folder, and what lay there; None if it never did, or before it kept that."""
+        seen = select(epoch.c.uidvalidity, epoch.c.old_below, epoch.c.begun_at)
+        here = (epoch.c.mailbox == mailbox, epoch.c.folder == folder, epoch.c.old_below.is_not(None))
+        row = self._connection.execute(seen.where(*here)).one_or_none()
+        return None if row is None else FirstSight(row.uidvalidity, row.old_below, row.begun_at)
+
+    def count_old_left(self, mailbox: str, folder: str) -> int:
+        """Count a folder's old arrivals that are recorded and not handled yet."""
+        return self._connection.execute(_OLD_LEFT, {"mailbox": mailbox, "folder": folder}).scalar_one()
 
     def find_uidvalidity(self, mailbox: str, folder: str) -> int | None:
-        """Give the epoch of a folder from which mail was last recorded for the first time."""
+        """Give the epoch of a folder that was begun last."""
         epochs = select(epoch.c.uidvalidity).where(epoch.c.mailbox == mailbox, epoch.c.folder == folder)
         newest = self._connection.execute(epochs.order_by(epoch.c.id.desc()).limit(1))
         uidvalidity: int | None = newest.scalar_one_or_none()
@@ -105,6 +137,12 @@ class ArrivalReading(Snapshot):
 class ArrivalWriting(Snapshot):
     """Recording arrivals and taking them in hand."""
 
+    def begin_epoch(self, mailbox: str, folder: str, uidvalidity: int, old_below: int | None, now: datetime) -> None:
+        """Note that a folder numbers its messages anew; `old_below` only at the very first sight of the folder."""
+        place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
+        row = {**place, "old_below": old_below, "begun_at": now}
+        self._connection.execute(insert_new(self._connection, epoch), row)
+
     def record_arrivals(
         self, mailbox: str, folder: str, uidvalidity: int, new: Sequence[NewArrival], now: datetime
     ) -> ArrivalCounts:
@@ -114,7 +152,6 @@ class ArrivalWriting(Snapshot):
         renewed, and its outcome is shown again, because it lies in the folder again.
         """
         place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity}
-        self._connection.execute(insert_new(self._connection, epoch), {**place, "begun_at": now})
         known = self._known_uids(place, [one.fetched.uid for one in new])
         unknown = [one for one in new if one.fetched.uid not in known]
         moved = self._rekey(place, unknown)
@@ -130,9 +167,13 @@ class ArrivalWriting(Snapshot):
     def claim_arrivals(self, claim: str, limit: int, now: datetime) -> tuple[Arrival, ...]:  # noqa: ARG002 - leases need it
         """Take waiting arrivals in hand, the oldest first; fewer where they are large, but one at least.
 
-        An arrival of the same claim that was left undone is given again.
+        Old mail that is taken over comes after all other, a few at a time. An arrival of the same claim that was left
+        undone is given again.
         """
-        rows = light(self._connection.execute(_WAITING.limit(limit), {"by": claim}).all())
+        found = list(self._connection.execute(_NEW.limit(limit), {"by": claim}))
+        if len(found) < limit:
+            found += self._connection.execute(_OLD.limit(min(_MOST_OLD, limit - len(found))), {"by": claim})
+        rows = light(found)
         if not rows:
             return ()
         ids = [row.id for row in rows]
@@ -171,7 +212,7 @@ class ArrivalWriting(Snapshot):
     def _known_uids(self, place: _Folder, uids: Sequence[int]) -> set[int]:
         known: set[int] = set()
         for some in in_chunks(uids):
-            known.update(self._connection.execute(_UIDS.where(arrival.c.uid.in_(some)), place).scalars())
+            known.update(self._connection.execute(_UIDS, {**place, "uids": some}).scalars())
         return known
 
     def _rekey(self, place: _Folder, new: Sequence[NewArrival]) -> set[int]:
@@ -214,6 +255,7 @@ def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, 
         "recorded_at": now,
         "attempts": 0,
         "reason": "",
+        "taken_over_as": one.taken_over_as,
     }
 
 
@@ -228,4 +270,5 @@ def _arrival(row: Found, raw: bytes, released_by: str) -> Arrival:
         recorded_at=row.recorded_at,
         attempts=row.attempts,
         released_by=released_by,
+        taken_over_as=State(row.taken_over_as) if row.taken_over_as else None,
     )

@@ -44,6 +44,10 @@ _CLAIMS = {
     table.name: select(table.c.id, table.c.claim).where(any_of(table.c.id, "ids"), table.c.done_at.is_(None))
     for table in (tables.arrival, tables.timer)
 }
+_arrival = tables.arrival.c
+_OLD = select(_arrival.id, _arrival.received_at, _arrival.recorded_at).where(
+    any_of(_arrival.id, "ids"), _arrival.taken_over_as.is_not(None)
+)
 _INSERT = {name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation", "timer")}
 
 
@@ -124,6 +128,7 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
         ),
         claimed_arrivals=_read_claims(connection, "arrival", (work.arrival for work in works)),
         claimed_timers=_read_claims(connection, "timer", (work.timer for work in works)),
+        old_arrivals=_read_old(connection, (work.arrival for work in works)),
     )
 
 
@@ -156,6 +161,14 @@ def _read_claims(connection: Connection, table: str, ids: Iterable[int | None]) 
         undone = connection.execute(_CLAIMS[table], {"ids": some})
         claims.update((row.id, row.claim) for row in undone if row.claim is not None)
     return claims
+
+
+def _read_old(connection: Connection, ids: Iterable[int | None]) -> dict[int, datetime]:
+    old: dict[int, datetime] = {}
+    for some in in_chunks({one for one in ids if one is not None}):
+        for row in connection.execute(_OLD, {"ids": some}):
+            old[row.id] = row.received_at or row.recorded_at
+    return old
 
 
 def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: datetime) -> None:

@@ -97,13 +97,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the database says of everything that a batch names."""
+    """What the database says of everything that a batch names; of old mail that is taken over, when it was received."""
 
     tickets: Mapping[int, Standing]
     open_drafts: frozenset[str]
     waiting_mails: frozenset[str]
     claimed_arrivals: Mapping[int, str]
     claimed_timers: Mapping[int, str]
+    old_arrivals: Mapping[int, datetime]
 
 
 @dataclass(slots=True)
@@ -147,6 +148,8 @@ class _Plan:
         self._ground = ground
         self._before = before
         self._now = now
+        # What is older than the desk is dated as it came: nobody wants 20,000 tickets of today.
+        self._at = now if work.arrival is None else ground.old_arrivals.get(work.arrival, now)
         self._check_claim()
         for step in work.decision.steps:
             self._add(step)
@@ -231,7 +234,7 @@ class _Plan:
             "requester_name": "" if requester is None else requester.name,
             "confidential": None if confidential is None else confidential.value,
         }
-        self.rows.opened[step.number] = {"number": step.number, "created_at": self._now}
+        self.rows.opened[step.number] = {"number": step.number, "created_at": self._at}
         self.rows.changed[step.number] = Standing(step.number, 1, 0, values, step.tags, step.fields, self._now)
 
     def _change(self, step: ChangeTicket) -> None:
@@ -248,7 +251,7 @@ class _Plan:
         row: Row = {
             "ticket": step.number,
             "n": step.n,
-            "at": self._now,
+            "at": self._at,
             "kind": step.kind.value,
             "by": step.by,
             "cause_kind": step.cause.kind.value,
@@ -326,7 +329,8 @@ class _Plan:
         self._add_row(
             "explanation", {"arrival": work.arrival, "timer": work.timer, "at": now, "text": work.explanation}
         )
-        if sender is not None and sender.trust is Trust.PROVED:
+        is_lately = work.arrival not in self._ground.old_arrivals
+        if sender is not None and sender.trust is Trust.PROVED and is_lately:
             self._add_row("sender_proof", {"address": sender.address.lower(), "proved_at": now})
 
     def _first_entry(self) -> int | None:

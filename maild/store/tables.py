@@ -47,6 +47,7 @@ epoch = Table(
     Column("folder", Words, nullable=False),
     Column("uidvalidity", BigInteger, nullable=False),
     Column("begun_at", Instant, nullable=False),
+    Column("old_below", BigInteger),
     UniqueConstraint("mailbox", "folder", "uidvalidity"),
 )
 
@@ -110,11 +111,12 @@ arrival = Table(
     Column("shown_at", Instant),
     Column("discarded_at", Instant),
     Column("reason", Words, nullable=False),
+    Column("taken_over_as", String(16)),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,
 )
-partial_index("ix_arrival_waiting", arrival.c.id, where=arrival.c.done_at.is_(None))
+partial_index("ix_arrival_waiting", arrival.c.taken_over_as, arrival.c.id, where=arrival.c.done_at.is_(None))
 partial_index(
     "ix_arrival_unshown",
     arrival.c.mailbox,

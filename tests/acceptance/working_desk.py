@@ -52,10 +52,18 @@ class WorkingDesk:
     """A desk of its own on shared servers: own address, own agents, own state directory."""
 
     def __init__(
-        self, host: MailHost, folder: Path, *, send_delay: str = "0s", extra: str = "", database: str | None = None
+        self,
+        host: MailHost,
+        folder: Path,
+        *,
+        send_delay: str = "0s",
+        extra: str = "",
+        database: str | None = None,
+        old_before: str = "2000-01-01T00:00:00Z",
     ) -> None:
         self.host = host
         self.database = database
+        self.takeover = f"{{before: {old_before}}}"
         self.folder = folder
         self.address = host.new_user()
         self.alice, self.carol = host.new_user(), host.new_user()
@@ -75,7 +83,8 @@ class WorkingDesk:
             "version: 1\n"
             f"desk: {{name: Acme Support, address: {self.address}, send_delay: {send_delay}}}\n"
             f"state: {{directory: {self.state}, database: {self.database or 'null'}}}\n"
-            f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.tls_port}, tls: implicit, {account}}}\n"
+            f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.tls_port}, tls: implicit, {account}, "
+            f"takeover: {self.takeover}}}\n"
             f"relays:\n  main: {{host: 127.0.0.1, port: {relay.submission_port}, tls: starttls, {account}}}\n"
             f"trust: {{authserv_id: {self.host.authserv_id}}}\n" + extra,
             encoding="utf-8",

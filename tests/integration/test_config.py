@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from maild.config.settings import Written
 from maild.documents import Section, check_document, parse_document
 from maild.errors import ConfigurationError, MailboxRefusedError, RelayRefusedError
 from maild.model.limits import ReadingLimits
+from maild.model.ticket import State
 from maild.rules import read_together
 
 MAIN = """\
@@ -232,6 +233,10 @@ def test_a_group_may_read_a_secret(folder: Path, read: Callable[..., Config]):
             "keys with values are expected",
         ),
         ("relays:", "relays:\n  bad name: {host: h}", "'bad name' is no name"),
+        ("host: imap", "takeover: {before: yesterday}, host: imap", "'yesterday' is no instant: write it like 2026-"),
+        ("host: imap", "takeover: {before: 2026-11-28T09:00}, host: imap", "is no instant"),
+        ("host: imap", "takeover: {before: 2026}, host: imap", "write first-connection, or an instant"),
+        ("host: imap", "takeover: {state: pending}, host: imap", "'pending' is none of"),
     ],
 )
 def test_each_mistake_is_told_in_words(read: Callable[..., Config], old: str, new: str, problem: str):
@@ -277,6 +282,16 @@ def test_a_database_without_its_password(read: Callable[..., Config], url: str, 
 def test_a_database_on_a_server(read: Callable[..., Config], url: str):
     """The URL reaches the store as it is written."""
     assert read("", f"state: {{database: '{url}'}}\n").state.database == url
+
+
+def test_old_mail_is_parted_by_an_instant_of_any_zone(read: Callable[..., Config]):
+    """What lay in a folder is taken over closed, or as the administrator says; a cut-off is kept in UTC."""
+    shipped = read("", "").mailboxes["support"].takeover
+    cut = read("host: imap", "takeover: {before: 2026-11-28T10:00:00+01:00, state: open}, host: imap")
+
+    assert (shipped.before, shipped.state) == (None, State.CLOSED)
+    wanted = (datetime(2026, 11, 28, 9, 0, tzinfo=UTC), State.OPEN)
+    assert (cut.mailboxes["support"].takeover.before, cut.mailboxes["support"].takeover.state) == wanted
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost", "LOCALHOST"])

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from maild import delivery
+from maild import ledger
 from maild.delivery import Channel, Tools
+from maild.ledger import Ledger
 from maild.model.decision import TimerKind
 from maild.model.outgoing import MailState
 from maild.smtp import Relay
@@ -35,7 +36,7 @@ class Desk:
         self.faults = 0
         self.stop = asyncio.Event()
         self.given_up = 0
-        tools = Tools(store, CLAIM, self.clock, lambda: 0.5, self.count)
+        tools = Tools(store, Ledger(store), CLAIM, self.clock, lambda: 0.5, self.count)
         self.channel = Channel("main", relay, tools)
 
     def clock(self) -> datetime:
@@ -340,7 +341,7 @@ async def test_an_end_waits_for_a_locked_database(
 ) -> None:
     """250 while another process holds the database: the end is recorded when it is free, and no second mail goes."""
     monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(delivery, "PAUSE_STORE", timedelta(milliseconds=5))
+    monkeypatch.setattr(ledger, "PAUSE", timedelta(milliseconds=5))
     send(desk.store, a_mail())
     held = os.open(tmp_path / "state" / "maild.lock", os.O_RDWR)
 

@@ -5,15 +5,17 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from maild.config import TakeoverConfig
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival
+from maild.model.ticket import State
 from maild.store import Store
 from tests.fakes.imap import FakeImap, Message, answer
 from tests.fakes.wire import Talk
@@ -33,13 +35,22 @@ def raw(number: int) -> bytes:
 class Desk:
     """One folder's intake; `polls` are so rare that whatever a test sees was not found by one."""
 
-    def __init__(self, store: Store, server: Dovecot | FakeImap, heard: Heard, user: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        server: Dovecot | FakeImap,
+        heard: Heard,
+        user: str,
+        takeover: TakeoverConfig = TakeoverConfig(),  # noqa: B008 - frozen
+    ) -> None:
         password = server.password if isinstance(server, Dovecot) else "secret"
         self.store = store
         self.heard = heard
         self.mailbox = Mailbox(mailbox_at(server, user), "INBOX", lambda: password)
-        source = Source("support", "INBOX", timedelta(hours=1), LIMIT)
-        self.intake = Intake(source, self.mailbox, store, lambda: NOW)
+        self.left: list[int] = []
+        self.time = NOW
+        source = Source("support", "INBOX", timedelta(hours=1), LIMIT, takeover)
+        self.intake = Intake(source, self.mailbox, store, self.now, self.left.append)
         self.stop = threading.Event()
         self.commits = 0
 
@@ -69,6 +80,9 @@ class Desk:
         """New and re-keyed messages of each commit."""
         return [(line["new"], line["rekeyed"]) for line in self.heard.find("arrivals_recorded")]
 
+    def now(self) -> datetime:
+        return self.time
+
     def handle(self, *kinds: OutcomeKind) -> tuple[Arrival, ...]:
         """Bring the waiting arrivals to these outcomes, in their order."""
         arrivals = claim(self.store)
@@ -92,11 +106,16 @@ def heard() -> Iterator[Heard]:
 
 @contextmanager
 def connected(
-    store: Store, server: Dovecot | FakeImap, heard: Heard, user: str = "desk@acme.example"
+    store: Store,
+    server: Dovecot | FakeImap,
+    heard: Heard,
+    user: str = "desk@acme.example",
+    takeover: TakeoverConfig = TakeoverConfig(),  # noqa: B008 - frozen
 ) -> Iterator[Desk]:
-    desk = Desk(store, server, heard, user)
+    desk = Desk(store, server, heard, user, takeover)
     desk.mailbox.connect()
     try:
+        desk.intake.begin_epoch()
         yield desk
     finally:
         desk.mailbox.close()
@@ -117,8 +136,9 @@ def test_a_folder_is_taken_in_by_batches(store: Store, heard: Heard) -> None:
         server.heard.clear()
         assert desk.take_in() == 0
         assert fetches(server) == []
-    arrivals = claim(store, 200)
-    assert [(one.place.uid, one.raw) for one in arrivals] == [(n + 1, raw(n)) for n in range(120)]
+    arrivals = reversed(store.read(lambda reader: reader.list_arrivals(200)))
+    kept = [(one.place.uid, store.read(lambda reader, key=one.id: reader.raw_of(key))) for one in arrivals]
+    assert kept == [(n + 1, raw(n)) for n in range(120)]
 
 
 def test_large_mails_are_committed_apart(store: Store, heard: Heard) -> None:
@@ -291,7 +311,7 @@ def test_outcomes_are_shown_once(store: Store, heard: Heard) -> None:
         server.messages[4] = Message(raw(4))
         desk.take_in()
 
-        assert (desk.intake.show_outcomes(desk.stop), desk.intake.show_outcomes(desk.stop)) == (3, 0)
+        assert (desk.intake.show_outcomes(), desk.intake.show_outcomes()) == (3, 0)
 
         assert server.folders == {"Handled": [1, 3], "Held": [2]}
         assert list(server.messages) == [4]
@@ -317,7 +337,7 @@ def test_a_mail_moved_back_by_a_person_is_known_by_its_content(dovecot: Dovecot,
     with connected(store, dovecot, heard, user) as desk:
         desk.take_in()
         [first] = desk.handle(OutcomeKind.DESK)
-        desk.intake.show_outcomes(desk.stop)
+        desk.intake.show_outcomes()
         with dovecot.client(user) as client:
             client.select("Handled")
             assert client.uid("MOVE", "1:*", "INBOX")[0] == "OK"
@@ -360,3 +380,74 @@ def test_pauses_grow_until_the_folder_can_be_read(store: Store, heard: Heard) ->
         leg.join(30)
         wake.close()
     assert delays == [1, 2, 4, 8]
+
+
+def test_what_lay_there_at_first_sight_is_old_and_waits_for_what_is_new(
+    dovecot: Dovecot, store: Store, heard: Heard
+) -> None:
+    """Old mail is marked so and taken by slices; what comes meanwhile goes first, after a restart too."""
+    user = dovecot.new_user()
+    dovecot.append(user, raw(0))
+    lay(dovecot, user, range(1, 520))
+    with connected(store, dovecot, heard, user) as desk:
+        assert desk.take_in() == 500
+        dovecot.append(user, raw(520))
+        heard.lines.clear()
+    with connected(store, dovecot, heard, user) as desk:
+        assert desk.take_in() == 21
+        dovecot.append(user, raw(521))
+        assert desk.take_in() == 1
+
+    first, second, *old = claim(store, 200)
+    assert [(one.raw, one.taken_over_as) for one in (first, second)] == [(raw(520), None), (raw(521), None)]
+    assert {one.taken_over_as for one in old} == {State.CLOSED}
+    assert store.read(lambda reader: reader.count_old_left("support", "INBOX")) == 520
+    assert heard.find("folder_first_seen") == []
+
+
+def test_after_the_cut_off_mail_is_new_though_it_lay_there(dovecot: Dovecot, store: Store, heard: Heard) -> None:
+    """An instant parts what was received before it from what is still to be answered, which goes first."""
+    user = dovecot.new_user()
+    for number, received in enumerate(
+        ("01-Mar-2024 10:00:00 +0000", "26-Nov-2026 09:59:59 +0100", "26-Nov-2026 09:00:01 +0000")
+    ):
+        with dovecot.client(user) as client:
+            assert client.append("INBOX", None, f'"{received}"', raw(number))[0] == "OK"
+    takeover = TakeoverConfig.model_validate({"before": "2026-11-26T10:00:00+01:00", "state": "open"})
+
+    with connected(store, dovecot, heard, user, takeover) as desk:
+        desk.take_in()
+        assert desk.mailbox.received_since(date(2026, 11, 25)) == {2, 3}
+
+    first, *old = claim(store)
+    assert (first.raw, first.taken_over_as) == (raw(2), None)
+    assert [(one.raw, one.taken_over_as) for one in old] == [(raw(0), State.OPEN), (raw(1), State.OPEN)]
+
+
+def test_a_folder_renumbered_while_it_was_taken_over(dovecot: Dovecot, store: Store, heard: Heard) -> None:
+    """When UIDs say nothing any more, what the server received before the first sight is old."""
+    user = dovecot.new_user()
+    with dovecot.client(user) as client:
+        for received in ("01-Mar-2024 10:00:00 +0000", "24-Nov-2026 10:00:00 +0000"):
+            assert client.append("INBOX", None, f'"{received}"', raw(len(received) + int(received[:2])))[0] == "OK"
+    store.write(lambda tx: tx.begin_epoch("support", "INBOX", 1, 3, NOW))
+
+    with connected(store, dovecot, heard, user) as desk:
+        desk.take_in()
+
+    assert {one.place.uid: one.taken_over_as for one in claim(store)} == {1: State.CLOSED, 2: None}
+    assert heard.find("epoch_changed")
+
+
+def test_progress_is_told_until_nothing_is_left(store: Store, heard: Heard) -> None:
+    """Whoever watches reads how much is still to be handled, and at last that nothing is."""
+    with FakeImap([raw(1), raw(2)]) as server:
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work() as wake:
+            heard.wait_for("old_mail_taken_over")
+            desk.handle(OutcomeKind.DESK, OutcomeKind.DESK)
+            desk.time += timedelta(seconds=10)
+            wake.ring()
+            heard.wait_for("old_mail_taken_over", 2)
+    assert desk.left == [2, 0]
+    assert heard.find("folder_first_seen")[0]["old"] == 2

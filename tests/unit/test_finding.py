@@ -1,6 +1,5 @@
 """Which ticket a message belongs to: the evidence in its order, and every claim that is not believed."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +9,6 @@ from maild import marks
 from maild.desk.asking import ask
 from maild.desk.finding import Found, find
 from maild.desk.house import House
-from maild.desk.subjects import is_forward, ticket_subject, without_prefixes
 from maild.marks import Keyring, SigningKey
 from maild.model.facts import Facts, KnownId
 from maild.model.mail import Address, Message
@@ -255,33 +253,3 @@ def test_all_that_a_mail_names_is_asked_for():
     assert questions.numbers == (1042, 7)
     assert (questions.arrival, questions.mailbox, questions.sender) == (7, "support", BOB.address)
     assert ask(a_bounce(mail), None, HOUSE).tokens == (mail.token,)
-
-
-ANSWERED = """Re: RE: re: AW: Antw: SV: VS: Ref: RIF: R: RES: Odp: YNT: Vá: ATB: Ответ: Отв: ΑΠ: Σχετ: תגובה: رد:
-回复: 回覆: 答复: 返信: 답장: Re[5]: Re(2): Re："""
-
-
-@pytest.mark.parametrize("prefix", [*re.split(r"\s", ANSWERED), "Trả lời:"])
-def test_prefixes_of_the_worlds_mailers_are_stripped(prefix: str):
-    """An answer's subject is its matter's, whatever language the mailer speaks."""
-    assert without_prefixes(f"{prefix} Printer: dead") == "Printer: dead"
-    assert without_prefixes(f"Re: {prefix} Fwd: Printer") == "Printer"
-    assert not is_forward(f"{prefix} [#1042] Printer")
-
-
-@pytest.mark.parametrize(
-    "prefix", ["Fwd:", "FW:", "WG:", "TR:", "RV:", "ENC:", "VB:", "Doorst:", "转发:", "轉寄：", "Пересл:"]
-)
-def test_forwards_are_known(prefix: str):
-    """A forward is no answer, also behind a tag or another prefix."""
-    assert is_forward(f"{prefix} [#1042] Printer")
-    assert is_forward(f"[#1042] {prefix} Printer")
-    assert is_forward(f"AW: {prefix} Printer")
-
-
-def test_subjects_without_prefix_stay_as_they_are():
-    """Words that only look like a prefix are the matter itself."""
-    assert without_prefixes("Reset: how?") == "Reset: how?"
-    assert ticket_subject("Re: ") == "(no subject)"
-    assert ticket_subject("  ") == "(no subject)"
-    assert len(ticket_subject("x" * 9999)) == 500

@@ -435,3 +435,13 @@ def test_nothing_is_invented_and_something_is_left(lines: list[str], subject: st
 def test_any_text_is_read(text: str, html: str):
     """No text and no markup raises."""
     new_words(text, html=html + "<div class=gmail_quote>").reply.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(("sender", "reply"), [("Fra", "FYI\n\n{block}"), ("Lähettäjä", "FYI")])
+def test_danes_forward_with_the_word_by_which_finns_answer(sender: str, reply: str):
+    """The header block tells them apart."""
+    block = f"{sender}: Mina Oakes <mina@acme.example>\nSendt: 2. april 2012 18:26\nTil: Bob\nEmne: Printer\n\nHi"
+    if sender != "Fra":
+        block = block.replace("Sendt", "Lähetetty").replace("Til:", "Vastaanottaja:").replace("Emne", "Aihe")
+
+    assert new_words(f"FYI\n\n{block}", subject="VS: Printer").reply == reply.format(block=block)

@@ -94,7 +94,7 @@ def _hold(store: Store) -> None:
 
 
 def _look(reader: Reader) -> None:
-    reader.find_uids("support", "INBOX", 2)
+    reader.find_uids("support", "INBOX", 2, range(1, 10_000))
     reader.find_uidvalidity("support", "INBOX")
     reader.find_unshown("support", "INBOX", 2, 10)
     reader.next_due_at()

@@ -7,7 +7,8 @@ import pytest
 
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
-from maild.store import ArrivalCounts, Store, Unshown
+from maild.model.ticket import State
+from maild.store import ArrivalCounts, FirstSight, Store, Unshown
 from tests.integration.store.values import (
     CLAIM,
     NOW,
@@ -49,7 +50,7 @@ def test_recording_twice_changes_nothing(store: Store):
 
     assert counts == ArrivalCounts(new=1, rekeyed=0, known=2)
     assert len(claim(store)) == 3
-    assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1)) == {1, 2, 3}
+    assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1, range(1, 10_000))) == {1, 2, 3}
 
 
 def test_a_new_epoch_only_rekeys_what_is_known(store: Store):
@@ -62,9 +63,8 @@ def test_a_new_epoch_only_rekeys_what_is_known(store: Store):
     counts = store.write(lambda tx: tx.record_arrivals("support", "INBOX", 2, new, NOW))
 
     assert counts == ArrivalCounts(new=3, rekeyed=500, known=0)
-    assert len(store.read(lambda reader: reader.find_uids("support", "INBOX", 2))) == 503
-    assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1)) == frozenset()
-    assert store.read(lambda reader: reader.find_uidvalidity("support", "INBOX")) == 2
+    assert len(store.read(lambda reader: reader.find_uids("support", "INBOX", 2, range(1, 10_000)))) == 503
+    assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1, range(1, 10_000))) == frozenset()
 
 
 def test_of_two_alike_each_is_rekeyed_once(store: Store):
@@ -200,3 +200,26 @@ def test_only_what_is_held_is_released_or_discarded(store: Store):
     assert not store.write(lambda tx: tx.release_held(handled, "root", NOW))
     assert not store.write(lambda tx: tx.discard_held(handled, "root", NOW))
     assert not store.write(lambda tx: tx.discard_held(99, "root", NOW))
+
+
+def test_old_mail_comes_after_new_and_a_few_at_a_time(store: Store):
+    """20,000 old mails are no queue before a new one, and one claim of them is soon done."""
+    old = [replace(a_message(uid), taken_over_as=State.CLOSED) for uid in range(1, 101)]
+    store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, old, NOW))
+    record(store, 101, 102)
+
+    taken = claim(store, 200)
+
+    assert [one.place.uid for one in taken] == [101, 102, *range(1, 51)]
+    assert [one.taken_over_as for one in taken[1:3]] == [None, State.CLOSED]
+    assert store.read(lambda reader: reader.count_old_left("support", "INBOX")) == 100
+
+
+def test_a_folder_is_seen_first_but_once(store: Store):
+    """What lay there then is kept beside the number of its epoch; later epochs of the folder add nothing to it."""
+    store.write(lambda tx: tx.begin_epoch("support", "INBOX", 7, 42, NOW))
+    store.write(lambda tx: tx.begin_epoch("support", "INBOX", 8, None, NOW))
+
+    assert store.read(lambda reader: reader.find_uidvalidity("support", "INBOX")) == 8
+    assert store.read(lambda reader: reader.find_first_sight("support", "INBOX")) == FirstSight(7, 42, NOW)
+    assert store.read(lambda reader: reader.find_first_sight("support", "Junk")) is None

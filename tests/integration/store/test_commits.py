@@ -41,7 +41,7 @@ def submit_arrival(store: Store, uid: int, raw: bytes | None = None) -> "Future[
 
 
 def uids_in(store: Store) -> frozenset[int]:
-    return store.read(lambda reader: reader.find_uids("support", "INBOX", 1))
+    return store.read(lambda reader: reader.find_uids("support", "INBOX", 1, range(1, 10_000)))
 
 
 @contextmanager
@@ -227,10 +227,10 @@ def test_a_long_reader_disturbs_no_writer(store: Store):
     record(store, 1)
 
     def read_long(reader: Reader) -> tuple[frozenset[int], frozenset[int]]:
-        before = reader.find_uids("support", "INBOX", 1)
+        before = reader.find_uids("support", "INBOX", 1, range(1, 10_000))
         for uid in range(2, 60):
             record(store, uid)
-        return before, reader.find_uids("support", "INBOX", 1)
+        return before, reader.find_uids("support", "INBOX", 1, range(1, 10_000))
 
     assert store.read(read_long) == ({1}, {1})
     assert len(uids_in(store)) == 59

@@ -39,7 +39,7 @@ def line_of(process: "subprocess.Popen[str]") -> str:
 
 
 def uids_in(store: Store) -> frozenset[int]:
-    return store.read(lambda reader: reader.find_uids("support", "INBOX", 1))
+    return store.read(lambda reader: reader.find_uids("support", "INBOX", 1, range(1, 10_000)))
 
 
 def test_two_processes_write_side_by_side(store: Store, directory: Path, url: str | None):

@@ -1,0 +1,69 @@
+"""What follows from a mail that is older than the desk's work: it is filed where it belongs, and that is all.
+
+Nobody is written to, no ticket that is there changes, no agent's word is obeyed, and no machine's notice counts: what
+was asked for then was done then. Of whatever else is decided about such a mail, only what files it is kept.
+"""
+
+from dataclasses import replace
+
+from maild.desk.case import Case, entry_of, remembered, sheet_for
+from maild.desk.customers import file_mail, open_ticket
+from maild.desk.house import is_same
+from maild.desk.machines import file_automatic
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    Decision,
+    LinkTickets,
+    OpenTicket,
+    RememberIds,
+    Standing,
+    Step,
+)
+from maild.model.facts import TicketFacts
+from maild.model.ticket import EntryKind, State
+
+_FLAG = "taken-over"
+
+
+def take_over(case: Case, state: State) -> Decision:
+    """File an old mail; a ticket that it opens has this state."""
+    decision = _filed(case)
+    steps = tuple(step for each in decision.steps if (step := _quiet(each, state)) is not None)
+    why = (*decision.why, "older than the desk: filed, and nobody is told")
+    return replace(decision, steps=steps, mails=(), commands=(), why=why)
+
+
+def _filed(case: Case) -> Decision:
+    known = case.known
+    if case.is_automatic:
+        return file_automatic(case)
+    if known is None:
+        return open_ticket(case)
+    is_agents = case.sender is not None and case.sender.standing is Standing.AGENT
+    return _file_colleagues(case, known) if is_agents else file_mail(case, known)
+
+
+def _file_colleagues(case: Case, known: TicketFacts) -> Decision:
+    """File an agent's words: an answer if it went to the requester, else a note; commands in it are but words."""
+    number, message, requester = known.ticket.number, case.message, known.ticket.requester
+    went_out = requester is not None and any(
+        is_same(each.address, requester.address) for each in (*message.to, *message.cc)
+    )
+    sheet = sheet_for(case, known)
+    kind = EntryKind.AGENT if went_out else EntryKind.NOTE
+    sheet.enter(number, kind, case.words, attachments=message.attachments, message_id=message.message_id)
+    sheet.add(remembered(case, number))
+    return sheet.decision(entry_of(number), case)
+
+
+def _quiet(step: Step, state: State) -> Step | None:
+    match step:
+        case OpenTicket():
+            return replace(step, state=state)
+        case AddEntry():
+            return replace(step, changes=(), flags=(*step.flags, _FLAG))
+        case AddParticipant() | RememberIds() | LinkTickets():
+            return step
+        case _:
+            return None

@@ -1,0 +1,176 @@
+"""What a rule set says of a message: every rule in the order written, each seeing what earlier ones set. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from maild.rules.conditions import RateOf, RateTest, TextTest
+from maild.rules.effects import AtLeast, SameTicket, SetValue, Stop, TakeRequester
+from maild.rules.engine import Prepared, leaves, single, texts_of
+from maild.rules.fold import PLACEHOLDER, Fold
+from maild.rules.occasions import (
+    Evidence,
+    On,
+    Origin,
+    RateAnswers,
+    RateQuestion,
+    RuleQuestions,
+    Seen,
+    TicketView,
+    Verdict,
+    Verdicts,
+)
+from maild.rules.reasons import reasons
+from maild.rules.scene import Scene, holds, rate_key
+from maild.rules.values import Rules
+from maild.rules.written import Rule
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
+    rules: Rules,
+    on: frozenset[On],
+    seen: Seen,
+    ticket: TicketView,
+    answers: RateAnswers,
+    now: datetime,
+    *,
+    in_full: bool = False,
+) -> Verdicts:
+    """Hold all rules against a message; `on` says what the mail does to its ticket.
+
+    The verdicts are of the rules that held; `in_full`, for explaining, also of those that did not, with the reason.
+    """
+    held = rules.engine.read(seen)
+    fold = Fold(rules, seen, ticket)
+    _begin(fold, rules, on, seen, held)
+    scene = Scene(rules, seen, held, fold.view, answers, now)
+    verdicts: list[Verdict] = []
+    counted: list[str] = []
+    stopped: Rule | None = None
+    for each in rules.engine.prepared if in_full else rules.engine.concerned(held):
+        rule, origin = each.rule, origin_of(each.rule)
+        if stopped is not None or not rule.on & on:
+            verdicts += _not_asked(rule, stopped) if in_full else ()
+            continue
+        scene.rule, scene.view = rule.name, fold.view
+        is_matched = bool(holds(rule.when, scene))
+        if each.has_rate and _is_counted(rule, scene):
+            counted.append(rule.name)
+        if is_matched or in_full:
+            verdicts.append(Verdict(origin, is_matched, tuple(reasons(rule.when, scene))))
+        if is_matched:
+            _carry_out(fold, each, on, seen, held)
+            stopped = rule if Stop() in rule.then else None
+            if stopped is not None and not in_full:
+                break
+    return Verdicts(tuple(verdicts), tuple(fold.done), fold.view, tuple(counted), rules.digest)
+
+
+def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
+    """Say what must be known of the store before rules can be asked: of every rule that may still hold."""
+    held = rules.engine.read(seen)
+    scene = Scene(rules, seen, held, None, RateAnswers(), _NO_TIME)
+    rates: dict[RateQuestion, None] = {}
+    keys: dict[SameTicket, None] = {}
+    for each in rules.engine.concerned(held):
+        same = [effect for effect in each.rule.then if isinstance(effect, SameTicket)]
+        if not same and not each.has_rate:
+            continue
+        scene.rule = each.rule.name
+        if _may_hold(each.rule, scene):
+            rates |= dict.fromkeys(_rates_of(each.rule, scene))
+            captures = _captures(each, seen, held)
+            keys |= dict.fromkeys(_filled(effect, captures) for effect in same if _is_full(effect.key, captures))
+    return RuleQuestions(tuple(rates), tuple(keys))
+
+
+def origin_of(rule: Rule) -> Origin:
+    """Name a rule as whose an effect is."""
+    return Origin(f"rules.{rule.name}", rule.place)
+
+
+def _begin(fold: Fold, rules: Rules, on: frozenset[On], seen: Seen, held: frozenset[TextTest]) -> None:
+    """Give a new ticket its defaults and what its customer has, and any ticket the fields found in the mail."""
+    if On.NEW in on:
+        priorities = rules.priorities
+        origin = Origin("priorities.default", priorities.place)
+        for field, value in (("impact", priorities.impact), ("urgency", priorities.urgency)):
+            if getattr(fold.view, field) is None:
+                fold.apply(SetValue(field, value), origin)
+        _be_customer(fold, rules, seen)
+    for name, test in rules.engine.finding.items():
+        if test in held and not fold.view.fields.get(name):
+            found = single(test).find(texts_of(seen, test.asked))
+            if found is not None:
+                fold.set_field(name, found.captures.get(name, ""), Origin(f"fields.{name}", rules.fields[name].place))
+
+
+def _be_customer(fold: Fold, rules: Rules, seen: Seen) -> None:
+    customer = None if seen.trust == "forged" else rules.find_customer(fold.view.requester)
+    if customer is None:
+        return
+    origin = Origin(f"customers.{customer.key}", customer.place)
+    if customer.language and fold.view.language is None:
+        fold.apply(SetValue("language", customer.language), origin)
+    if customer.urgency:
+        fold.apply(AtLeast("urgency", customer.urgency), origin)
+
+
+def _carry_out(fold: Fold, each: Prepared, on: frozenset[On], seen: Seen, held: frozenset[TextTest]) -> None:
+    origin = origin_of(each.rule)
+    for name, value in _captures(each, seen, held).items():
+        fold.set_field(name, value, origin)
+    for effect in each.rule.then:
+        fold.apply(effect, origin)
+        if isinstance(effect, TakeRequester) and On.NEW in on:
+            _be_customer(fold, fold.rules, seen)
+
+
+def _captures(each: Prepared, seen: Seen, held: frozenset[TextTest]) -> dict[str, str]:
+    """Give what the patterns of a rule caught; where two catch the same name, the first."""
+    caught: dict[str, str] = {}
+    for test in each.catching:
+        found = single(test).find(texts_of(seen, test.asked)) if test in held else None
+        caught = {**(found.captures if found else {}), **caught}
+    return caught
+
+
+def _is_counted(rule: Rule, scene: Scene) -> bool:
+    """Whether a mail counts for a rule's own rate: whether it would hold if its rates did, or if they did not."""
+    if not any(isinstance(test, RateTest) and test.of is RateOf.RULE for test in leaves(rule.when)):
+        return False
+    return any(holds(rule.when, replace(scene, rates=rates)) for rates in (True, False))
+
+
+def _may_hold(rule: Rule, scene: Scene) -> bool:
+    return holds(rule.when, scene) is not False
+
+
+def _rates_of(rule: Rule, scene: Scene) -> Iterator[RateQuestion]:
+    for test in leaves(rule.when):
+        if not isinstance(test, RateTest):
+            continue
+        key = rate_key(test, scene)
+        keys: Iterable[str] = (key,) if key is not None else _possible_keys(test, scene)
+        yield from (RateQuestion(test.of, each, test.within) for each in keys if each)
+
+
+def _possible_keys(test: RateTest, scene: Scene) -> Iterable[str]:
+    return scene.rules.categories if test.of is RateOf.CATEGORY else scene.rules.customers
+
+
+def _is_full(key: str, names: dict[str, str]) -> bool:
+    return all(names.get(name) for name in PLACEHOLDER.findall(key))
+
+
+def _filled(effect: SameTicket, names: dict[str, str]) -> SameTicket:
+    return replace(effect, key=PLACEHOLDER.sub(lambda match: names.get(match[1], ""), effect.key))
+
+
+def _not_asked(rule: Rule, stopped: Rule | None) -> tuple[Verdict]:
+    why = (
+        f"on {' or '.join(sorted(each.value for each in rule.on))}" if stopped is None else f"stopped by {stopped.name}"
+    )
+    return (Verdict(origin_of(rule), is_matched=False, evidence=(Evidence(why, "", is_met=False),)),)
