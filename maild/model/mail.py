@@ -101,6 +101,33 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Somebody's mail that another mail passes on, within its text or attached.
+
+    `date` is as it stood there. `text` is the whole readable text, `reply` the new words alone. Files of a mail within
+    the text are those of the mail around it. `message_id` is None within a text. `forwarding` is what it passes on
+    itself. All of it is the word of whoever forwarded it.
+    """
+
+    sender: Address
+    subject: str
+    date: str
+    text: str
+    reply: str
+    attachments: tuple[Attachment, ...]
+    message_id: str | None
+    forwarding: "Forwarding | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """That a mail passes on other mails: its writer's own words, and the mails in order, never none."""
+
+    own_words: str
+    mails: tuple[Forwarded, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """An arrival that was read.
 
@@ -109,7 +136,7 @@ class Message:
     top-level fields in order, decoded and clean of control characters; `authentication` are the raw values of
     Authentication-Results, topmost first. `automatic_proof` is the header that proves `automatic`.
     `may_answer` is False when the mail forbids our automatic answer without being automatic itself. `flags` name
-    what was cut, guessed or doubted.
+    what was cut, guessed or doubted. `forwarding` is None unless it passes on a mail of which the sender is told.
     """
 
     sender: Address | None
@@ -133,3 +160,4 @@ class Message:
     authentication: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
+    forwarding: Forwarding | None = None

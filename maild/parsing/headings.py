@@ -34,6 +34,8 @@ _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
 # A date as mailers write it (RFC 5322, 3.3), which people do not.
 _SENT_AT = re.compile(r"\d{4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}")
 _BOX = re.compile(r"\|-{4,}>")
+_COLON = re.compile("[:：]")
+_UNFINISHED: Final = frozenset(",;<")
 _MOST_LINES: Final = 40
 _SHORTEST_RULE: Final = 10
 _MOST_WRAPPED: Final = 6
@@ -97,6 +99,27 @@ def find_block(lines: Sequence[str], start: int, *, is_announced: bool = False) 
         if not block.takes(at, lines[at]):
             break
     return block.end if block.is_convincing() else None
+
+
+def read_block(lines: Sequence[str], start: int) -> tuple[Mapping[Heading, str], int] | None:
+    """Read the headers that an announced block holds, as they were written, and find the line after it."""
+    end = find_block(lines, start, is_announced=True)
+    if end is None:
+        return None
+    values: dict[Heading, str] = {}
+    last = Heading.OTHER
+    for line in lines[start:end]:
+        read = _read_header(fold(line))
+        if read is not None and read.heading is not None:
+            last = read.heading
+            values.setdefault(last, _COLON.split(line, maxsplit=1)[1].strip(STRIPPED + "*_"))
+        elif line.strip(STRIPPED):
+            values[last] = f"{values.get(last, '')} {line.strip(STRIPPED)}"
+    # A list of recipients that closes the block may go on.
+    before = lines[end - 1]
+    while end < len(lines) and before.rstrip(STRIPPED)[-1:] in _UNFINISHED and lines[end].strip(STRIPPED):
+        before, end = lines[end], end + 1
+    return values, end
 
 
 class _Block:

@@ -1,18 +1,20 @@
 """One mail from bytes to Message: headers, who and when, bodies, the new words, what kind of mail it is."""
 
 import re
+from dataclasses import replace
 
 from maild.model.limits import ReadingLimits
-from maild.model.mail import Address, Message
+from maild.model.mail import Address, Forwarded, Forwarding, Message
 from maild.parsing.addresses import parse_addresses, parse_sender
 from maild.parsing.bodies import Body, read_body
 from maild.parsing.bounces import find_bounce
 from maild.parsing.charsets import clean_text
+from maild.parsing.forwards import find_within, is_mail
 from maild.parsing.html import sanitise
 from maild.parsing.identifiers import cut_references, find_date, find_ids, find_message_id
 from maild.parsing.limits import Flag
 from maild.parsing.machines import classify
-from maild.parsing.replies import new_words
+from maild.parsing.replies import ReplyFlag, new_words
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.view import MailView
 
@@ -21,6 +23,9 @@ _UNPRINTABLE = re.compile(r"[^\t -~]")
 # Servers name the address that they delivered to in fields of their own.
 _DELIVERED_TO = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
 _SHOWN_WHEN_UNREADABLE = 64 * 1024
+# Attached mails that are read, and how deep: what a forward passes on, and that once more.
+_INNER_MAILS = 10
+_INNER_LEVELS = 2
 
 
 def parse(raw: bytes, limits: ReadingLimits = _DEFAULT_LIMITS) -> Message:
@@ -29,15 +34,19 @@ def parse(raw: bytes, limits: ReadingLimits = _DEFAULT_LIMITS) -> Message:
     BUGS
         MemoryError is let through: it speaks of the machine or of the worker's limit, not of the mail.
     """
+    return _read_safely(raw, limits, _INNER_LEVELS) or _unreadable(raw)
+
+
+def _read_safely(raw: bytes, limits: ReadingLimits, levels: int) -> Message | None:
     try:
-        return _read(raw, limits)
+        return _read(raw, limits, levels)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a mail that finds a hole in us must still become an entry, flagged
-        return _unreadable(raw)
+        return None
 
 
-def _read(raw: bytes, limits: ReadingLimits) -> Message:
+def _read(raw: bytes, limits: ReadingLimits, levels: int) -> Message:
     flags: set[str] = set()
     if len(raw) > limits.size:
         flags.add(Flag.SIZE_CUT)
@@ -60,7 +69,8 @@ def _read(raw: bytes, limits: ReadingLimits) -> Message:
         parts=body.parts,
     )
     flags |= tree_flags | body.flags | head.flags
-    return _message(view, head, body, flags)
+    message = _message(view, head, body, flags)
+    return replace(message, forwarding=_forwarding_of(message, body, limits, levels))
 
 
 def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> Message:
@@ -91,6 +101,33 @@ def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> M
         headers=view.headers,
         flags=tuple(sorted(str(flag) for flag in flags)),
     )
+
+
+def _forwarding_of(message: Message, body: Body, limits: ReadingLimits, levels: int) -> Forwarding | None:
+    """Find what a person's mail passes on: within its text, else attached, `levels` deep."""
+    if message.automatic is not None:
+        return None
+    if ReplyFlag.FORWARD in message.flags:
+        within = find_within(body.text, html=body.html, subject=message.subject, attachments=body.attachments)
+        if within is not None:
+            return within
+    attached = [each for each in body.attachments if is_mail(each)][: _INNER_MAILS if levels else 0]
+    inner = [_read_safely(each.content, limits, levels - 1) for each in attached]
+    mails = tuple(
+        Forwarded(
+            sender=each.sender,
+            subject=each.subject,
+            date=next((value for name, value in each.headers if name.lower() == "date"), ""),
+            text=each.text,
+            reply=each.reply,
+            attachments=each.attachments,
+            message_id=each.message_id,
+            forwarding=each.forwarding,
+        )
+        for each in inner
+        if each is not None and each.sender is not None
+    )
+    return Forwarding("" if Flag.FORWARDED_ONLY in message.flags else message.reply, mails) if mails else None
 
 
 class _Headers:

@@ -55,11 +55,8 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     `html` is the mail's HTML body, if it has one: its markup is asked when the text does not say where the quote is.
     `subject` tells a forward, which is kept whole, from an answer where the body does not.
     """
-    is_forward = _is_forward(subject, text)
-    texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
-    if BEGIN in text:
-        texts = undress(texts)
-    lines = [Line(each) for each in (split_shared(texts) if may_share(text) else texts)]
+    is_forward = passes_on(subject, text)
+    lines = lines_of(text)
     stretches = cut(lines, is_forward=is_forward)
     found = _put_together(lines, stretches, text)
     is_certain = ReplyFlag.WHOLE not in found.flags and any(each.is_introduced for each in stretches)
@@ -69,7 +66,20 @@ def new_words(text: str, *, html: str | None = None, subject: str = "") -> NewWo
     return found if ReplyFlag.WHOLE in asked.flags else asked
 
 
-def _is_forward(subject: str, text: str) -> bool:
+def lines_of(text: str) -> list[Line]:
+    """Give the lines of a text as they are cut."""
+    texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
+    if BEGIN in text:
+        texts = undress(texts)
+    return [Line(each) for each in (split_shared(texts) if may_share(text) else texts)]
+
+
+def lines_of_html(html: str) -> list[Line]:
+    """Give the lines of a page as they are cut, each with what its markup says."""
+    return _bounded(set_lines(html))
+
+
+def passes_on(subject: str, text: str) -> bool:
     """Read the first prefix; where it is Danish for a forward or Finnish for an answer, the header block tells."""
     prefix = next(iter(find_prefixes(subject)), None)
     return prefix is Prefix.FORWARD or (prefix is Prefix.EITHER and "lähettäjä" not in text.casefold())
@@ -79,7 +89,7 @@ def _asked_markup(
     lines: list[Line], stretches: list[Stretch], html: str, *, is_forward: bool
 ) -> tuple[list[Line], list[Stretch]]:
     """Cut by the markup; where the plain text is other words than the HTML, find the place of the cut in it."""
-    marked = _bounded(set_lines(html))
+    marked = lines_of_html(html)
     found = cut(marked, is_forward=is_forward)
     first = next((each for each in found if each.is_introduced), None)
     if first is None:
