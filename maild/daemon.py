@@ -39,7 +39,7 @@ from pathlib import Path
 
 from maild.carrying import Desk
 from maild.composing import Composer, check_templates
-from maild.config import Config, read_draft, read_secret
+from maild.config import Config, read_draft
 from maild.delivery import Channel, Tools, wait_for_any
 from maild.desk import House
 from maild.errors import ReaderLostError, StoreBusyError, StoreUnusableError
@@ -51,7 +51,9 @@ from maild.ledger import Ledger
 from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
+from maild.oauth import Wallet
 from maild.reading import Readers
+from maild.renewing import Renewing
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store, sqlite_note
@@ -156,6 +158,7 @@ class Daemon:
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self._config, self._rules = read_premises(directory, environ)
+        self._wallet = Wallet(self._config, environ, now)
         self._notifier = Notifier.from_environ(environ)
         self._claim = secrets.token_hex(8)
 
@@ -239,7 +242,7 @@ class Daemon:
             for folder in (settings.folder, *settings.also):
                 wake = Wake()
                 bells.wakes.append(wake)
-                mailbox = Mailbox(settings, folder, partial(read_secret, settings))
+                mailbox = Mailbox(settings, folder, self._wallet.of_mailbox(name))
                 source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
                 intake = Intake(source, mailbox, store, now, partial(self._tell_old_left, f"{name}/{folder}"))
                 leg = partial(intake.run, bells.stop, wake, bells.arrivals.set)
@@ -254,15 +257,19 @@ class Daemon:
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
         timing = Timing(store, house, parts, self._claim)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
+        if self._wallet.sign_ins:
+            renewing = Renewing(self._wallet.sign_ins)
+            yield self._thread("renewing", partial(renewing.run, bells.stop), bells.stop)
 
     def _channels(self, store: Store, bells: Bells) -> list[tuple[Channel, asyncio.Event]]:
         tools = Tools(store, Ledger(store), self._claim, now, random.random, bells.timers.set)
         channels = []
         for name, settings in self._config.relays.items():
+            secret = self._wallet.of_relay(name)
             for _ in range(settings.connections):
                 bell = asyncio.Event()
                 bells.outbox.append(bell)
-                channels.append((Channel(name, Relay(settings, partial(read_secret, settings)), tools), bell))
+                channels.append((Channel(name, Relay(settings, secret), tools), bell))
         return channels
 
     def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:

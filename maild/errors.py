@@ -4,6 +4,7 @@ A craft translates the outside's errors into these at its border; a leg catches 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class MaildError(Exception):
@@ -33,7 +34,14 @@ class ConfigurationError(MaildError):
 
 
 class MailboxUnavailableError(MaildError):
-    """The IMAP server cannot be reached, hung up or answered nonsense: connect again later."""
+    """The IMAP server cannot be reached, hung up or answered nonsense: connect again later.
+
+    `again_in` is how long the server wants to be left alone, where it said so.
+    """
+
+    def __init__(self, words: str, again_in: timedelta | None = None) -> None:
+        super().__init__(words)
+        self.again_in = again_in
 
 
 class MailboxRefusedError(MaildError):
@@ -46,6 +54,22 @@ class RelayUnavailableError(MaildError):
 
 class RelayRefusedError(MaildError):
     """The SMTP server refused the sign-in or TLS: a person must act."""
+
+
+class SignInRefusedError(MaildError):
+    """The provider gives no token for an account: a person must act, mostly by `maild auth login`."""
+
+
+class SignInUnavailableError(MaildError):
+    """The provider cannot be reached, or wants no more questions for a while: ask again later.
+
+    `again_in` is how long it wants to be left alone, where it said so; not `is_answered`: nobody heard us.
+    """
+
+    def __init__(self, words: str, *, again_in: timedelta | None = None, is_answered: bool = True) -> None:
+        super().__init__(words)
+        self.again_in = again_in
+        self.is_answered = is_answered
 
 
 class StoreBusyError(MaildError):

@@ -103,7 +103,8 @@ class Intake:
                 self._log.info(Event.MAILBOX_CONNECTED, uidvalidity=self._mailbox.uidvalidity)
                 self._read_until(stop, wake, arrived)
             except MailboxUnavailableError as error:
-                seconds = self._delay.total_seconds() * (0.5 + jitter())
+                asked = error.again_in.total_seconds() if error.again_in else 0.0
+                seconds = max(self._delay.total_seconds() * (0.5 + jitter()), asked)
                 self._delay = min(self._delay * 2, RETRY_LAST)
                 self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1))
                 stop.wait(seconds)

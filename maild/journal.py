@@ -52,6 +52,10 @@ class Event(StrEnum):
     MAILS_REROUTED = "mails_rerouted"
     RELAY_LOST = "relay_lost"
     RELAY_REFUSED = "relay_refused"
+    TOKENS_RENEWED = "tokens_renewed"
+    TOKENS_MENDED = "tokens_mended"
+    TOKENS_LOST = "tokens_lost"
+    TOKENS_REFUSED = "tokens_refused"
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"
 

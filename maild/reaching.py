@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from maild.errors import SignInRefusedError, SignInUnavailableError
+
 
 class Trouble(StrEnum):
     """What stands between us and an account."""
@@ -19,6 +21,7 @@ class Trouble(StrEnum):
     NOT_TRUSTED = "not-trusted"
     NO_TLS = "no-tls"
     NO_PASSWORD = "no-password"  # noqa: S105 - the name of a trouble
+    NO_TOKEN = "no-token"  # noqa: S105 - as above
     SIGN_IN_REFUSED = "sign-in-refused"
     TURNED_AWAY = "turned-away"
     PASSING = "passing"
@@ -37,6 +40,8 @@ class Failure:
 
 # The first that fits counts: TLS errors and time-outs are OSErrors, and a certificate's is a TLS error.
 _BY_KIND: Final[tuple[tuple[type[BaseException], Trouble], ...]] = (
+    (SignInRefusedError, Trouble.NO_TOKEN),
+    (SignInUnavailableError, Trouble.PASSING),
     (ssl.SSLCertVerificationError, Trouble.NOT_TRUSTED),
     (ssl.SSLEOFError, Trouble.HUNG_UP),
     (ssl.SSLZeroReturnError, Trouble.HUNG_UP),
@@ -50,7 +55,7 @@ _BY_KIND: Final[tuple[tuple[type[BaseException], Trouble], ...]] = (
 
 
 def find_trouble(error: BaseException | None) -> Trouble | None:
-    """Name what the network or TLS did, from an error or one that caused it; None where it was neither."""
+    """Name what the network, TLS or a provider of tokens did, from an error or one that caused it; else None."""
     while error is not None:
         for kind, trouble in _BY_KIND:
             if isinstance(error, kind):

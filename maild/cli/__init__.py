@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "init": "maild.cli.setup:init",
         "check": "maild.cli.setup:check",
+        "auth": "maild.cli.auth:auth",
         "demo": "maild.cli.running:demo",
         "run": "maild.cli.running:run",
         "parse": "maild.cli.parse:parse",

@@ -7,6 +7,7 @@ BUGS
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -21,10 +22,12 @@ import click
 from rich.console import Console
 
 from maild.cli.display import fit, print_heading, print_table, size
-from maild.config import AccountConfig, Config, MailboxConfig, RelayConfig, read_secret
+from maild.cli.opening import now
+from maild.config import AccountConfig, Config, MailboxConfig, RelayConfig, Secret
 from maild.documents import did_you_mean
 from maild.imap import Means, ProbedFolder, ProbedMailbox, Shown, probe_mailbox
 from maild.model.explaining import Json
+from maild.oauth import Wallet
 from maild.reaching import Failure, Trouble
 from maild.smtp import ProbedRelay, probe_relay
 
@@ -47,6 +50,7 @@ _REMEDIES: Final[Mapping[Trouble, str]] = MappingProxyType(
         " signed it (update-ca-certificates, or SSL_CERT_FILE)",
         Trouble.NO_TLS: _TLS_AND_PORT,
         Trouble.NO_PASSWORD: "put the password where password_file, password_command or password_credential looks",
+        Trouble.NO_TOKEN: "`maild auth status` shows each sign-in, `maild auth login` makes it anew",
         Trouble.SIGN_IN_REFUSED: "see that `user` and the password are right, and that the provider lets programs sign"
         " in by password (many want one made for the program)",
         Trouble.TURNED_AWAY: "the server wants nothing from this machine's address: ask its operator why",
@@ -69,11 +73,14 @@ class Tried:
 
 def try_servers(config: Config) -> Tried:
     """Try every account at the same time; none is waited for longer than the others."""
+    wallet = Wallet(config, os.environ, now)
     mailboxes = {
-        name: _begin(partial(probe_mailbox, settings, partial(read_secret, settings)))
+        name: _begin(partial(probe_mailbox, settings, wallet.of_mailbox(name)))
         for name, settings in config.mailboxes.items()
     }
-    relays = {name: _begin(partial(_probe_relay, settings)) for name, settings in config.relays.items()}
+    relays = {
+        name: _begin(partial(_probe_relay, settings, wallet.of_relay(name))) for name, settings in config.relays.items()
+    }
     deadline = time.monotonic() + PATIENCE
     with Console(stderr=True).status(f"Trying {len(mailboxes)} mailboxes and {len(relays)} relays"):
         return Tried(
@@ -103,8 +110,8 @@ def _outcome(future: "Future[T | Failure]", deadline: float) -> T | Failure:
         return Failure(Trouble.NO_ANSWER, f"no answer within {PATIENCE:g} s")
 
 
-def _probe_relay(settings: RelayConfig) -> ProbedRelay | Failure:
-    return asyncio.run(probe_relay(settings, partial(read_secret, settings)))
+def _probe_relay(settings: RelayConfig, secret: Secret) -> ProbedRelay | Failure:
+    return asyncio.run(probe_relay(settings, secret))
 
 
 def servers_said(config: Config, tried: Tried) -> tuple[dict[str, list[Json]], bool]:

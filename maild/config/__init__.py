@@ -5,6 +5,7 @@ from maild.config.settings import (
     AccountConfig,
     AcknowledgementCaps,
     AlarmConfig,
+    AuthConfig,
     DeskConfig,
     LimitsConfig,
     MailboxConfig,
@@ -16,12 +17,13 @@ from maild.config.settings import (
     TrustConfig,
 )
 from maild.config.shipped import shipped_files
-from maild.config.unlocking import read_secret
+from maild.config.unlocking import Secret, read_client_secret, read_secret
 
 __all__ = [
     "AccountConfig",
     "AcknowledgementCaps",
     "AlarmConfig",
+    "AuthConfig",
     "Config",
     "DeskConfig",
     "Draft",
@@ -29,11 +31,13 @@ __all__ = [
     "MailboxConfig",
     "ReadingConfig",
     "RelayConfig",
+    "Secret",
     "ShowAs",
     "SourceFile",
     "StateConfig",
     "TakeoverConfig",
     "TrustConfig",
+    "read_client_secret",
     "read_config",
     "read_draft",
     "read_secret",

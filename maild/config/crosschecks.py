@@ -20,15 +20,38 @@ def account_problems(document: Document, directory: Path, environ: Mapping[str, 
         for name in document.names((kind,)):
             path = (kind, name)
             ways = [key for key in _WAYS if document.find((*path, key)) is not None]
+            has_auth = document.find((*path, "auth")) is not None
             has_user = document.find((*path, "user")) is not None
-            if has_user and not ways and "password" not in document.names(path):
-                what = "has a user and no password: write password_file, password_command or password_credential"
+            if has_user and not (ways or has_auth) and "password" not in document.names(path):
+                what = "has a user and no password: write password_file, password_command, password_credential or auth"
                 yield document.problem(path, what, at_key=True)
-            elif ways and not has_user and kind == "relays":
+            elif (ways or has_auth) and not has_user and kind == "relays":
                 yield document.problem(path, "has a password and no user: write user, or leave both out", at_key=True)
+            if ways and has_auth:
+                yield document.problem((*path, "auth"), f"one way to sign in is enough: leave this or {ways[0]} out")
             for key in ways:
                 for what in _WAYS[key](document.find((*path, key)), directory, environ):
                     yield document.problem((*path, key), what)
+            if has_auth:
+                yield from _auth_problems(document, (*path, "auth"), directory, environ)
+
+
+def _auth_problems(
+    document: Document, path: tuple[str, ...], directory: Path, environ: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Say what a provider needs and was not given, or does not know."""
+    provider = document.find((*path, "oauth2"))
+    needed, foreign = _PROVIDERS.get(provider, ((), ())) if isinstance(provider, str) else ((), ())
+    given = document.names(path)
+    for key in needed:
+        if key not in given or document.find((*path, key)) is None:
+            yield document.problem(path, f"{provider} needs '{key}': {_AUTH_REMEDIES[key]}", at_key=True)
+    for key in foreign:
+        if document.find((*path, key)) is not None:
+            yield document.problem((*path, key), f"{provider} knows no '{key}': leave it out", at_key=True)
+    file = (*path, "secret_file")
+    for what in _file_problems(document.find(file), directory, environ):
+        yield document.problem(file, what)
 
 
 def folder_problems(document: Document, mailboxes: Mapping[str, MailboxConfig]) -> Iterator[Problem]:
@@ -68,7 +91,7 @@ def _file_problems(written: Value, directory: Path, _: Mapping[str, str]) -> Ite
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
-        yield f"there is no file {file}: make it, with the account's password in it, and chmod 600 {file}"
+        yield f"there is no file {file}: make it, with the account's secret in it, and chmod 600 {file}"
         return
     except OSError as error:
         yield f"{file} cannot be read: {error.strerror}"
@@ -92,6 +115,17 @@ def _credential_problems(written: Value, _: Path, environ: Mapping[str, str]) ->
     if isinstance(written, str) and folder is not None and not (Path(folder) / written).is_file():
         yield f"systemd hands over no credential '{written}': add LoadCredential= to the unit"
 
+
+# What a provider cannot do without, and what it does not know.
+_PROVIDERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "microsoft": (("client_id", "tenant"), ()),
+    "google": (("secret_file",), ("tenant", "authority")),
+}
+_AUTH_REMEDIES: Mapping[str, str] = {
+    "client_id": "the Application (client) ID of its app registration",
+    "tenant": "the Directory (tenant) ID of its app registration, or the tenant's domain",
+    "secret_file": "the JSON file of a desktop client or a service account, from Google's console",
+}
 
 _WAYS: Mapping[str, Callable[[Value, Path, Mapping[str, str]], Iterator[str]]] = {
     "password_file": _file_problems,

@@ -93,6 +93,21 @@ def postgres_url(text: str) -> str:
     return text
 
 
+def https_url(text: str) -> str:
+    """Take the beginning of an address on the web, without a trailing slash; clear text only to this machine."""
+    shape = f"'{text}' is no address: write it like https://login.microsoftonline.us"
+    try:
+        url = urlsplit(text)
+        is_whole = bool(url.hostname) and url.port != 0 and not (url.query or url.fragment or url.username)
+    except ValueError:
+        is_whole = False
+    if not is_whole or url.scheme not in {"https", "http"}:
+        raise ValueError(shape)
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        raise ValueError(f"'{text}' would send secrets in clear text: write https")
+    return text.rstrip("/")
+
+
 def timezone(text: str) -> str:
     """Take the name of a time zone."""
     zones = available_timezones()

@@ -131,8 +131,10 @@ def _absolute(written: Written, directory: Path) -> Written:
     """Take every relative path as one within the folder of configuration."""
 
     def placed(account: AccountConfig) -> AccountConfig:
-        file = account.password_file
-        return account if file is None else account.model_copy(update={"password_file": inside(directory, file)})
+        file, auth = account.password_file, account.auth
+        if auth is not None and auth.secret_file is not None:
+            auth = auth.model_copy(update={"secret_file": inside(directory, auth.secret_file)})
+        return account.model_copy(update={"password_file": file and inside(directory, file), "auth": auth})
 
     return written.model_copy(
         update={

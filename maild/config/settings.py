@@ -76,14 +76,32 @@ class ShowAs(Section):
         return keyword
 
 
-class AccountConfig(Section):
-    """An account on a server; at most one of the three ways to its password is given."""
+class AuthConfig(Section):
+    """Signing in by OAuth 2 instead of a password.
+
+    Microsoft without `secret_file` is a person's device sign-in, with it the application's own (client credentials);
+    `authority` is another than the world-wide sign-in server, that of a national cloud. Google's `secret_file` is the
+    JSON file of its console, of a desktop client or a service account.
+    """
 
     refused: ClassVar[Mapping[str, str]] = {
-        "password": _NEVER_HERE,
-        "pass": _NEVER_HERE,
-        "auth": "not yet: signing in by OAuth 2 comes with a later version; use a password of its own for this account",
+        "client_secret": _NEVER_HERE.replace("password_file", "secret_file"),
+        "secret": _NEVER_HERE.replace("password_file", "secret_file"),
     }
+
+    oauth2: Literal["microsoft", "google"]
+    client_id: kinds.Line | None = None
+    tenant: (
+        Annotated[str, kinds.matching(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", "tenant: write its id or domain")] | None
+    ) = None
+    secret_file: FilePath | None = None
+    authority: Annotated[str, AfterValidator(kinds.https_url)] | None = None
+
+
+class AccountConfig(Section):
+    """An account on a server; at most one of the three ways to its password is given, or `auth`."""
+
+    refused: ClassVar[Mapping[str, str]] = {"password": _NEVER_HERE, "pass": _NEVER_HERE}
 
     host: kinds.Host
     tls: Tls
@@ -93,6 +111,7 @@ class AccountConfig(Section):
     password_credential: (
         Annotated[str, kinds.matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}", "name of a credential")] | None
     ) = None
+    auth: AuthConfig | None = None
 
     @field_validator("tls")
     @classmethod
@@ -111,11 +130,6 @@ class AccountConfig(Section):
         if value is not None and others:
             raise ValueError(f"one way to the password is enough: leave this or {others[0]} out")
         return value
-
-    @property
-    def has_secret(self) -> bool:
-        """Whether any way to a password is given."""
-        return any((self.password_file, self.password_command, self.password_credential))
 
 
 def _shown(value: object) -> object:

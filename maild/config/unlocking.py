@@ -3,7 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from maild.config.settings import AccountConfig, MailboxConfig
 from maild.errors import MailboxRefusedError, RelayRefusedError
@@ -12,11 +12,23 @@ _PATIENCE = 30
 _LONGEST = 10_000
 
 
-def read_secret(account: AccountConfig) -> str:
+class Secret(Protocol):
+    """What an account signs in with, a password or an access token; asked for at each sign-in.
+
+    `refused` is one that the server would not have: then another is given, or MailboxRefusedError or RelayRefusedError
+    raised where there is none. Only who signs in by tokens asks so.
+    """
+
+    def __call__(self, refused: str | None = None) -> str:
+        """Give it."""
+
+
+def read_secret(account: AccountConfig, refused: str | None = None) -> str:
     """Read an account's password from its file, command or credential; the end of its line is not part of it.
 
     Raises MailboxRefusedError or RelayRefusedError where it cannot be had: a person must act. No error holds it.
     """
+    del refused  # who changes the password writes it where it is read
     if account.password_file is not None:
         octets = _content(account, account.password_file)
     elif account.password_credential is not None:
@@ -31,12 +43,27 @@ def read_secret(account: AccountConfig) -> str:
     return _decoded(account, octets)
 
 
+def read_client_secret(account: AccountConfig) -> str:
+    """Read the whole `secret_file` of `auth`; empty where none is configured. Raises as `read_secret` does."""
+    file = account.auth.secret_file if account.auth else None
+    if file is None:
+        return ""
+    octets = _content(account, file)
+    try:
+        text = octets.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or len(octets) > _LONGEST:
+        _refuse(account, f"what stands in {file} is empty or no text")
+    return text
+
+
 def _content(account: AccountConfig, file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
             return stream.read(_LONGEST + 1)
     except OSError as error:
-        _refuse(account, f"the password in {file} cannot be read: {error.strerror}")
+        _refuse(account, f"the secret in {file} cannot be read: {error.strerror}")
 
 
 def _output(account: AccountConfig, command: tuple[str, ...]) -> bytes:

@@ -6,17 +6,17 @@ Blocking; an object belongs to one thread. Any failure closes the connection: `c
 import contextlib
 import select
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from imaplib import IMAP4
 from typing import Any, Final
 
-from maild.config import MailboxConfig, ShowAs
+from maild.config import MailboxConfig, Secret, ShowAs
 from maild.errors import MailboxRefusedError, MailboxUnavailableError
 from maild.imap import fetching
 from maild.imap.showing import DELETED, Desired, Selected, Shower, numbers
-from maild.imap.signing import CONTROL, place, refusal, sign_in
+from maild.imap.signing import CONTROL, asked_pause, place, refusal, sign_in
 from maild.imap.wake import Wake
 from maild.imap.wire import Client, Wire
 from maild.model.decision import OutcomeKind
@@ -39,7 +39,7 @@ class Mailbox:
     MailboxRefusedError when it refuses us or the folder.
     """
 
-    def __init__(self, settings: MailboxConfig, folder: str, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: MailboxConfig, folder: str, secret: Secret) -> None:
         self._settings = settings
         self._folder = folder
         self._secret = secret
@@ -145,7 +145,9 @@ class Mailbox:
             raise
         except FAULTS as error:
             self.close()
-            raise MailboxUnavailableError(f"{place(self._settings)}: {doing}: {error}") from error
+            raise MailboxUnavailableError(
+                f"{place(self._settings)}: {doing}: {error}", asked_pause(str(error))
+            ) from error
         except BaseException:
             self.close()
             raise

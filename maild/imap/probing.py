@@ -10,13 +10,13 @@ BUGS
 
 import contextlib
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from imaplib import IMAP4
 from typing import Any, Final
 
-from maild.config import MailboxConfig, ShowAs
+from maild.config import MailboxConfig, Secret, ShowAs
 from maild.errors import MailboxRefusedError, MailboxUnavailableError, MaildError
 from maild.imap.mailbox import FAULTS
 from maild.imap.showing import ANY_KEYWORD, in_namespace
@@ -77,14 +77,14 @@ class ProbedMailbox:
     folders: Mapping[str, ProbedFolder | Failure]
 
 
-def probe_mailbox(settings: MailboxConfig, secret: Callable[[], str]) -> ProbedMailbox | Failure:
+def probe_mailbox(settings: MailboxConfig, secret: Secret) -> ProbedMailbox | Failure:
     """Sign in, examine each folder, and leave; nothing is changed, and no failure is raised."""
     try:
-        password = secret()
+        first = secret()
     except MaildError as error:
-        return Failure(Trouble.NO_PASSWORD, str(error))
+        return Failure(find_trouble(error) or Trouble.NO_PASSWORD, str(error))
     try:
-        client = sign_in(settings, lambda: password)
+        client = sign_in(settings, lambda refused=None: first if refused is None else secret(refused))
     except (MailboxRefusedError, MailboxUnavailableError, *FAULTS) as error:
         return Failure(_trouble_at_the_door(error), str(error))
     try:

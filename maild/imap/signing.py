@@ -3,20 +3,25 @@
 import contextlib
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
-from maild.config import MailboxConfig
-from maild.errors import MailboxRefusedError, MailboxUnavailableError
+from maild.config import MailboxConfig, Secret
+from maild.errors import MailboxRefusedError, MailboxUnavailableError, MaildError
 from maild.imap.wire import Client, Wire
 
 # Response codes of a NO that pass by themselves (RFC 5530; RFC 9051, 7.1); any other NO to a sign-in is for a person.
 PASSING: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"})
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CODE: Final = re.compile(r"\[([A-Z-]+)")
+# Microsoft's words to those whom it slows down, and for a mailbox that its servers cannot open at present.
+BACK_OFF: Final = re.compile(r"Suggested Backoff Time: (\d{1,9}) milliseconds", re.IGNORECASE)
+NOT_CONNECTED: Final = "User is authenticated but not connected"
+PAUSE_NOT_CONNECTED: Final = timedelta(minutes=1)
 
 
-def sign_in(settings: MailboxConfig, secret: Callable[[], str]) -> Client:
+def sign_in(settings: MailboxConfig, secret: Secret) -> Client:
     """Connect, verify, begin TLS as the settings demand, and sign in.
 
     Raises MailboxRefusedError where a person must act, else what imaplib raises.
@@ -32,13 +37,16 @@ def sign_in(settings: MailboxConfig, secret: Callable[[], str]) -> Client:
     return client
 
 
-def _introduce(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None, secret: Callable[[], str]) -> None:
+def _introduce(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None, secret: Secret) -> None:
     if wire.state != "NONAUTH":
         # On a STARTTLS port this is how an attacker would keep us in clear text.
         raise MailboxRefusedError(f"{place(settings)} let us in before we said who we are (PREAUTH)")
     if settings.tls == "starttls":
         _begin_tls(wire, settings, context)
-    _authenticate(wire, settings, secret())
+    if settings.auth:
+        _authenticate_by_token(wire, settings, secret)
+    else:
+        _authenticate(wire, settings, secret())
 
 
 def place(settings: MailboxConfig) -> str:
@@ -61,11 +69,19 @@ def _tls_told(settings: MailboxConfig) -> Iterator[None]:
 
 
 def refusal(text: str, where: str) -> MailboxRefusedError | MailboxUnavailableError:
-    """Tell a NO for a person from one that passes, by its response code."""
+    """Tell a NO for a person from one that passes, by its response code or Microsoft's words."""
     code = CODE.search(text)
-    if code and code[1] in PASSING:
-        return MailboxUnavailableError(f"{where}: {text}")
+    again_in = asked_pause(text)
+    if again_in or (code and code[1] in PASSING):
+        return MailboxUnavailableError(f"{where}: {text}", again_in)
     return MailboxRefusedError(f"{where}: {text}")
+
+
+def asked_pause(text: str) -> timedelta | None:
+    """Say how long a server's words ask us to stay away; None where they do not."""
+    if told := BACK_OFF.search(text):
+        return timedelta(milliseconds=int(told[1]))
+    return PAUSE_NOT_CONNECTED if NOT_CONNECTED in text else None
 
 
 def _begin_tls(wire: Wire, settings: MailboxConfig, context: ssl.SSLContext | None) -> None:
@@ -92,6 +108,39 @@ def _authenticate(wire: Wire, settings: MailboxConfig, password: str) -> None:
         raise
     except wire.error as error:
         raise refusal(str(error), f"{place(settings)}: the sign-in was refused") from error
+
+
+def _authenticate_by_token(wire: Wire, settings: MailboxConfig, secret: Secret) -> None:
+    """Sign in by XOAUTH2; a token that is refused is renewed, once."""
+    if "AUTH=XOAUTH2" not in wire.capabilities:
+        raise MailboxRefusedError(f"{settings.host}:{settings.port} offers no sign-in by OAuth 2 (XOAUTH2)")
+    token = secret()
+    refused = _try_token(wire, settings, token)
+    if isinstance(refused, MailboxRefusedError):
+        token = secret(token)
+        refused = _try_token(wire, settings, token)
+        if isinstance(refused, MailboxRefusedError):
+            # It is not asked for a third: this is how it learns of the second.
+            with contextlib.suppress(MaildError):
+                secret(token)
+    if refused:
+        raise refused
+
+
+def _try_token(wire: Wire, settings: MailboxConfig, token: str) -> MailboxRefusedError | MailboxUnavailableError | None:
+    if CONTROL.search(settings.user) or CONTROL.search(token):
+        raise MailboxRefusedError(f"{place(settings)}: a name or token with control characters is never sent")
+    words = iter([f"user={settings.user}\x01auth=Bearer {token}\x01\x01".encode()])
+    try:
+        # To the error that a server tells first, the answer is an empty line.
+        wire.authenticate("XOAUTH2", lambda _: next(words, b""))
+    except wire.abort:
+        raise
+    except wire.error as error:
+        refused = refusal(str(error), f"{place(settings)}: the sign-in was refused")
+        refused.__cause__ = error
+        return refused
+    return None
 
 
 def quoted(text: str) -> str:

@@ -1,11 +1,10 @@
 """Trying a relay without sending anything: connect, begin TLS, sign in, see what it offers, leave."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiosmtplib import SMTPAuthenticationError, SMTPResponseException, SMTPServerDisconnected
 
-from maild.config import RelayConfig
+from maild.config import RelayConfig, Secret
 from maild.errors import MaildError, RelayRefusedError, RelayUnavailableError
 from maild.reaching import Failure, Trouble, find_trouble
 from maild.smtp.session import open_session
@@ -25,14 +24,14 @@ class ProbedRelay:
     extensions: frozenset[str]
 
 
-async def probe_relay(settings: RelayConfig, secret: Callable[[], str]) -> ProbedRelay | Failure:
+async def probe_relay(settings: RelayConfig, secret: Secret) -> ProbedRelay | Failure:
     """Open a session and end it; no failure is raised."""
     try:
-        password = secret() if settings.user else ""
+        first = secret() if settings.user else ""
     except MaildError as error:
-        return Failure(Trouble.NO_PASSWORD, str(error))
+        return Failure(find_trouble(error) or Trouble.NO_PASSWORD, str(error))
     try:
-        session = await open_session(settings, lambda: password)
+        session = await open_session(settings, lambda refused=None: first if refused is None else secret(refused))
     except (RelayRefusedError, RelayUnavailableError) as error:
         return Failure(_trouble(error), str(error))
     offered = session.extensions

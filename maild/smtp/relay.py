@@ -10,12 +10,11 @@ BUGS
     A relay that takes a mail and dies before it says so gets the same bytes once more.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from aiosmtplib import SMTPResponse, SMTPServerDisconnected
 
-from maild.config import RelayConfig
+from maild.config import RelayConfig, Secret
 from maild.errors import RelayRefusedError
 from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, Offered, Refused
 from maild.smtp.envelope import Path, choose_options, parse_path, stuff
@@ -38,7 +37,7 @@ class Relay:
     server says of one mail is an outcome.
     """
 
-    def __init__(self, settings: RelayConfig, secret: Callable[[], str]) -> None:
+    def __init__(self, settings: RelayConfig, secret: Secret) -> None:
         self._settings = settings
         self._secret = secret
         self._session: Session | None = None

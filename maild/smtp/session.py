@@ -1,18 +1,19 @@
 """One signed-in SMTP session: from nothing to it, its commands in step, and its end."""
 
 import asyncio
+import contextlib
 import re
 import select
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import aiosmtplib
-from aiosmtplib import SMTP, SMTPResponse, SMTPServerDisconnected
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPResponse, SMTPServerDisconnected
 
-from maild.config import RelayConfig
-from maild.errors import RelayRefusedError, RelayUnavailableError
+from maild.config import RelayConfig, Secret
+from maild.errors import MaildError, RelayRefusedError, RelayUnavailableError
 
 CONNECT_SECONDS: Final = 60.0
 COMMAND_SECONDS: Final = 300.0  # RFC 5321, 4.5.3.2
@@ -103,7 +104,7 @@ class Session:
         self._transport.abort()
 
 
-async def open_session(settings: RelayConfig, secret: Callable[[], str]) -> Session:
+async def open_session(settings: RelayConfig, secret: Secret) -> Session:
     """Connect, verify, begin TLS as the settings demand, and sign in once.
 
     Raises RelayUnavailableError for what passes and RelayRefusedError for what a person must mend.
@@ -123,8 +124,10 @@ async def open_session(settings: RelayConfig, secret: Callable[[], str]) -> Sess
         await client.connect(timeout=CONNECT_SECONDS)
         session = Session(client)
         await client.ehlo()
-        if settings.user:
-            await _sign_in(client, where, settings.user, secret())
+        if settings.user and settings.auth:
+            await _sign_in_by_token(client, where, settings.user, secret)
+        elif settings.user:
+            await _sign_in(client, where, settings.user, await asyncio.to_thread(secret))
     except BaseException as error:
         if session:
             session.hang_up()
@@ -144,6 +147,32 @@ async def _sign_in(client: SMTP, where: str, user: str, password: str) -> None:
             await way(user, password)
             return
     raise RelayRefusedError(f"{where} offers no sign-in by password on this connection")
+
+
+async def _sign_in_by_token(client: SMTP, where: str, user: str, secret: Secret) -> None:
+    """Sign in by XOAUTH2; a token that is refused for good is renewed, once."""
+    if "xoauth2" not in client.server_auth_methods:
+        raise RelayRefusedError(f"{where} offers no sign-in by OAuth 2 (XOAUTH2) on this connection")
+    # In a thread: a token that is not there is asked for at its provider.
+    token = await asyncio.to_thread(secret)
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code not in FOR_GOOD:
+            raise
+        await _sign_in_by_next_token(client, user, token, secret)
+
+
+async def _sign_in_by_next_token(client: SMTP, user: str, refused: str, secret: Secret) -> None:
+    token = await asyncio.to_thread(secret, refused)
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code in FOR_GOOD:
+            # It is not asked for a third: this is how it learns of the second.
+            with contextlib.suppress(MaildError):
+                await asyncio.to_thread(secret, token)
+        raise
 
 
 def _failure(where: str, error: Exception) -> RelayRefusedError | RelayUnavailableError:

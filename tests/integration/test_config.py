@@ -36,7 +36,7 @@ mailboxes:
 relays:
   main: {host: smtp.acme.example, user: support@acme.example, password_file: secret}
 """
-SIGNING_IN = ("user", "password_file", "password_command", "password_credential")
+SIGNING_IN = ("user", "password_file", "password_command", "password_credential", "auth")
 PEOPLE = "people: {alice: {name: Alice, mail: alice@acme.example, role: admin}}\n"
 
 
@@ -186,7 +186,7 @@ def test_a_secret_that_everybody_can_get_at_is_a_problem(folder: Path, read: Cal
 def test_a_group_may_read_a_secret(folder: Path, read: Callable[..., Config]):
     """Services are often given their secrets by group."""
     (folder / "secret").chmod(0o640)
-    assert read().mailboxes["support"].has_secret
+    assert read_secret(read().mailboxes["support"]) == "hunter2"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,35 @@ def test_a_group_may_read_a_secret(folder: Path, read: Callable[..., Config]):
         ("password_file: secret", "password_command: cat x", "password_command: a list is expected"),
         ("password_file: secret", "password_command: []", "password_command: must not be empty"),
         ("password_file: secret", "password_file: secret, password_credential: x", "one way to the password is enough"),
-        ("password_file: secret", "auth: {oauth2: microsoft}", "'auth': not yet: signing in by OAuth 2"),
+        (
+            "password_file: secret",
+            "auth: {oauth2: microsoft, tenant: t}",
+            "support.auth: microsoft needs 'client_id': the",
+        ),
+        (
+            "password_file: secret",
+            "auth: {oauth2: microsoft, client_id: x}",
+            "support.auth: microsoft needs 'tenant': the",
+        ),
+        ("password_file: secret", "auth: {oauth2: google}", "support.auth: google needs 'secret_file': the JSON file"),
+        ("password_file: secret", "auth: {oauth2: google, secret_file: x}", "auth.secret_file: there is no file"),
+        ("password_file: secret", "auth: {oauth2: google, tenant: t}", "auth.tenant: google knows no 'tenant'"),
+        ("password_file: secret", "auth: {oauth2: yahoo}", "'yahoo' is none of microsoft, google"),
+        (
+            "password_file: secret",
+            "auth: {oauth2: google, client_secret: x}",
+            "a password is never written in this file",
+        ),
+        (
+            "password_file: secret",
+            "auth: {oauth2: microsoft, authority: 'http://login.example'}",
+            "would send secrets in clear text",
+        ),
+        (
+            "password_file: secret",
+            "password_file: secret, auth: {oauth2: google, secret_file: secret}",
+            "one way to sign in is enough: leave this or password_file out",
+        ),
         ("host:", "hots:", "mailboxes.support: unknown key 'hots'. Did you mean 'host'?"),
         ("imap.acme.example", "imap.acme.example:993", "no host name or IP address"),
         ("imap.acme.example", "imaps://acme.example", "no host name or IP address"),
