@@ -14,7 +14,7 @@ from typing import Final
 from maild.journal import Event, journal
 from maild.oauth import SignIn, Trouble
 
-LOOK_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 2.0
 
 log = journal("renewing")
 
