@@ -9,7 +9,9 @@ import click
 
 from maild.cli.connecting import print_servers, servers_said, try_servers
 from maild.cli.display import cell, json_option, print_heading, print_json, print_table, say_no
+from maild.cli.findings import print_report
 from maild.cli.opening import config_directory
+from maild.cli.probing import probe
 from maild.composing import check_templates
 from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
@@ -40,8 +42,9 @@ def init(folder: Path) -> None:
 
 @click.command()
 @click.option("--connect", is_flag=True, help="Try every mailbox and relay too; change nothing there, send nothing.")
+@click.option("--probe", "is_probe", is_flag=True, help="Let the desk write to itself; propose what to configure.")
 @json_option
-def check(connect: bool, as_json: bool) -> None:
+def check(connect: bool, is_probe: bool, as_json: bool) -> None:
     """Check configuration, rules and templates; show what they come to."""
     directory = config_directory()
     try:
@@ -56,11 +59,16 @@ def check(connect: bool, as_json: bool) -> None:
     said = {"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)}
     if not as_json:
         _print_summary(config, rules)
-    if connect:
+    if connect or is_probe:
         servers, said["ok"] = servers_said(config, try_servers(config))
         said |= {"servers": servers}
         if not as_json:
             print_servers(servers)
+    if is_probe and said["ok"]:
+        found = probe(config, rules)
+        said |= {"ok": found.is_well, "probe": found.as_json()}
+        if not as_json:
+            print_report(found)
     if as_json:
         print_json(said)
     if not said["ok"]:

@@ -118,7 +118,7 @@ class Composer:
             token=token,
             ticket=wanted.ticket,
             recipient=wanted.to,
-            envelope_from=bounce_address(order.mark, queue.address) if self._desk.plus_addresses else queue.address,
+            envelope_from=self._envelope_from(order),
             message_id=message_id(order.mark, domain),
             root=line.root,
             template=wanted.template,
@@ -136,6 +136,13 @@ class Composer:
             due_at=due_at,
             expires_at=due_at + wanted.expires_in,
         )
+
+    def _envelope_from(self, order: _Order) -> str:
+        """Choose where a bounce goes: to nobody, of what answers somebody who never proved to be who they say."""
+        address = order.queue.address
+        if self._desk.null_sender and order.wanted.template is Template.ACKNOWLEDGED_MINIMAL:
+            return ""
+        return bounce_address(order.mark, address) if self._desk.plus_addresses else address
 
     def _queue_of(self, known: TicketFacts | None) -> Queue:
         queues = self._rules.queues

@@ -49,6 +49,7 @@ class DeskConfig(Section):
     ] = "en"
     timezone: kinds.Timezone = "Europe/London"
     plus_addresses: bool = False
+    null_sender: bool = False
     send_delay: Annotated[timedelta, kinds.duration_from("0s", "10m")] = _A_MINUTE
     after_reply: Literal["open", "waiting"] = "open"
 

@@ -25,10 +25,14 @@ class Delivered:
 
 
 class Maildrop:
-    """Mailboxes of any name; a local part that begins with `full-` or `gone-` is refused as its name says."""
+    """Mailboxes of any name; a local part that begins with `full-` or `gone-` is refused as its name says.
 
-    def __init__(self, maildir: Callable[[str], Path], uid: int, gid: int) -> None:
+    With a `delimiter`, what follows it in a local part names no mailbox of its own.
+    """
+
+    def __init__(self, maildir: Callable[[str], Path], uid: int, gid: int, delimiter: str = "") -> None:
         self._maildir = maildir
+        self._delimiter = delimiter
         self._owner = (uid, gid)
         self._delivered: list[Delivered] = []
         self._news = threading.Condition()
@@ -81,7 +85,9 @@ class Maildrop:
             self._news.notify_all()
 
     def _folder(self, recipient: str) -> Path:
-        folder = self._maildir(recipient)
+        local, _, domain = recipient.rpartition("@")
+        plain = local.partition(self._delimiter)[0] if self._delimiter else local
+        folder = self._maildir(f"{plain}@{domain}")
         for part in (folder.parent.parent, folder.parent, folder, folder / "tmp", folder / "new", folder / "cur"):
             if not part.exists():
                 part.mkdir(exist_ok=True)

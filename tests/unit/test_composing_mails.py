@@ -379,6 +379,19 @@ def test_plus_addresses_stand_where_they_are_switched_on():
         assert is_genuine(find_marks([address])[0], BOB.address, KEYS)
 
 
+def test_only_the_minimal_acknowledgement_has_no_envelope_sender():
+    """Where the relay takes it, what goes to an unproved address comes back to nobody; all else has an address."""
+    quiet = a_composer(null_sender=True, plus_addresses=True)
+
+    minimal, full = (
+        write(to_customer(template), composer=quiet)
+        for template in (Template.ACKNOWLEDGED_MINIMAL, Template.ACKNOWLEDGED)
+    )
+
+    assert (minimal.envelope_from, full.envelope_from.startswith("support+b.")) == ("", True)
+    assert write(to_customer(Template.ACKNOWLEDGED_MINIMAL)).envelope_from == "support@acme.example"
+
+
 def test_times_follow_what_was_wanted():
     """Due after the delay, given up so long after that."""
     mail = write(to_customer(delay=timedelta(seconds=60), expires_in=timedelta(hours=4)))
