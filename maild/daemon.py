@@ -30,19 +30,24 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
+from maild.alarming import Alarming, restore_alarms
 from maild.carrying import Desk
+from maild.clock import Clock, Step
 from maild.composing import Composer, check_templates
-from maild.config import Config, read_draft
-from maild.delivery import Channel, Tools, wait_for_any
+from maild.config import Config, read_draft, secret_stamp
+from maild.delivery import Channel, Tools, Ward
 from maild.desk import House
-from maild.errors import ReaderLostError, StoreBusyError, StoreUnusableError
+from maild.doors import doors_of
+from maild.errors import StoreUnusableError
 from maild.handling import Handling
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
@@ -50,6 +55,7 @@ from maild.journal import Event, journal
 from maild.ledger import Ledger
 from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.reading import Readers
@@ -57,19 +63,25 @@ from maild.renewing import Renewing
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store, sqlite_note
+from maild.supervising import Supervisor, drain
 from maild.timing import Timing
+from maild.troubles import Board
 
 SECRET_BYTES = 32
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
-RESTART_SECONDS = 5
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
 
 log = journal("daemon")
 
 
 def now() -> datetime:
-    """Say what time it is; together with the command line's, the only clock there is."""
+    """Say what time it is on this machine; together with the command line's, the only clock there is."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Give seconds that nobody sets, and that go on while the machine sleeps (clock_gettime(2))."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,10 @@ class Daemon:
         self._wallet = Wallet(self._config, environ, now)
         self._notifier = Notifier.from_environ(environ)
         self._claim = secrets.token_hex(8)
+        self._board = Board(steady, self._config.alarm.after)
+        self._supervisor = Supervisor(self._board)
+        self._clock = Clock(now, steady, self._tell_step)
+        self._steps: SimpleQueue[timedelta] = SimpleQueue()
 
     def run(self) -> None:
         """Work until told to stop.
@@ -223,10 +239,15 @@ class Daemon:
         log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=note)
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
+        supervise_task, end = self._supervisor.supervise_task, bells.stop_delivery
         tasks = [
-            asyncio.create_task(supervise_channel(channel, bells.stop_delivery, bell), name=f"delivery:{number}")
+            asyncio.create_task(
+                supervise_task("delivery", partial(channel.run, end, bell), end), name=f"delivery:{number}"
+            )
             for number, (channel, bell) in enumerate(channels)
         ]
+        alarming = self._alarming(store, premises)
+        tasks.append(asyncio.create_task(supervise_task("alarming", partial(alarming.run, end), end), name="alarming"))
         with lock.watched(bells.ring_all):
             await bells.stop_delivery.wait()
         deadline = loop.time() + DRAIN_SECONDS
@@ -244,7 +265,8 @@ class Daemon:
                 bells.wakes.append(wake)
                 mailbox = Mailbox(settings, folder, self._wallet.of_mailbox(name))
                 source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
-                intake = Intake(source, mailbox, store, now, partial(self._tell_old_left, f"{name}/{folder}"))
+                tell, stamp = partial(self._tell_old_left, f"{name}/{folder}"), partial(secret_stamp, settings)
+                intake = Intake(source, mailbox, store, self._clock.now, tell, board=self._board, stamp=stamp)
                 leg = partial(intake.run, bells.stop, wake, bells.arrivals.set)
                 yield self._thread(f"intake:{name}/{folder}", partial(leg, random.random), bells.stop)
 
@@ -252,28 +274,51 @@ class Daemon:
         self._notifier.status(f"at work; {place}: {left} old mails to be taken over" if left else "at work")
 
     def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
-        house, parts = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
-        handling = Handling(store, readers, house, parts, self._claim)
+        house, parts = premises.house(), Desk(premises.composer(), self._clock.now, secrets.token_bytes)
+        handling = Handling(store, readers, house, parts, self._claim, board=self._board)
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
         timing = Timing(store, house, parts, self._claim)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
         if self._wallet.sign_ins:
-            renewing = Renewing(self._wallet.sign_ins)
+            renewing = Renewing(self._wallet.sign_ins, self._board)
             yield self._thread("renewing", partial(renewing.run, bells.stop), bells.stop)
 
     def _channels(self, store: Store, bells: Bells) -> list[tuple[Channel, asyncio.Event]]:
-        tools = Tools(store, Ledger(store), self._claim, now, random.random, bells.timers.set)
+        ledger, clock = Ledger(store, self._board), self._clock.now
+        tools = Tools(store, ledger, self._claim, clock, random.random, bells.timers.set, self._board)
         channels = []
         for name, settings in self._config.relays.items():
-            secret = self._wallet.of_relay(name)
+            secret, ward = self._wallet.of_relay(name), Ward(name, self._board, partial(secret_stamp, settings))
             for _ in range(settings.connections):
                 bell = asyncio.Event()
                 bells.outbox.append(bell)
-                channels.append((Channel(name, Relay(settings, secret), tools), bell))
+                channels.append((Channel(ward, Relay(settings, secret), tools), bell))
         return channels
 
+    def _alarming(self, store: Store, premises: Premises) -> Alarming:
+        """Build the leg that tells of trouble, and take up what an earlier life has told."""
+        config, clock = self._config, self._clock.now
+        restore_alarms(self._board, store, config, clock())
+        writing = Desk(premises.composer(), clock, secrets.token_bytes)
+        doors = list(doors_of(config, self._wallet.of_relay, premises.house(), writing))
+        limit = config.limits.message
+        return Alarming(self._board, doors, store, limit=limit, now=clock, set_back=self._steps)
+
+    def _tell_step(self, step: Step, at: datetime) -> None:
+        """Tell that somebody set the clock; what was dated by a later clock must not wait for that time to come."""
+        spot, by = TroubleSpot(TroubleKind.CLOCK), int(step.by.total_seconds())
+        if by < 0:
+            self._steps.put(-step.by)
+        if step.is_doubted:
+            reason = f"it was put {'forward' if by > 0 else 'back'} by {abs(by)} s, to {at:%Y-%m-%d %H:%M:%S} UTC"
+            if times := self._board.note(spot, reason, is_urgent=True):
+                log.error(Event.CLOCK_SET, reason=reason, times=times)
+        else:
+            self._board.clear(spot)
+            log.warning(Event.CLOCK_BELIEVED, by=by)
+
     def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:
-        return threading.Thread(target=supervise, args=(name, work, stop), name=name, daemon=True)
+        return threading.Thread(target=self._supervisor.supervise, args=(name, work, stop), name=name, daemon=True)
 
     async def _watch(self, threads: list[threading.Thread], stop: threading.Event) -> None:
         """Tell systemd that the desk lives, as long as every leg does."""
@@ -281,60 +326,6 @@ class Daemon:
             if all(thread.is_alive() for thread in threads):
                 self._notifier.alive()
             await asyncio.sleep(self._notifier.interval)
-
-
-def supervise(name: str, work: Callable[[], None], stop: threading.Event) -> None:
-    """Run a leg until it is told to stop; one that fails begins again."""
-    while not stop.is_set():
-        try:
-            work()
-        except Exception as error:  # noqa: BLE001 - the one place where a leg may fail as it likes
-            tell_failure(name, error, is_stopping=stop.is_set())
-            stop.wait(RESTART_SECONDS)
-
-
-async def supervise_channel(channel: Channel, stop: asyncio.Event, bell: asyncio.Event) -> None:
-    """Run a channel until it is told to stop; one that fails begins again."""
-    while not stop.is_set():
-        try:
-            await channel.run(stop, bell)
-        except Exception as error:  # noqa: BLE001 - as above, for the async leg
-            tell_failure("delivery", error, is_stopping=stop.is_set())
-            await wait_for_any(stop, seconds=RESTART_SECONDS)
-
-
-async def drain(tasks: Sequence["asyncio.Task[None]"], threads: Sequence[threading.Thread], deadline: float) -> None:
-    """Wait until all legs have ended, but no longer than the loop's time `deadline` for all of them together.
-
-    A server that hangs holds its leg for minutes; what such a leg has in hand is taken up at the next start.
-    """
-    loop = asyncio.get_running_loop()
-    await asyncio.wait(tasks, timeout=deadline - loop.time())
-    late = [task for task in tasks if not task.done()]
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
-    for thread in threads:
-        # Nothing else is to be done in this loop by now.
-        thread.join(max(deadline - loop.time(), 0))
-    names = [task.get_name() for task in late] + [thread.name for thread in threads if thread.is_alive()]
-    if names:
-        log.warning(Event.LEGS_LEFT, legs=names)
-
-
-def tell_failure(name: str, error: Exception, *, is_stopping: bool) -> None:
-    """Log why a leg failed: a word for what is known to happen, the whole trace for what nobody foresaw."""
-    match error:
-        case ReaderLostError() if is_stopping:
-            pass  # we stopped them ourselves
-        case StoreBusyError():
-            log.warning(Event.STORE_BUSY, failed=name, reason=str(error), again_in=RESTART_SECONDS)
-        case StoreUnusableError():
-            log.error(Event.STORE_UNUSABLE, failed=name, reason=str(error), again_in=RESTART_SECONDS)
-        case ReaderLostError():
-            log.error(Event.READERS_LOST, failed=name, reason=str(error), again_in=RESTART_SECONDS)
-        case _:
-            log.error(Event.LEG_FAILED, failed=name, again_in=RESTART_SECONDS, exc_info=error)
 
 
 @contextmanager

@@ -21,9 +21,11 @@ from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.ledger import Ledger
 from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, MailState, Offered, Refused
-from maild.retry import next_attempt
+from maild.model.trouble import TroubleKind, TroubleSpot
+from maild.retry import LONGEST, next_attempt
 from maild.smtp import Relay
 from maild.store import Store
+from maild.troubles import Board
 
 CLAIM = 8
 NAP = timedelta(seconds=30)
@@ -45,32 +47,82 @@ class Tools:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     given_up: Callable[[], None]
+    board: Board
+
+    @property
+    def is_time_doubted(self) -> bool:
+        """Whether the clock was set, so that no mail may be given up for its age."""
+        return self.board.is_ill(TroubleSpot(TroubleKind.CLOCK))
+
+
+class Ward:
+    """What all connections to one relay know of its health: while it is ill one of them tries, and the others wait.
+
+    `stamp` tells one version of the password from another: a new one is tried at once.
+    """
+
+    def __init__(self, name: str, board: Board, stamp: Callable[[], object]) -> None:
+        self.name = name
+        self.stamp = stamp
+        self.well = asyncio.Event()
+        self.well.set()
+        self._spot = TroubleSpot(TroubleKind.RELAY, name)
+        self._board = board
+        self._nurse: object = None
+
+    def falls_ill(self, nurse: object, reason: str, *, is_urgent: bool) -> int:
+        """Note why; the first who found it ill is who tries again. Returns what Board.note returns."""
+        self.well.clear()
+        self._nurse = self._nurse or nurse
+        return self._board.note(self._spot, reason, is_urgent=is_urgent)
+
+    def recovers(self) -> None:
+        """Note that a session was to be had."""
+        self._nurse = None
+        self.well.set()
+        self._board.clear(self._spot)
+
+    def may_try(self, channel: object) -> bool:
+        """Whether it is this channel's turn."""
+        return self.well.is_set() or self._nurse is channel
 
 
 class Channel:
     """One connection to one relay, handing over one mail at a time."""
 
-    def __init__(self, name: str, relay: Relay, tools: Tools) -> None:
-        self._name = name
+    def __init__(self, ward: Ward, relay: Relay, tools: Tools) -> None:
+        self._ward = ward
+        self._name = ward.name
         self._relay = relay
         self._tools = tools
         self._pause = PAUSE_FIRST
         self._rest = timedelta(0)
         self._ending: asyncio.Task[None] | None = None
-        self._log = log.bind(relay=name)
+        self._log = log.bind(relay=ward.name)
 
     async def run(self, stop: asyncio.Event, bell: asyncio.Event) -> None:
         """Deliver what is due until told to stop, never stopping in the middle of a mail."""
         try:
             while not stop.is_set():
                 bell.clear()
+                if not self._ward.may_try(self):
+                    await wait_for_any(stop, self._ward.well, seconds=NAP.total_seconds())
+                    continue
                 was_busy = await self.deliver_due(stop)
                 if self._rest:
-                    await wait_for_any(stop, seconds=self._rest.total_seconds())
+                    await self._rest_from(self._ward.stamp(), stop)
                 elif not was_busy:
                     await wait_for_any(stop, bell, seconds=await self._idle_time())
         finally:
             await self._relay.close()
+
+    async def _rest_from(self, stamp: object, stop: asyncio.Event) -> None:
+        """Leave a relay alone that is ill; not longer than it takes somebody to mend the password."""
+        until = asyncio.get_running_loop().time() + self._rest.total_seconds()
+        while (left := until - asyncio.get_running_loop().time()) > 0 and not stop.is_set():
+            if self._ward.stamp() != stamp:
+                return
+            await wait_for_any(stop, seconds=min(left, NAP.total_seconds()))
 
     async def deliver_due(self, stop: asyncio.Event) -> int:
         """Hand the mails of one claim to the relay once; return how many were claimed."""
@@ -103,19 +155,24 @@ class Channel:
     async def _deliver(self, mail: DueMail) -> None:
         """Bring one mail to its next state; when it is the relay that is not well, say how long to leave it alone."""
         try:
-            if self._tools.now() >= mail.expires_at:
+            if self._tools.now() >= mail.expires_at and not self._tools.is_time_doubted:
                 await self._give_up(mail, MailState.EXPIRED, "it could not be delivered in time")
                 return
             await self._offer(mail)
             self._pause = PAUSE_FIRST
+            self._ward.recovers()
         except StaleError as error:
             self._log.warning(Event.CLAIM_LOST, mail=mail.id, to=mail.recipient, reason=str(error))
         except RelayUnavailableError as error:
             self._rest, self._pause = self._pause, min(self._pause * 2, PAUSE_LAST)
-            self._log.warning(Event.RELAY_LOST, reason=str(error), again_in=self._rest.total_seconds())
+            if times := self._ward.falls_ill(self, str(error), is_urgent=False):
+                seconds = self._rest.total_seconds()
+                self._log.warning(Event.RELAY_LOST, reason=str(error), again_in=seconds, times=times)
         except RelayRefusedError as error:
             self._rest = PAUSE_REFUSED
-            self._log.error(Event.RELAY_REFUSED, reason=str(error), again_in=self._rest.total_seconds())
+            if times := self._ward.falls_ill(self, str(error), is_urgent=True):
+                seconds = self._rest.total_seconds()
+                self._log.error(Event.RELAY_REFUSED, reason=str(error), again_in=seconds, times=times)
 
     async def _offer(self, mail: DueMail) -> None:
         match await self._relay.offer(mail):
@@ -165,7 +222,10 @@ class Channel:
 
     async def _defer(self, mail: DueMail, reason: str, *, is_doubt: bool) -> None:
         tools, now = self._tools, self._tools.now()
-        next_at = next_attempt(mail.created_at, now, mail.attempts + 1, mail.expires_at, tools.jitter())
+        first_at, expires_at = mail.created_at, mail.expires_at
+        if tools.is_time_doubted:
+            first_at, expires_at = now, now + LONGEST
+        next_at = next_attempt(first_at, now, mail.attempts + 1, expires_at, tools.jitter())
         if next_at is None:
             await self._give_up(mail, MailState.EXPIRED, reason)
             return
@@ -185,7 +245,8 @@ class Channel:
 
     async def _put_back(self, mails: Collection[DueMail]) -> None:
         """Return mails that were not tried: the relay's illness is not counted against them."""
-        tools, due_at = self._tools, self._tools.now() + self._rest
+        # Not longer than the channel itself rests, should the password be mended: nobody else tries meanwhile.
+        tools, due_at = self._tools, self._tools.now() + min(self._rest, PAUSE_LAST)
         if mails:
             await self._tools.ledger.record(
                 lambda tx: tx.put_back_mails([mail.id for mail in mails], tools.claim, due_at)

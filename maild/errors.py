@@ -90,3 +90,7 @@ class StaleError(MaildError):
 
 class ReaderLostError(MaildError):
     """Readers die on harmless mail too: the machine's fault, not a mail's."""
+
+
+class AlarmNotTakenError(MaildError):
+    """A door of `alarm:` did not take an alarm: the next one is tried."""

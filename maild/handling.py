@@ -27,14 +27,19 @@ from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions
 from maild.model.mail import Arrival, Message
 from maild.model.outgoing import ACKNOWLEDGEMENTS
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.parsing import authenticity
 from maild.reading import Read, Readers, Unreadable
 from maild.store import Carrying, Store, Transaction
+from maild.troubles import Board
 
 BATCH = 200
 PORTION = 50  # read together, decided together, carried out together
 ROUNDS = 5
 ATTEMPTS = 3
+
+READERS = TroubleSpot(TroubleKind.READERS)
+CAPS = TroubleSpot(TroubleKind.ACKNOWLEDGEMENTS)
 
 log = journal("handling")
 
@@ -58,12 +63,15 @@ class Case:
 class Handling:
     """The leg that turns arrivals into tickets. One thread; `claim` names this daemon's life."""
 
-    def __init__(self, store: Store, readers: Readers, house: House, desk_parts: Desk, claim: str) -> None:
+    def __init__(
+        self, store: Store, readers: Readers, house: House, desk_parts: Desk, claim: str, *, board: Board
+    ) -> None:
         self._store = store
         self._readers = readers
         self._house = house
         self._desk = desk_parts
         self._claim = claim
+        self._board = board
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
         """Handle whatever waits until told to stop; `bell` is rung for new arrivals, `done` after each portion."""
@@ -80,6 +88,7 @@ class Handling:
             return 0
         reach(Failpoint.HANDLING_CLAIMED)
         for readings in self._read(arrivals):
+            self._board.clear(READERS)
             cases = self._cases(readings)
             reach(Failpoint.HANDLING_READ)
             self._handle(cases)
@@ -154,7 +163,12 @@ class Handling:
                 log.info(Event.DECISION_STALE, arrival=case.arrival.id, reason=stale[index])
             else:
                 _report(case.arrival, case.message, work.decision)
+                self._tell_cap(work.decision.capped)
         return [(prepared[index][0], why) for index, why in stale.items()]
+
+    def _tell_cap(self, reached: str) -> None:
+        if reached and (times := self._board.note(CAPS, reached, is_urgent=True)):
+            log.warning(Event.CAP_REACHED, reason=reached, times=times)
 
     def _prepare(
         self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime

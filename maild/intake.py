@@ -27,8 +27,10 @@ from maild.journal import Event, journal
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Fetched
 from maild.model.ticket import State
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.parsing import fingerprint
 from maild.store import FirstSight, NewArrival, Store, pack
+from maild.troubles import Board
 
 FETCH_BATCH = 50
 OLD_SLICE = 500  # of old mail, until it is looked whether new mail came
@@ -36,8 +38,10 @@ TELL_EVERY = timedelta(seconds=5)
 SHOW_BATCH = 200
 TRIES = 3
 RETRY_FIRST = timedelta(seconds=1)
-RETRY_LAST = timedelta(minutes=5)
+RETRY_LAST = timedelta(seconds=30)  # and half of that by chance: a server that is back is used within the minute
 RETRY_REFUSED = timedelta(minutes=10)  # at most six sign-ins an hour with a password that is wrong
+LOOK_AT_PASSWORD = timedelta(seconds=15)
+LOOK_AT_DISK = timedelta(seconds=20)
 
 log = journal("intake")
 
@@ -68,7 +72,8 @@ class Source:
 class Intake:
     """The leg that reads one folder of one mailbox. One thread; the mailbox is nobody else's.
 
-    `tell` hears now and then how much old mail is still to be taken over, last of all 0.
+    `tell` hears now and then how much old mail is still to be taken over, last of all 0. `stamp` tells one version of
+    the password from another: a new one is tried at once.
     """
 
     def __init__(
@@ -78,6 +83,9 @@ class Intake:
         store: Store,
         now: Callable[[], datetime],
         tell: Callable[[int], None],
+        *,
+        board: Board,
+        stamp: Callable[[], object],
     ) -> None:
         self._source = source
         self._mailbox = mailbox
@@ -93,6 +101,11 @@ class Intake:
         self._tell_at: datetime | None = None  # None: nothing is left to take over
         self._is_careful = False
         self._delay = RETRY_FIRST
+        self._board = board
+        self._stamp = stamp
+        self._spot = TroubleSpot(TroubleKind.MAILBOX, f"{source.name}/{source.folder}")
+        self._is_connection_news = True
+        self._has_room = True
         self._log = log.bind(mailbox=source.name, folder=source.folder)
 
     def run(self, stop: Bell, wake: Wake, arrived: Callable[[], None], jitter: Callable[[], float]) -> None:
@@ -100,19 +113,41 @@ class Intake:
         while not stop.is_set():
             try:
                 self._mailbox.connect()
-                self._log.info(Event.MAILBOX_CONNECTED, uidvalidity=self._mailbox.uidvalidity)
+                self._tell_connected()
                 self._read_until(stop, wake, arrived)
             except MailboxUnavailableError as error:
                 asked = error.again_in.total_seconds() if error.again_in else 0.0
                 seconds = max(self._delay.total_seconds() * (0.5 + jitter()), asked)
                 self._delay = min(self._delay * 2, RETRY_LAST)
-                self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1))
+                if times := self._board.note(self._spot, str(error)):
+                    self._is_connection_news = True
+                    self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1), times=times)
                 stop.wait(seconds)
             except MailboxRefusedError as error:
-                self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=RETRY_REFUSED.total_seconds())
-                stop.wait(RETRY_REFUSED.total_seconds())
+                stamp, seconds = self._stamp(), RETRY_REFUSED.total_seconds()
+                if times := self._board.note(self._spot, str(error), is_urgent=True):
+                    self._is_connection_news = True
+                    self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=seconds, times=times)
+                self._wait_for_password(stop, stamp)
             finally:
                 self._mailbox.close()
+
+    def _tell_connected(self) -> None:
+        """Say that IMAP works, if anybody was told that it does not."""
+        if self._is_connection_news:
+            self._is_connection_news = False
+            self._log.info(Event.MAILBOX_CONNECTED, uidvalidity=self._mailbox.uidvalidity)
+
+    def _wait_for_password(self, stop: Bell, stamp: object) -> None:
+        """Leave a server alone that refused us; not longer than it takes somebody to mend the password."""
+        for _ in range(RETRY_REFUSED // LOOK_AT_PASSWORD):
+            if stop.wait(LOOK_AT_PASSWORD.total_seconds()) or self._stamp() != stamp:
+                return
+
+    def _note_well(self) -> None:
+        """Mail flows, or all of it is in."""
+        self._delay = RETRY_FIRST
+        self._board.clear(self._spot)
 
     def _read_until(self, stop: Bell, wake: Wake, arrived: Callable[[], None]) -> None:
         self.begin_epoch()
@@ -122,9 +157,13 @@ class Intake:
             taken = self.take_in(stop, arrived)
             self._tell_progress()
             if not (taken or stop.is_set() or self.show_outcomes()):
-                self._delay = RETRY_FIRST
-                poll = self._source.poll
-                self._mailbox.wait(wake, poll if self._tell_at is None else min(poll, TELL_EVERY))
+                self._note_well()
+                self._mailbox.wait(wake, self._patience())
+
+    def _patience(self) -> timedelta:
+        """Say how long nothing need be looked at unless the server has news."""
+        patience = self._source.poll if self._tell_at is None else min(self._source.poll, TELL_EVERY)
+        return patience if self._has_room else min(patience, LOOK_AT_DISK)
 
     def begin_epoch(self) -> None:
         """Note what lies in a folder at first sight, and tell when the server renumbered it: all is compared again."""
@@ -165,10 +204,12 @@ class Intake:
             self._failures.clear()
             self._known.clear()
         new, old = self._in_turn(self._unknown())
+        self._has_room = True
         self._unfetched = max(len(old) - OLD_SLICE, 0)
         taken = 0
         for uids in self._portions([*new, *old[:OLD_SLICE]]):
-            if stop.is_set():
+            self._has_room = self._store.find_shortage(self._source.limit) is None
+            if stop.is_set() or not self._has_room:
                 break
             taken += self._record(self._fetch(uids))
             arrived()
@@ -247,7 +288,7 @@ class Intake:
         reach(Failpoint.INTAKE_RECORDED)
         self._known.update(mail.uid for mail in fetched)
         self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
-        self._delay = RETRY_FIRST
+        self._note_well()
         return len(new)
 
     def show_outcomes(self) -> int:

@@ -56,6 +56,13 @@ class Event(StrEnum):
     TOKENS_MENDED = "tokens_mended"
     TOKENS_LOST = "tokens_lost"
     TOKENS_REFUSED = "tokens_refused"
+    DISK_SHORT = "disk_short"
+    CLOCK_SET = "clock_set"
+    CLOCK_BELIEVED = "clock_believed"
+    CAP_REACHED = "cap_reached"
+    ALARM_GIVEN = "alarm_given"
+    ALL_CLEAR_GIVEN = "all_clear_given"
+    ALARM_NOT_TAKEN = "alarm_not_taken"
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"
 

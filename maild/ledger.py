@@ -10,7 +10,9 @@ from datetime import timedelta
 
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.journal import Event, journal
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.store import Store, Transaction
+from maild.troubles import Board
 
 PAUSE = timedelta(seconds=1)
 
@@ -23,8 +25,9 @@ log = journal("delivery")
 class Ledger:
     """The one pen of all channels of a loop."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, board: Board) -> None:
         self._store = store
+        self._board = board
         self._gathered: list[tuple[Work, _Waiter]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -65,7 +68,9 @@ class Ledger:
                 (outcome,) = await self._write([work])
             except (StoreBusyError, StoreUnusableError) as error:
                 event = Event.STORE_BUSY if isinstance(error, StoreBusyError) else Event.STORE_UNUSABLE
-                log.warning(event, failed="delivery", reason=str(error), again_in=PAUSE.total_seconds())
+                if times := self._board.note(TroubleSpot(TroubleKind.DATABASE), str(error)):
+                    about = {"reason": str(error), "again_in": PAUSE.total_seconds(), "times": times}
+                    log.warning(event, failed="delivery", **about)
                 await asyncio.sleep(PAUSE.total_seconds())
             else:
                 return outcome

@@ -12,7 +12,9 @@ from threading import Event as Bell
 from typing import Final
 
 from maild.journal import Event, journal
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.oauth import SignIn, Trouble
+from maild.troubles import Board
 
 LOOK_SECONDS: Final = 2.0
 
@@ -22,8 +24,8 @@ log = journal("renewing")
 class Renewing:
     """The leg that keeps sign-ins at providers alive. One thread."""
 
-    def __init__(self, sign_ins: Sequence[SignIn]) -> None:
-        self._watched = [Watched(each) for each in sign_ins]
+    def __init__(self, sign_ins: Sequence[SignIn], board: Board) -> None:
+        self._watched = [Watched(each, board) for each in sign_ins]
 
     def run(self, stop: Bell) -> None:
         """Look after every sign-in until told to stop."""
@@ -36,8 +38,10 @@ class Renewing:
 class Watched:
     """A sign-in, and what was told of it so far."""
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(self, sign_in: SignIn, board: Board) -> None:
         self._keeper = sign_in.keeper
+        self._board = board
+        self._spot = TroubleSpot(TroubleKind.SIGN_IN, f"{sign_in.provider} {sign_in.user}")
         self._told: Trouble | None = None
         self._renewed_at: datetime | None = None
         mailboxes, relays = list(sign_in.mailboxes), list(sign_in.relays)
@@ -47,6 +51,10 @@ class Watched:
         """Renew it if it is time, and log what is new."""
         trouble = self._keeper.look_after()
         told, self._told = self._told, trouble
+        if trouble:
+            self._board.note(self._spot, str(trouble.error), is_urgent=trouble.is_refusal)
+        else:
+            self._board.clear(self._spot)
         renewed_at, self._renewed_at = self._renewed_at, self._keeper.renewed_at
         if trouble and trouble != told:
             self._tell(trouble)

@@ -210,8 +210,10 @@ class Composer:
         if tag and order.wanted.thread is Thread.INTERNAL:
             tag = f"{tag[:-1]} internal]"
         subject = "" if known is None or order.is_thanks_unproved else clean(known.ticket.subject)
+        headline = order.wanted.about[0] if known is None and order.wanted.about else ""
         return {
             "tag": tag,
+            "headline": shorten(_bare(clean(headline)), _LONGEST_SUBJECT),
             "subject": shorten(_bare(subject), _LONGEST_SUBJECT),
             "queue_name": _bare(clean(queue.name)),
             "desk_name": _bare(clean(self._desk.name)),

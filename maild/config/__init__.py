@@ -17,7 +17,7 @@ from maild.config.settings import (
     TrustConfig,
 )
 from maild.config.shipped import shipped_files
-from maild.config.unlocking import Secret, read_client_secret, read_secret
+from maild.config.unlocking import Secret, read_client_secret, read_secret, secret_stamp
 
 __all__ = [
     "AccountConfig",
@@ -41,5 +41,6 @@ __all__ = [
     "read_config",
     "read_draft",
     "read_secret",
+    "secret_stamp",
     "shipped_files",
 ]

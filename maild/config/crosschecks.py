@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from maild.config.settings import MailboxConfig
-from maild.documents import Document, Value
+from maild.documents import Document, Value, did_you_mean
 from maild.errors import Problem
 
 
@@ -52,6 +52,16 @@ def _auth_problems(
     file = (*path, "secret_file")
     for what in _file_problems(document.find(file), directory, environ):
         yield document.problem(file, what)
+
+
+def alarm_problems(document: Document) -> Iterator[Problem]:
+    """Say which door of `alarm:` leads nowhere."""
+    relay, relays = document.find(("alarm", "relay")), document.names(("relays",))
+    if isinstance(relay, str) and relay not in relays:
+        what = f"there is no relay '{relay}' in relays{did_you_mean(relay, relays)}"
+        yield document.problem(("alarm", "relay"), what)
+    for what in _command_problems(document.find(("alarm", "command")), Path(), {}):
+        yield document.problem(("alarm", "command"), what)
 
 
 def folder_problems(document: Document, mailboxes: Mapping[str, MailboxConfig]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from maild.config.crosschecks import account_problems, folder_problems, inside
+from maild.config.crosschecks import account_problems, alarm_problems, folder_problems, inside
 from maild.config.overriding import overridden
 from maild.config.settings import (
     AccountConfig,
@@ -91,7 +91,7 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
     else:
         document, strange = overridden(document, Written, environ)
         written, found = check_document(document, Written)
-        problems += (*strange, *found, *account_problems(document, directory, environ))
+        problems += (*strange, *found, *account_problems(document, directory, environ), *alarm_problems(document))
     absolute = _absolute(written, directory) if written else None
     rule_files = tuple(_sources(_folder(document, "rules", directory), _RULE_SUFFIXES, problems))
     templates = {

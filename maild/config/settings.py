@@ -189,12 +189,21 @@ class TrustConfig(Section):
     verify_dkim: Annotated[bool, kinds.only(False, "our own DKIM check")] = False
 
 
-class AlarmConfig(Section):
-    """Who is told when the desk itself is in trouble."""
+def _admins_or_address(text: str) -> str:
+    return text if text == "admins" else kinds.address(text)
 
-    to: Annotated[tuple[str, ...], kinds.only(("admins",), "an alarm to anybody but the administrators")] = ("admins",)
-    command: Annotated[str | None, kinds.only(None, "an alarm by a command")] = None
-    relay: Annotated[str | None, kinds.only(None, "an alarm by another relay")] = None
+
+class AlarmConfig(Section):
+    """Who is told when the desk itself is in trouble, by which doors, and after how long a trouble."""
+
+    to: Annotated[
+        tuple[Annotated[str, AfterValidator(_admins_or_address)], ...],
+        Field(min_length=1),
+        AfterValidator(kinds.different),
+    ] = ("admins",)
+    command: Annotated[tuple[kinds.Line, ...], Field(min_length=1)] | None = None
+    relay: kinds.Name | None = None
+    after: Annotated[timedelta, kinds.duration_from("10s", "1h")] = timedelta(minutes=2)
 
 
 class AcknowledgementCaps(Section):

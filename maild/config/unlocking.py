@@ -58,6 +58,23 @@ def read_client_secret(account: AccountConfig) -> str:
     return text
 
 
+def secret_stamp(account: AccountConfig) -> tuple[int, int, int] | None:
+    """Say which version of its password file an account has, to be compared; None where that cannot be said.
+
+    Somebody who mends a password that was refused shall not wait for the next try.
+    """
+    file = account.password_file
+    if account.password_credential is not None:
+        file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / account.password_credential
+    if file is None:
+        return None
+    try:
+        now = file.stat()
+    except OSError:
+        return None
+    return (now.st_ino, now.st_mtime_ns, now.st_size)
+
+
 def _content(account: AccountConfig, file: Path) -> bytes:
     try:
         with file.open("rb") as stream:

@@ -1,9 +1,20 @@
 """Deciding: which ticket, who wrote and what they may, what an answer means, and what follows. Pure, all of it."""
 
+from maild.desk.alarms import decide_alarm, words_of
 from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
 from maild.desk.house import House
 from maild.desk.undelivered import decide_undelivered
 from maild.desk.waking import remind_of_draft, wake
 
-__all__ = ["House", "ask", "decide", "decide_undelivered", "hold", "remind_of_draft", "wake"]
+__all__ = [
+    "House",
+    "ask",
+    "decide",
+    "decide_alarm",
+    "decide_undelivered",
+    "hold",
+    "remind_of_draft",
+    "wake",
+    "words_of",
+]

@@ -101,6 +101,7 @@ class Sheet:
         self._steps: list[Step] = []
         self._mails: list[Wanted] = []
         self._why: list[str] = []
+        self._capped = ""
 
     def open(self, opened: OpenTicket) -> None:
         """Begin a new ticket."""
@@ -159,6 +160,10 @@ class Sheet:
         """Say why, for whoever asks."""
         self._why.extend(why)
 
+    def note_cap(self, reached: str) -> None:
+        """Note which cap on automatic mail kept one from being written, if one did."""
+        self._capped = reached
+
     def decision(self, outcome: Outcome, case: Case | None, commands: tuple[str, ...] = ()) -> Decision:
         """Close the sheet."""
         return Decision(
@@ -169,6 +174,7 @@ class Sheet:
             sender=case.sender if case else None,
             commands=commands,
             why=tuple(self._why),
+            capped=self._capped,
         )
 
 

@@ -48,6 +48,7 @@ def open_ticket(case: Case) -> Decision:
     if sender is not None and sender.trust is Trust.PROVED and not case.is_automatic and requester is not None:
         sheet.add(*joining(case, number, (requester,)))
     answer = acknowledgement(case, number)
+    sheet.note_cap(_reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
     told = those_in_charge(case.house, queue.team, None, case.now, but=(_person(case),))
@@ -133,6 +134,19 @@ def _answer(case: Case, number: int, template: Template) -> Wanted:
 
 
 def _why_not_answered(case: Case) -> str:
+    return _why_forbidden(case) or _why_capped(case)
+
+
+def _reached_cap(case: Case) -> str:
+    """Say for whom which cap is reached, where nothing else forbids an answer."""
+    sender = case.sender
+    if sender is None or sender.trust is Trust.FORGED or _why_forbidden(case):
+        return ""
+    why = _why_capped(case)
+    return f"{sender.address}: {why}" if why else ""
+
+
+def _why_forbidden(case: Case) -> str:
     sender, message = case.sender, case.message
     if message.automatic is not None:
         return f"a machine wrote it ({message.automatic_proof})"
@@ -140,7 +154,7 @@ def _why_not_answered(case: Case) -> str:
         return "the mail forbids automatic answers"
     if sender is None or not case.house.may_be_written_to(sender.address):
         return "the address is never written to automatically"
-    return _why_capped(case)
+    return ""
 
 
 def _why_capped(case: Case) -> str:

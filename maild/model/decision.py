@@ -258,7 +258,10 @@ Step = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All that shall happen because of one message or one due timer; carried out whole or not at all."""
+    """All that shall happen because of one message or one due timer; carried out whole or not at all.
+
+    `capped` names the cap that kept an acknowledgement from being written, if one did.
+    """
 
     outcome: Outcome
     steps: tuple[Step, ...]
@@ -267,6 +270,7 @@ class Decision:
     sender: Sender | None
     commands: tuple[str, ...]
     why: tuple[str, ...] = ()
+    capped: str = ""
 
 
 class TimerKind(StrEnum):

@@ -17,6 +17,7 @@ from maild.store.footing import Database, Turns
 from maild.store.lock import WriteLock
 from maild.store.migrating import migrate
 from maild.store.postgresql import NoFile, PostgresServer
+from maild.store.room import find_shortage
 from maild.store.sqlite import SqliteFile, is_busy
 from maild.store.verbs import Reader, Transaction
 from maild.store.writer import Writer
@@ -35,10 +36,18 @@ class Store:
     """
 
     def __init__(
-        self, file: Database, lock: Turns, writer: Writer, first_number: int, upgraded_from: str | None
+        self,
+        file: Database,
+        lock: Turns,
+        writer: Writer,
+        first_number: int,
+        upgraded_from: str | None,
+        *,
+        directory: Path | None = None,
     ) -> None:
         self.upgraded_from = upgraded_from
         self._file = file
+        self._directory = directory
         self._lock = lock
         self._writer = writer
         self._first_number = first_number
@@ -75,7 +84,7 @@ class Store:
             if is_busy(error):
                 raise StoreBusyError(f"{directory}: another program than maild has locked the database") from error
             raise StoreUnusableError(f"{directory}: the database cannot be opened: {reason_of(error)}") from error
-        return cls(file, lock, Writer(file, lock, connection, first_number), first_number, before)
+        return cls(file, lock, Writer(file, lock, connection, first_number), first_number, before, directory=directory)
 
     @classmethod
     def _open_server(cls, url: str, first_number: int, fence: int | None, permit: Permit) -> Self:
@@ -109,6 +118,10 @@ class Store:
                 return work(Reader(connection, self._first_number))
         except SQLAlchemyError as error:
             raise StoreUnusableError(f"the database could not be read: {reason_of(error)}") from error
+
+    def find_shortage(self, largest: int) -> str | None:
+        """Say what the disk lacks to take mails of up to `largest` bytes; a database server watches its own disk."""
+        return None if self._directory is None else find_shortage(self._directory, largest)
 
     def close(self) -> None:
         """Finish what is queued and close every connection; a second time does nothing.

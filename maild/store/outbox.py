@@ -6,13 +6,14 @@ waiting → handing-over → accepted, refused or expired; a person may cancel w
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, bindparam, func, select, update
+from sqlalchemy import BigInteger, Update, bindparam, func, select, type_coerce, update
 
 from maild.errors import StaleError
 from maild.model.decision import TimerKind
 from maild.model.facts import Undelivered
 from maild.model.outgoing import DueMail, MailState, Template
 from maild.store.blobs import read_blobs
+from maild.store.columns import MICROSECOND
 from maild.store.dialect import any_of
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.snapshot import Found, Snapshot, light
@@ -60,6 +61,16 @@ _DEFERRED = _OURS.values(
     doubts=_mail.doubts + bindparam("doubts"),
     due_at=bindparam("next_at"),
     last_reply=bindparam("words"),
+)
+_WAITS_LONGER = (
+    update(outgoing_mail)
+    .where(_mail.claim.is_(None), _mail.ended_at.is_(None), _mail.due_at > bindparam("now"))
+    .values(due_at=type_coerce(_mail.due_at, BigInteger) - bindparam("by", type_=BigInteger))
+)
+_TELLS_LATER = (
+    update(timer)
+    .where(timer.c.done_at.is_(None), timer.c.kind == TimerKind.UNDELIVERED.value, timer.c.due_at > bindparam("now"))
+    .values(due_at=bindparam("now"))
 )
 _TRIED = _OURS.values(attempts=_mail.attempts + 1)
 _PUT_BACK = (
@@ -125,6 +136,14 @@ class OutboxWriting(Snapshot):
             if row.doubts >= _DOUBTS:
                 self._give_up(row.id, MailState.EXPIRED, "twice in doubt whether it was taken", now)
         self._connection.execute(update(outgoing_mail).where(_mail.claim.is_not(None)).values(claim=None))
+
+    def bring_forward(self, by: timedelta, now: datetime) -> None:
+        """Make up for a clock that was put back `by` so much: what it dated later would wait that much longer.
+
+        A mail that was dated before is tried too early, which does no harm.
+        """
+        self._connection.execute(_WAITS_LONGER, {"now": now, "by": by // MICROSECOND})
+        self._connection.execute(_TELLS_LATER, {"now": now})
 
     def reroute_mails(self, relays: Sequence[str], relay: str) -> int:
         """Let mails that wait for a relay not among `relays` go by another; return how many did."""

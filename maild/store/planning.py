@@ -154,7 +154,7 @@ class _Plan:
         for step in work.decision.steps:
             self._add(step)
         for mail, body in zip(work.mails, work.bodies, strict=True):
-            self._add_row("outgoing_mail", _mail_row(mail, body.sha256, now))
+            self._add_row("outgoing_mail", mail_row(mail, body.sha256, now))
         self._end()
 
     def _check_claim(self) -> None:
@@ -384,7 +384,8 @@ def _attachment_row(one: Attachment) -> Row:
     }
 
 
-def _mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
+def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
+    """Write an outgoing mail as a row that waits, its body by the SHA-256 of it."""
     return {
         "token": mail.token,
         "ticket": mail.ticket,

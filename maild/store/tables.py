@@ -359,6 +359,18 @@ mail_event = Table(
     Column("words", Words, nullable=False),
 )
 
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+partial_index("ix_alarm_open", alarm.c.id, where=alarm.c.ended_at.is_(None))
+
 signing_key = Table(
     "signing_key",
     metadata,

@@ -1,5 +1,6 @@
 """All that may be asked of the store (Reader) and done to it (Transaction), gathered from the rooms of this package."""
 
+from maild.store.alarms import AlarmReading, AlarmWriting
 from maild.store.answering import Answering
 from maild.store.arrivals import ArrivalReading, ArrivalWriting
 from maild.store.carrying import CarryingOut
@@ -13,6 +14,7 @@ from maild.store.wholes import WholeReading, WholeWriting
 
 
 class Reader(
+    AlarmReading,
     ArrivalReading,
     Answering,
     OutboxReading,
@@ -28,6 +30,7 @@ class Reader(
 
 class Transaction(
     Reader,
+    AlarmWriting,
     ArrivalWriting,
     CarryingOut,
     OutboxWriting,

@@ -55,7 +55,7 @@ def test_one_bad_mailbox_does_not_stop_another(mail_host: MailHost, new_desk: Ne
         bad += f"password_file: {desk.folder}/password}}\n"
         config.write_text(config.read_text().replace("mailboxes:\n", bad))
         desk.start()
-        desk.wait_for_event("mailbox_lost", 2, mailbox="second")
+        desk.wait_for_event("mailbox_lost", mailbox="second")
     bob = mail_host.new_user("bigco.example")
 
     desk.send(desk.write(bob, "Still there?", "Hello"), bob)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -15,6 +16,7 @@ from maild.model.mail import Fetched
 from maild.parsing import fingerprint
 from maild.reading import Readers
 from maild.store import NewArrival, Store, pack
+from maild.troubles import Board
 
 ADDRESS = "support@acme.example"
 BOB = "bob@customer.example"
@@ -77,7 +79,8 @@ class ADesk:
             store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, now()))
             premises = Premises(config, rules, keyring_of(store))
             parts = Desk(premises.composer(), now, secrets.token_bytes)
-            Handling(store, readers, premises.house(), parts, "a daemon's life").handle_batch()
+            board = Board(time.monotonic, config.alarm.after)
+            Handling(store, readers, premises.house(), parts, "a daemon's life", board=board).handle_batch()
         finally:
             readers.stop()
             store.close()

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
 from threading import Condition
 from typing import Any
 
 import structlog
+
+from maild.troubles import Board
 
 PATIENCE = 30.0
 
@@ -33,6 +37,11 @@ class Heard:
     def wait_for(self, event: str, count: int = 1) -> None:
         with self._news:
             assert self._news.wait_for(lambda: len(self.find(event)) >= count, PATIENCE), self.lines
+
+
+def a_board() -> Board:
+    """Give a board on which a minute passes between any two looks, so that every line is written."""
+    return Board(count(step=61).__next__, timedelta(minutes=2))
 
 
 @contextmanager

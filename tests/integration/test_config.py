@@ -273,10 +273,25 @@ def test_each_mistake_is_told_in_words(read: Callable[..., Config], old: str, ne
 
 
 @pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("alarm: {command: [/no/such/program]}", "alarm.command: there is no program '/no/such/program'"),
+        ("alarm: {command: page-me}", "alarm.command"),
+        ("alarm: {relay: mian}", "alarm.relay: there is no relay 'mian' in relays. Did you mean 'main'?"),
+        ("alarm: {to: [managers]}", "alarm.to[0]: 'managers' is no mail address"),
+        ("alarm: {to: []}", "alarm.to"),
+        ("alarm: {after: 1s}", "alarm.after: 1s is not between 10s and 1h"),
+    ],
+)
+def test_an_alarm_must_have_a_door_that_leads_somewhere(read: Callable[..., Config], text: str, problem: str):
+    """What would be found out at night is found out by `check`."""
+    assert any(problem in each for each in problems_of(lambda: read("", f"{text}\n")))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "trust: {verify_dkim: true}", "trust: {internal: auth}",
-        "alarm: {command: [x]}", "alarm: {relay: main}", "alarm: {to: [managers]}",
         "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch", "answers: elsewhere",
     ],
 )  # fmt: skip

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from maild import ledger
-from maild.delivery import Channel, Tools
+from maild import delivery, ledger
+from maild.delivery import Channel, Tools, Ward
 from maild.ledger import Ledger
 from maild.model.decision import TimerKind
 from maild.model.outgoing import MailState
+from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.smtp import Relay
 from maild.store import MailRow, Store, lock
 from tests.fakes.smtp import FakeSmtp, reply
 from tests.fakes.wire import Talk, cut
-from tests.integration.hearing import Heard, hearing
+from tests.integration.hearing import Heard, a_board, hearing
 from tests.integration.store.values import CLAIM, FIRST, NOW, a_mail, claim_due, open_ticket, send
 from tests.servers.accounts import relay_at
 from tests.servers.loopback import free_ports
@@ -36,8 +37,11 @@ class Desk:
         self.faults = 0
         self.stop = asyncio.Event()
         self.given_up = 0
-        tools = Tools(store, Ledger(store), CLAIM, self.clock, lambda: 0.5, self.count)
-        self.channel = Channel("main", relay, tools)
+        self.board, self.stamp = a_board(), 0
+        ledger = Ledger(store, self.board)
+        self.tools = Tools(store, ledger, CLAIM, self.clock, lambda: 0.5, self.count, self.board)
+        self.ward = Ward("main", self.board, lambda: self.stamp)
+        self.channel = Channel(self.ward, relay, self.tools)
 
     def clock(self) -> datetime:
         if self.faults:
@@ -238,13 +242,91 @@ async def test_a_refused_sign_in_rests_ten_minutes(desk: Desk, server: FakeSmtp)
     await desk.deliver()
 
     assert desk.states == [(MailState.WAITING, 0, 0)] * 2
-    assert desk.next_at == 10 * MINUTE
+    assert desk.next_at == MINUTE / 2
     [line] = desk.heard.find("relay_refused")
     assert line["again_in"] == 600
     assert "535" in line["reason"]
     assert sum(said.startswith("AUTH") for said in server.heard) == 1
+    assert not desk.ward.well.is_set()
     await desk.deliver(10 * MINUTE)
     assert desk.states == [(MailState.ACCEPTED, 1, 0)] * 2
+    assert desk.ward.well.is_set()
+
+
+async def test_one_channel_tries_a_sick_relay_for_all(
+    desk: Desk, server: FakeSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused sign-in is tried once for all connections; a new password is tried at once, and all of them go on."""
+    monkeypatch.setattr(delivery, "NAP", timedelta(milliseconds=20))
+    second = Channel(desk.ward, Relay(relay_at(server), lambda: "secret"), desk.tools)
+    send(desk.store, a_mail())
+    server.plan("AUTH", reply("535 5.7.8 no"))
+    bells = [asyncio.Event(), asyncio.Event()]
+    first_runs = asyncio.create_task(desk.channel.run(desk.stop, bells[0]))
+    await asyncio.to_thread(desk.heard.wait_for, "relay_refused")
+    second_runs = asyncio.create_task(second.run(desk.stop, bells[1]))
+    send(desk.store, a_mail())
+    bells[1].set()
+    desk.now += MINUTE
+    await asyncio.sleep(0.1)  # nothing can be waited for that must not happen
+    assert [said.split()[0] for said in server.heard].count("AUTH") == 1
+
+    desk.stamp = 1
+    await asyncio.to_thread(desk.heard.wait_for, "mail_accepted", 2)
+    desk.stop.set()
+    await asyncio.gather(first_runs, second_runs)
+
+    assert desk.states == [(MailState.ACCEPTED, 1, 0)] * 2
+
+
+async def test_a_doubted_clock_gives_up_no_mail(desk: Desk, server: FakeSmtp) -> None:
+    """Put forward by a week: what seems too old is offered all the same, and what is deferred stays."""
+    spot = TroubleSpot(TroubleKind.CLOCK)
+    send(desk.store, a_mail(), a_mail(expires_at=NOW + MINUTE))
+    server.plan("RCPT", reply("450 4.2.1 busy"), reply("450 4.2.1 busy"))
+    desk.board.note(spot, "put forward")
+
+    await desk.deliver(timedelta(days=7))
+    assert desk.states == [(MailState.WAITING, 1, 0)] * 2
+    await desk.deliver(2 * MINUTE)
+
+    assert desk.states == [(MailState.ACCEPTED, 2, 0)] * 2
+    assert desk.given_up == 0
+
+
+async def test_a_clock_put_back_keeps_no_mail_waiting(desk: Desk, server: FakeSmtp) -> None:
+    """Deferred by a clock that was a week ahead: once it is right again, the mail is due when it would have been."""
+    send(desk.store, a_mail())
+    server.plan("RCPT", reply("450 4.2.1 busy"))
+    desk.board.note(TroubleSpot(TroubleKind.CLOCK), "put forward")
+    week = timedelta(days=7)
+    await desk.deliver(week)
+    desk.now -= week
+    assert desk.next_at == week + MINUTE
+
+    desk.store.write(lambda tx: tx.bring_forward(week, desk.now))
+
+    assert desk.next_at == MINUTE
+
+
+async def test_a_day_without_a_relay_is_a_pause_of_half_a_minute(store: Store, heard: Heard) -> None:
+    """However long nobody answers: no attempt is counted, the next try is never further off."""
+    [port] = free_ports(1)
+    with FakeSmtp() as server:
+        desk = Desk(store, Relay(relay_at(server, port=port), lambda: "secret"), heard)
+        desk.board = desk.tools.board
+        send(store, a_mail())
+        day = NOW + timedelta(days=1)
+        while desk.now < day:
+            await desk.deliver()
+            assert desk.next_at is not None and desk.next_at <= MINUTE / 2
+            desk.now += timedelta(minutes=10)
+        relay = Relay(relay_at(server), lambda: "secret")
+        await Channel(desk.ward, relay, desk.tools).deliver_due(desk.stop)
+        await relay.close()
+
+    assert desk.states == [(MailState.ACCEPTED, 1, 0)]
+    assert len(server.taken) == 1
 
 
 async def test_a_channel_that_rests_looks_at_no_mail(desk: Desk, server: FakeSmtp) -> None:

@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
 from threading import Event
@@ -18,8 +18,10 @@ from maild.handling import ATTEMPTS, PORTION, Handling
 from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
 from maild.model.outgoing import ACKNOWLEDGEMENTS
+from maild.model.trouble import TroubleKind
 from maild.reading import Allowance, Readers
 from maild.store import ArrivalRow, Store, lock
+from maild.troubles import Board
 from tests.integration.hearing import Heard, hearing
 from tests.integration.store.values import FIRST, NOW, a_message
 from tests.unit.desk_values import HOUSE, RING
@@ -38,9 +40,10 @@ class Leg:
     def __init__(self, store: Store, readers: Readers, heard: Heard) -> None:
         self.store = store
         self.heard = heard
+        self.board = Board(lambda: 0.0, timedelta(minutes=2))
         self.ticks: list[Callable[[], object]] = []
         self.parts = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING), self.clock, os.urandom)
-        self.handling = Handling(store, readers, HOUSE, self.parts, "this life")
+        self.handling = Handling(store, readers, HOUSE, self.parts, "this life", board=self.board)
 
     def clock(self) -> datetime:
         """Tell the time; the next thing planned happens at that moment."""
@@ -182,6 +185,9 @@ def test_a_flood_in_one_batch_is_capped_as_one_in_many(leg: Leg):
     assert leg.outcomes() == [OutcomeKind.ENTRY] * 50
     mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
     assert sum(mail.template in ACKNOWLEDGEMENTS for mail in mails) == 30
+    [line] = leg.heard.find("cap_reached")
+    assert "flood.example got as many in an hour as an unproved domain may" in line["reason"]
+    assert [alarm.spot.kind for alarm in leg.board.due()] == [TroubleKind.ACKNOWLEDGEMENTS]
 
 
 def test_capitals_do_not_make_two_senders(leg: Leg):
@@ -200,7 +206,7 @@ def test_an_unreadable_mail_is_held_after_three_tries(leg: Leg):
     meagre = Readers(ReadingLimits(), 1, Allowance(cpu=2.0, memory=64 * 1024 * 1024))
     glutton = b"From: g@x.example\r\nSubject: glutton\r\n\r\n" + b"x" * (30 * 1024 * 1024)
     leg.lay_in(a_mail("one", "a@x.example"), glutton, a_mail("two", "c@x.example"))
-    handling = Handling(leg.store, meagre, HOUSE, leg.parts, "this life")
+    handling = Handling(leg.store, meagre, HOUSE, leg.parts, "this life", board=leg.board)
     meagre.start()
     try:
         while handling.handle_batch():
@@ -235,7 +241,7 @@ def test_more_than_a_portion_is_handled_in_order(leg: Leg):
 def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, readers: Readers):
     """Its claims were lifted and its mails handled by another life: what it decided before is written nowhere."""
     leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"))
-    other = Handling(leg.store, readers, HOUSE, leg.parts, "another life")
+    other = Handling(leg.store, readers, HOUSE, leg.parts, "another life", board=leg.board)
 
     def take_over() -> None:
         leg.store.write(lambda tx: tx.void_claims(NOW))

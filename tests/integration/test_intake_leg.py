@@ -19,7 +19,7 @@ from maild.model.ticket import State
 from maild.store import Store
 from tests.fakes.imap import FakeImap, Message, answer
 from tests.fakes.wire import Talk
-from tests.integration.hearing import Heard, hearing
+from tests.integration.hearing import Heard, a_board, hearing
 from tests.integration.store.values import FIRST, NOW, a_decision, a_work, carry_out, claim
 from tests.servers.accounts import mailbox_at
 from tests.servers.dovecot import Dovecot
@@ -49,8 +49,11 @@ class Desk:
         self.mailbox = Mailbox(mailbox_at(server, user), "INBOX", lambda: password)
         self.left: list[int] = []
         self.time = NOW
+        self.stamp = 0
         source = Source("support", "INBOX", timedelta(hours=1), LIMIT, takeover)
-        self.intake = Intake(source, self.mailbox, store, self.now, self.left.append)
+        self.intake = Intake(
+            source, self.mailbox, store, self.now, self.left.append, board=a_board(), stamp=lambda: self.stamp
+        )
         self.stop = threading.Event()
         self.commits = 0
 

@@ -11,6 +11,7 @@ from maild.errors import StaleError
 from maild.ledger import Ledger
 from maild.model.outgoing import MailState
 from maild.store import Store, Transaction
+from tests.integration.hearing import a_board
 from tests.integration.store.values import CLAIM, FIRST, NOW, a_mail, claim_due, send
 
 
@@ -29,7 +30,7 @@ async def test_what_waits_together_is_one_commit(store: Store) -> None:
     """Eight channels that come at once cost as many commits as one: the first and what gathered behind it."""
     send(store, *(a_mail() for _ in range(8)))
     mails = claim_due(store)
-    ledger, commits = Ledger(store), []
+    ledger, commits = Ledger(store, a_board()), []
 
     def hear(connection: Connection) -> None:
         commits.append(connection)
@@ -55,7 +56,7 @@ async def test_a_work_that_fails_harms_no_other_mail(store: Store) -> None:
         tx.record_handing_over(second.id, CLAIM, NOW)
         raise ZeroDivisionError
 
-    ledger = Ledger(store)
+    ledger = Ledger(store, a_board())
     told = await asyncio.gather(
         ledger.record(lambda tx: tx.record_handing_over(first.id, "another's", NOW)),
         ledger.record(stumble),

@@ -1,5 +1,6 @@
 """Every verb of the store, used once or more on a small desk: what the guards over all statements look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from maild.marks import SigningKey
@@ -8,7 +9,8 @@ from maild.model.facts import DraftState
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.ticket import Change, State
-from maild.store import Reader, Store, Transaction
+from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
+from maild.store import Reader, Store, Transaction, pack
 from tests.integration.store.values import (
     BOB,
     CLAIM,
@@ -64,6 +66,8 @@ def _deliver(store: Store) -> None:
     send(store, *(a_mail(1001) for _ in range(6)))
     taken, deferred, refused, put_back, doubted, *_ = claim_due(store)
 
+    written = a_mail(template=Template.ALARM)
+
     def record_all(tx: Transaction) -> None:
         tx.record_handing_over(taken.id, CLAIM, NOW)
         tx.record_accepted(taken.id, CLAIM, "250", NOW)
@@ -74,6 +78,11 @@ def _deliver(store: Store) -> None:
         tx.retry_mail(refused.id, "root", NOW)
         tx.cancel_mail(put_back.id, "root", NOW)
         tx.reroute_mails(["main"], "main")
+        tx.bring_forward(timedelta(hours=2), NOW)
+        alarm = Alarm(TroubleSpot(TroubleKind.RELAY, "main"), "gone", timedelta(minutes=2))
+        tx.record_alarm(alarm, [(written, pack(written.body))], "250", NOW)
+        tx.open_alarms(NOW)
+        tx.record_alarm(replace(alarm, is_over=True), [], "", LATER)
 
     store.write(record_all)
     (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
