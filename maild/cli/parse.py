@@ -83,6 +83,8 @@ def _print_message(message: Message) -> None:
             ("in-reply-to", " ".join(message.in_reply_to)),
             ("references", " ".join(message.references)),
             ("automatic", f"{message.automatic} ({message.automatic_proof})" if message.automatic else None),
+            ("language", message.language),
+            ("passes on", ", ".join(_passed_on(message)) or None),
             ("flags", ", ".join(message.flags)),
         ]
     )
@@ -96,3 +98,8 @@ def _print_message(message: Message) -> None:
     if message.text.strip() != message.reply.strip():
         print_heading("Whole text")
         print_text(message.text, indent="  | ")
+
+
+def _passed_on(message: Message) -> Iterator[str]:
+    for each in message.forwarding.mails if message.forwarding else ():
+        yield f"a mail of {each.sender.address} ({each.subject or 'no subject'})"

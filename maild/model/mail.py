@@ -137,6 +137,7 @@ class Message:
     Authentication-Results, topmost first. `automatic_proof` is the header that proves `automatic`.
     `may_answer` is False when the mail forbids our automatic answer without being automatic itself. `flags` name
     what was cut, guessed or doubted. `forwarding` is None unless it passes on a mail of which the sender is told.
+    `language` is that of the new words (ISO 639-1), None where they are fewer than twenty or it is not clear.
     """
 
     sender: Address | None
@@ -161,3 +162,4 @@ class Message:
     headers: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
     forwarding: Forwarding | None = None
+    language: str | None = None

@@ -12,6 +12,7 @@ from maild.parsing.charsets import clean_text
 from maild.parsing.forwards import find_within, is_mail
 from maild.parsing.html import sanitise
 from maild.parsing.identifiers import cut_references, find_date, find_ids, find_message_id
+from maild.parsing.languages import find_language
 from maild.parsing.limits import Flag
 from maild.parsing.machines import classify
 from maild.parsing.replies import ReplyFlag, new_words
@@ -100,6 +101,7 @@ def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> M
         authentication=head.authentication,
         headers=view.headers,
         flags=tuple(sorted(str(flag) for flag in flags)),
+        language=find_language(words.reply),
     )
 
 
