@@ -103,6 +103,7 @@ class Premises:
             keyring=self.keyring,
             mailbox_queues={name: mailbox.queue for name, mailbox in config.mailboxes.items()},
             mailbox_addresses=frozenset(mailbox.user for mailbox in config.mailboxes.values() if "@" in mailbox.user),
+            answers=config.answers,
         )
 
     def composer(self) -> Composer:

@@ -15,7 +15,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.mail import Address, Attachment
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 
 EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -43,7 +43,7 @@ def _entry(n: int, kind: EntryKind, by: str, text: str) -> AddEntry:
     return AddEntry(1042, n, kind, by, _CAUSE, text, flags=("doubtful",), attachments=(_FILE,) if n == 4 else ())  # noqa: PLR2004 - the last
 
 
-def _to_customer(template: Template, author: Author = Author.AUTO_REPLIED) -> Wanted:
+def _to_customer(template: Template) -> Wanted:
     return Wanted(
         template=template,
         to=_CUSTOMER.address,
@@ -52,7 +52,6 @@ def _to_customer(template: Template, author: Author = Author.AUTO_REPLIED) -> Wa
         ticket=1042,
         thread=Thread.CUSTOMER,
         meaning=Meaning.CUSTOMER,
-        author=author,
         about=("film.mp4 (40 MB)",),
     )
 
@@ -66,7 +65,6 @@ def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wante
         ticket=1042,
         thread=thread,
         meaning=meaning,
-        author=Author.AUTO_GENERATED,
         text="Words of Alice.",
         by="alice",
         about=("something to know",),
@@ -79,7 +77,7 @@ def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wante
 _MAILS = (
     _to_customer(Template.ACKNOWLEDGED),
     _to_customer(Template.ACKNOWLEDGED_MINIMAL),
-    replace(_to_customer(Template.REPLY, Author.PERSON), text="Hello Bob,\n\nplease try the first tray.", by="alice"),
+    replace(_to_customer(Template.REPLY), text="Hello Bob,\n\nplease try the first tray.", by="alice"),
     _to_customer(Template.TOO_LARGE),
     _to_colleague(Template.AGENT_NOTICE, Thread.NOTICE, Meaning.RELAY),
     _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.NOTE),

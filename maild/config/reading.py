@@ -24,8 +24,8 @@ from maild.errors import ConfigurationError, Problem
 MAIN_FILE = "maild.yaml"
 _LARGEST_FILE = 2_000_000
 _RULE_SUFFIXES = (".yaml", ".yml")
-_DATA_SUFFIXES = (".csv", ".ics")
 _TEMPLATE_SUFFIXES = (".txt", ".html")
+_ANSWER_SUFFIXES = (".txt", ".md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,8 @@ class SourceFile:
 class Config:
     """Everything that `maild.yaml` says, and the texts that it points to; all paths are absolute.
 
-    `rule_data` are the lists and calendars that rule files name, by the name they have there. `templates` are the
-    administrator's own by their path within the folder: `de/reply.txt`. `document` is the file itself, for those who
-    check other files against it.
+    `templates` are the administrator's own by their path within the folder: `de/reply.txt`. `document` is the file
+    itself, for those who check other files against it.
     """
 
     directory: Path
@@ -56,8 +55,8 @@ class Config:
     limits: LimitsConfig
     rule_files: tuple[SourceFile, ...]
     templates: Mapping[str, str]
+    answers: Mapping[str, str]
     template_folder: Path
-    rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,6 @@ class Draft:
     document: Document
     config: Config | None
     rule_files: tuple[SourceFile, ...]
-    rule_data: Mapping[str, SourceFile]
-    templates: Mapping[str, str]
     problems: tuple[Problem, ...]
 
 
@@ -98,19 +95,20 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
         written, found = check_document(document, Written)
         problems += (*strange, *found, *account_problems(document, directory, environ), *alarm_problems(document))
     absolute = _absolute(written, directory) if written else None
-    rule_folder = _folder(document, "rules", directory)
-    rule_files = tuple(_sources(rule_folder, _RULE_SUFFIXES, problems))
-    rule_data = {Path(source.name).name: source for source in _sources(rule_folder, _DATA_SUFFIXES, problems)}
+    rule_files = tuple(_sources(_folder(document, "rules", directory), _RULE_SUFFIXES, problems))
     templates = {
         source.name: source.text
         for source in _sources(_folder(document, "templates", directory), _TEMPLATE_SUFFIXES, problems, is_deep=True)
     }
+    answers = {
+        Path(source.name).stem: source.text
+        for source in _sources(_folder(document, "answers", directory), _ANSWER_SUFFIXES, problems)
+    }
     if absolute is not None:
         problems += folder_problems(document, absolute.mailboxes)
-    config = None
-    if absolute is not None and not problems:
-        config = _config(directory, document, absolute, rule_files, rule_data=rule_data, templates=templates)
-    return Draft(document, config, rule_files, rule_data, templates, tuple(sorted(set(problems))))
+    sound = absolute if absolute is not None and not problems else None
+    config = _config(directory, document, sound, rule_files, templates=templates, answers=answers) if sound else None
+    return Draft(document, config, rule_files, tuple(sorted(set(problems))))
 
 
 def _config(
@@ -119,8 +117,8 @@ def _config(
     written: Written,
     rule_files: tuple[SourceFile, ...],
     *,
-    rule_data: Mapping[str, SourceFile],
     templates: Mapping[str, str],
+    answers: Mapping[str, str],
 ) -> Config:
     return Config(
         directory=directory.absolute(),
@@ -134,8 +132,8 @@ def _config(
         limits=written.limits,
         rule_files=rule_files,
         templates=MappingProxyType(dict(templates)),
+        answers=MappingProxyType(dict(answers)),
         template_folder=directory / written.templates,
-        rule_data=MappingProxyType(dict(rule_data)),
     )
 
 

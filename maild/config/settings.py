@@ -274,5 +274,5 @@ class Written(Section):
     web: WebConfig = WebConfig()
     rules: FilePath = Path("rules")
     templates: FilePath = Path("templates")
-    answers: Annotated[FilePath, kinds.only(Path("answers"), "stored answers")] = Path("answers")
+    answers: FilePath = Path("answers")
     reload: Annotated[str, kinds.only("command", "watching the files for changes")] = "command"

@@ -1,53 +1,82 @@
 """What follows from a mail of an agent: a relay to the customer, a note, a draft, or a question back.
 
-What a plain answer means is decided by the mail that it answers; `#reply` and `#note` override. Sending fails closed:
-in doubt the words are kept as a draft and the agent is asked.
+What a plain answer means is decided by the mail that it answers, and by commands. A mail is done whole or not at all:
+what is in doubt or refused is kept as a draft, and the agent is asked.
 """
 
-from maild.desk.case import Case, Sheet, desk_matter, entry_of, remembered, sheet_for
+from maild.desk.case import Case, Sheet, desk_matter, entry_of, sheet_for
+from maild.desk.commands import BY_WORD, Audience
 from maild.desk.customers import open_ticket
-from maild.desk.drafting import answer_draft, ask_whether_sent, keep, open_draft
-from maild.desk.hearing import Intent, Turn, hear, intent_of
-from maild.desk.relaying import file_answer, obstacles, relay, why_not_addressed
-from maild.desk.telling import light_enough, note_notices, to_person, transcripts
-from maild.model.decision import CloseDraft, Decision, KeepDraft, Trust
+from maild.desk.doing import close, consulted_of, do, enter_note, plan_for
+from maild.desk.drafting import answer_draft, ask_whether_sent, end_draft, keep, kept_draft, open_draft
+from maild.desk.forwarded import customers_mails, open_for_customers
+from maild.desk.hearing import Intent, Speech, Turn, hear, hear_alone, intent_of
+from maild.desk.orders import Plan, obey
+from maild.desk.relaying import missed, obstacles, why_not_addressed
+from maild.desk.telling import light_enough, to_person, transcripts
+from maild.model.decision import Decision, OpenTicket, Outcome, OutcomeKind, Trust
 from maild.model.facts import DraftState
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import EntryKind
+from maild.rules import Person
 
 _OVER_A_DRAFT = frozenset({"send", "discard"})
+_OUTWARD = frozenset({Intent.RELAY, Intent.NAMED, Intent.CONSULT})
 
 
 def file_agents_mail(case: Case) -> Decision:
     """Decide about a mail whose From is an agent's."""
     person = case.house.find_person(case.sender.person, case.now) if case.sender and case.sender.person else None
     if case.known is None or person is None:
-        return _without_ticket(case)
+        return _without_ticket(case, person)
     turn = hear(case, case.known, person)
     intent = intent_of(turn)
     if case.sender is None or case.sender.trust is not Trust.PROVED:
         return _unproved(turn, intent)
-    if intent is Intent.SENT:
-        return _file_as_sent(turn)
     if intent is Intent.DRAFT:
         return answer_draft(turn)
-    return _plain(turn, intent)
+    return _proved(turn, intent)
 
 
-def _plain(turn: Turn, intent: Intent) -> Decision:
+def _proved(turn: Turn, intent: Intent) -> Decision:
     """Decide about a proved mail that answers no draft."""
-    doubts = (*turn.speech.doubts, *_no_draft(turn), *_repeated(turn))
-    if doubts:
-        return keep(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE, doubts, turn.note_text)
-    match intent:
-        case Intent.RELAY:
-            return _relay(turn)
-        case Intent.NOTE:
-            return _note(turn)
-        case Intent.COMMANDS:
-            return _commands_only(turn)
-        case _:
-            return _unsent(turn, "your mail does not answer a mail that the desk sent you about this ticket")
+    speech, draft = turn.speech, open_draft(turn) if intent is Intent.RELAY else None
+    words = speech.text or (draft.text if draft else "")
+    files = speech.attachments or (draft.attachments if draft else ())
+    plan = plan_for(turn, speech.commands, words, files)
+    refused = (*speech.doubts, *_no_draft(turn), *_repeated(turn), *plan.refused)
+    if refused:
+        return _refuse(turn, intent, refused)
+    if not words.strip() and not files and not speech.commands:
+        return _nothing(turn)
+    if intent is Intent.RELAY and not _is_explicit(speech) and (why_not := why_not_addressed(turn)):
+        return _unsent(turn, plan, why_not)
+    if intent in {Intent.UNSENT, Intent.COMMANDS} and words.strip():
+        return _not_for_the_customer(turn, plan, intent)
+    against = tuple(_against(turn, plan, intent))
+    if against:
+        return keep(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE, against, words, files)
+    sheet = sheet_for(turn.case, turn.known)
+    if draft is not None:
+        sheet.add(*end_draft(draft, DraftState.SENT))
+    return do(turn, plan, intent, sheet)
+
+
+def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
+    """Say what stands against doing it: doubts about words that go outside, and what the agent could not know."""
+    leaves = intent in _OUTWARD and not plan.is_quiet and bool(plan.words.strip() or plan.files)
+    doubts = turn.speech.reasons if leaves and turn.speech.text else ()
+    if intent is Intent.RELAY and not plan.is_quiet and (leaves or plan.speaks_anyway):
+        return (*doubts, *obstacles(turn, plan))
+    if intent is Intent.CONSULT and consulted_of(turn) is None:
+        return (*doubts, "whom you would answer takes no part in the ticket any more")
+    is_state = any(change.field == "state" for change in plan.changes)
+    return (*doubts, *(missed(turn, plan) if is_state else ()))
+
+
+def _is_explicit(speech: Speech) -> bool:
+    """Whether the agent said themselves that the words are the customer's."""
+    return any(BY_WORD[each.word].audience is Audience.CUSTOMER for each in speech.commands)
 
 
 def _repeated(turn: Turn) -> tuple[str, ...]:
@@ -57,15 +86,22 @@ def _repeated(turn: Turn) -> tuple[str, ...]:
 
 
 def _no_draft(turn: Turn) -> tuple[str, ...]:
-    words = [word for word in turn.speech.commands if word in _OVER_A_DRAFT]
+    words = [each.word for each in turn.speech.commands if each.word in _OVER_A_DRAFT]
     return tuple(f"there is no draft to #{word}" for word in words)
 
 
-def _without_ticket(case: Case) -> Decision:
-    answered = case.found.answered
-    if answered is not None and answered.ticket is None:
-        return desk_matter(case, f"an answer to our mail {answered.token}, which is about no ticket")
-    return open_ticket(case)
+def _refuse(turn: Turn, intent: Intent, refused: tuple[str, ...]) -> Decision:
+    """Do nothing of a mail of which something is refused: words are kept as a draft, commands alone are told."""
+    if turn.speech.text.strip() or turn.speech.attachments:
+        meaning = Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
+        text = turn.speech.text if turn.speech.commands else turn.note_text
+        return keep(turn, meaning, refused, text)
+    commands = ", ".join(str(each) for each in turn.speech.commands)
+    sheet = sheet_for(turn.case, turn.known)
+    story = f"Nothing was done of {commands or 'a mail'}: {'; '.join(refused)}"
+    sheet.enter(turn.number, EntryKind.EVENT, story, message_id=turn.case.message.message_id)
+    sheet.want(*transcripts([turn.person], turn.number, ("Nothing was done:", *refused)))
+    return close(turn, sheet)
 
 
 def _unproved(turn: Turn, intent: Intent) -> Decision:
@@ -77,83 +113,44 @@ def _unproved(turn: Turn, intent: Intent) -> Decision:
     sheet = sheet_for(turn.case, turn.known)
     sheet.enter(turn.number, EntryKind.EVENT, story, flags=("claimed",), message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,)))
-    return _close(turn, sheet)
-
-
-def _file_as_sent(turn: Turn) -> Decision:
-    """File an answer that the agent's own client sent to the requester; it is sent to nobody again."""
-    sheet = sheet_for(turn.case, turn.known)
-    file_answer(turn, sheet, turn.note_text, turn.speech.attachments)
-    sheet.explain("the requester stands in the agent's own To or Cc: nothing is sent again")
-    return _close(turn, sheet)
-
-
-def _relay(turn: Turn) -> Decision:
-    """Send the words on, or keep them with every reason against it."""
-    speech = turn.speech
-    why_not = "" if speech.has("reply") else why_not_addressed(turn)
-    if why_not:
-        return _unsent(turn, why_not)
-    draft = open_draft(turn)
-    text = speech.text or (draft.text if draft else "")
-    attachments = speech.attachments or (draft.attachments if draft else ())
-    if not text.strip():
-        return _nothing(turn)
-    against = (*(speech.reasons if speech.text else ()), *obstacles(turn))
-    if against:
-        return keep(turn, Meaning.RELAY, against, text, attachments)
-    sheet = sheet_for(turn.case, turn.known)
-    if draft is not None:
-        sheet.add(CloseDraft(draft.token, DraftState.SENT))
-    relay(turn, sheet, text, attachments)
-    return _close(turn, sheet)
+    return close(turn, sheet)
 
 
 def _nothing(turn: Turn) -> Decision:
     """Tell an agent whose mail held no words of their own that nothing was done."""
     story = "Nothing was sent or noted: no words of your own were left in your mail."
     sheet = sheet_for(turn.case, turn.known)
-    sheet.enter(
-        turn.number,
-        EntryKind.EVENT,
-        story,
-        attachments=turn.speech.attachments,
-        message_id=turn.case.message.message_id,
-    )
+    sheet.enter(turn.number, EntryKind.EVENT, story, message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,)))
-    return _close(turn, sheet)
+    return close(turn, sheet)
 
 
-def _note(turn: Turn) -> Decision:
-    """File a note, and tell the assignee of it unless it is theirs."""
-    if not turn.note_text.strip() and not turn.speech.attachments:
-        return _nothing(turn)
-    sheet = sheet_for(turn.case, turn.known)
-    _enter_note(turn, sheet)
-    assignee = turn.known.ticket.assignee
-    holder = turn.case.house.find_person(assignee, turn.case.now) if assignee else None
-    if holder is not None and holder.key != turn.person.key:
-        sheet.want(*note_notices([holder], turn.number))
-    return _close(turn, sheet)
+def _not_for_the_customer(turn: Turn, plan: Plan, intent: Intent) -> Decision:
+    if intent is Intent.UNSENT:
+        return _unsent(turn, plan, "your mail does not answer a mail that the desk sent you about this ticket")
+    plan.done.insert(0, "Your words were filed as a note: the mail that you answered takes only lines of # commands.")
+    return do(turn, plan, Intent.NOTE, sheet_for(turn.case, turn.known))
 
 
-def _unsent(turn: Turn, why: str) -> Decision:
+def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
     """File a note, and tell the writer that the customer did not get it and what to do if they should.
 
-    Only words that could go out as they are wait as a draft; others must be written again.
+    Only words that could go out as they are wait as a draft; others must be written again. Commands are done.
     """
     case, sheet, speech = turn.case, sheet_for(turn.case, turn.known), turn.speech
-    about = [f"It was filed as a note and not sent to the customer: {why}."]
+    about = [*plan.done, f"It was filed as a note and not sent to the customer: {why}."]
     is_sendable = bool(speech.text.strip()) and not speech.reasons
-    _enter_note(turn, sheet)
+    sheet.change(*plan.changes)
+    enter_note(turn, sheet, turn.note_text, speech.attachments)
     if is_sendable:
-        sheet.add(
-            KeepDraft(case.token, turn.number, turn.person.key, Meaning.RELAY, speech.text, (why,), speech.attachments)
-        )
+        files = speech.attachments
+        sheet.add(*kept_draft(turn, Meaning.RELAY, (why,), text=speech.text, attachments=files, commands=()))
         about.append("Answer with #reply to send it.")
     else:
         about.append("To write to the customer, answer with #reply above your words.")
+    sheet.add(*plan.steps)
     sheet.want(
+        *plan.mails,
         to_person(
             turn.person,
             Template.TRANSCRIPT,
@@ -165,30 +162,40 @@ def _unsent(turn: Turn, why: str) -> Decision:
             by=turn.person.key,
             draft=case.token if is_sendable else None,
             attachments=light_enough(speech.attachments, case.house.limits.notice),
-        )
+        ),
     )
-    return _close(turn, sheet)
+    return close(turn, sheet)
 
 
-def _commands_only(turn: Turn) -> Decision:
-    story = "Nothing was done: the mail that you answered takes only lines of # commands."
-    sheet = sheet_for(turn.case, turn.known)
-    _enter_note(turn, sheet)
-    sheet.want(*transcripts([turn.person], turn.number, (story,), turn.speech.text))
-    return _close(turn, sheet)
+def _without_ticket(case: Case, person: Person | None) -> Decision:
+    """Decide about an agent's mail that belongs to no ticket: commands, somebody's mail, or a matter of their own."""
+    speech = hear_alone(case)
+    is_proved = case.sender is not None and case.sender.trust is Trust.PROVED
+    if person is not None and is_proved and (speech.commands or speech.doubts):
+        return _command_alone(case, person, speech)
+    answered = case.found.answered
+    if person is not None and is_proved and customers_mails(case):
+        return open_for_customers(case, person)
+    if answered is not None and answered.ticket is None:
+        return desk_matter(case, f"an answer to our mail {answered.token}, which is about no ticket")
+    return open_ticket(case)
 
 
-def _enter_note(turn: Turn, sheet: Sheet) -> None:
-    sheet.enter(
-        turn.number,
-        EntryKind.NOTE,
-        turn.note_text,
-        attachments=turn.speech.attachments,
-        message_id=turn.case.message.message_id,
+def _command_alone(case: Case, person: Person, speech: Speech) -> Decision:
+    """Do commands that need no ticket; of a mail of which one is refused nothing is done and its words come back."""
+    plan = Plan(case, None, person, speech.text, speech.attachments)
+    obey(plan, speech.commands)
+    sheet = Sheet(case.cause, person.key, None, 0, case.flags)
+    commands = tuple(str(each) for each in speech.commands)
+    refused = (*speech.doubts, *(speech.reasons if speech.text.strip() else ()), *plan.refused)
+    if refused:
+        sheet.want(*transcripts([person], None, ("Nothing was done:", *refused), speech.text))
+        return sheet.decision(Outcome(OutcomeKind.DESK, reason="; ".join(refused)), case, commands)
+    sheet.add(*plan.steps)
+    attachments = light_enough(plan.shown_files, case.house.limits.notice)
+    sheet.want(
+        *plan.mails, *transcripts([person], None, tuple(plan.done), "\n".join(plan.shown), attachments=attachments)
     )
-    sheet.add(remembered(turn.case, turn.number))
-
-
-def _close(turn: Turn, sheet: Sheet) -> Decision:
-    commands = tuple(f"#{word}" for word in turn.speech.commands)
-    return sheet.decision(entry_of(turn.number), turn.case, commands)
+    opened = next((step.number for step in plan.steps if isinstance(step, OpenTicket)), None)
+    query = Outcome(OutcomeKind.DESK, reason=f"commands: {', '.join(commands)}")
+    return sheet.decision(query if opened is None else entry_of(opened), case, commands)

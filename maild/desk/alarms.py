@@ -7,7 +7,7 @@ from typing import Final
 from maild.desk.house import House
 from maild.desk.telling import NOTICE_EXPIRES, alarms
 from maild.model.decision import Decision, Outcome, OutcomeKind
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.trouble import Alarm, TroubleKind
 
 ADMINISTRATORS: Final = "admins"
@@ -67,7 +67,6 @@ def _mails(to: str, about: tuple[str, ...], house: House, now: datetime) -> Iter
         ticket=None,
         thread=Thread.INTERNAL,
         meaning=Meaning.NOTHING,
-        author=Author.AUTO_GENERATED,
         about=about,
         expires_in=NOTICE_EXPIRES,
     )

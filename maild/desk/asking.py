@@ -1,19 +1,34 @@
 """What deciding must know of the store about a message: everything that the message names, checked or not."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 from maild import marks
+from maild.desk.commands import Given, commands_named
 from maild.desk.house import House
-from maild.model.facts import Questions
+from maild.desk.searching import SearchError, parse_search
+from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
+from maild.model.search import Search
 
 _MOST_NUMBERS = 20
+_MOST_SEARCHES = 5
+_NUMBER = re.compile(r"#?(\d{1,18})\b")
+_ABOUT_TICKETS = frozenset({"merge", "link", "show", "history"})
+_WANTS = {
+    "history": Want.HISTORY,
+    "undo": Want.SENT,
+    **dict.fromkeys(("get", "forward", "split"), Want.FILES),
+}
 
 
 def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     """List the ids, marks and ticket numbers that a message names; `arrival` is None for a file on the command line."""
     numbers = marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags)
     shown = marks.find_marks(_places(message))
+    given = tuple(_commands(message, house))
     return Questions(
         arrival=arrival.id if arrival else None,
         mailbox=arrival.place.mailbox if arrival else "",
@@ -22,8 +37,29 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         message_id=message.message_id,
         ids=tuple(dict.fromkeys((*_ids(message), *map(marks.exposure, shown)))),
         tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
-        numbers=numbers[:_MOST_NUMBERS],
+        numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given)),
+        searches=tuple(_searches(given, message, house)),
+        wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
     )
+
+
+def _commands(message: Message, house: House) -> Iterator[Given]:
+    """Give what a mail in the name of somebody of the house may command, proved or not."""
+    if message.sender is not None and house.rules.find_person(message.sender.address) is not None:
+        yield from commands_named(message.text)
+
+
+def _named_numbers(given: tuple[Given, ...]) -> tuple[int, ...]:
+    named = (_NUMBER.match(each.argument) for each in given if each.word in _ABOUT_TICKETS)
+    return tuple(int(match[1]) for match in named if match)[:_MOST_NUMBERS]
+
+
+def _searches(given: tuple[Given, ...], message: Message, house: House) -> Iterator[Search]:
+    person = house.rules.find_person(message.sender.address) if message.sender else None
+    for each in [one for one in given if one.word == "list"][:_MOST_SEARCHES]:
+        zone = ZoneInfo((person.timezone if person else None) or house.desk.timezone)
+        with suppress(SearchError):  # who asks hears of it when the command is obeyed
+            yield parse_search(each.argument, person.key if person else None, zone)
 
 
 def _ids(message: Message) -> Iterator[str]:

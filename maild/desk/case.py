@@ -97,7 +97,7 @@ class Sheet:
         self._ticket = ticket
         self._last_n = last_n
         self._flags = flags
-        self._changes: dict[str, Change] = {}
+        self._changes: list[Change] = []
         self._steps: list[Step] = []
         self._mails: list[Wanted] = []
         self._why: list[str] = []
@@ -110,12 +110,16 @@ class Sheet:
     def set_state(self, state: State) -> None:
         """Change the ticket's state, if that is a change."""
         if self._ticket is not None and self._ticket.state is not state:
-            self._changes["state"] = Change("state", self._ticket.state.value, state.value)
+            self.change(Change("state", self._ticket.state.value, state.value))
 
     def set_assignee(self, person: str) -> None:
         """Give the ticket to a person, if it is not theirs."""
         if self._ticket is not None and self._ticket.assignee != person:
-            self._changes["assignee"] = Change("assignee", self._ticket.assignee, person)
+            self.change(Change("assignee", self._ticket.assignee, person))
+
+    def change(self, *changes: Change) -> None:
+        """Change fields, as the doing of the next entry."""
+        self._changes += changes
 
     def enter(
         self,
@@ -128,8 +132,8 @@ class Sheet:
         message_id: str | None = None,
     ) -> None:
         """Add an entry; the changes set so far are its doing."""
-        changes = tuple(self._changes.values())
-        self._changes = {}
+        changes = tuple(self._changes)
+        self._changes = []
         if changes:
             self._steps.append(ChangeTicket(number, changes))
         self._last_n += 1

@@ -3,23 +3,44 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from maild.desk.case import Case, entry_of, held, joining, links, remembered, sheet_for
+from maild.desk.acknowledging import acknowledgement, farewell, reached_cap, too_large
+from maild.desk.case import Case, Sheet, entry_of, held, joining, links, remembered, sheet_for
+from maild.desk.courtesy import Answer, find_answer
 from maild.desk.house import is_same
 from maild.desk.subjects import ticket_subject
-from maild.desk.telling import light_enough, notices, those_in_charge
-from maild.model.decision import AddParticipant, Decision, OpenTicket, Standing, Trust
+from maild.desk.telling import aside_notices, light_enough, notices, those_in_charge
+from maild.model.decision import (
+    AddEntry,
+    AddParticipant,
+    ChangeTicket,
+    Decision,
+    LinkTickets,
+    MeetContact,
+    OpenTicket,
+    Standing,
+    Step,
+    StopTimers,
+    TimerKind,
+    Trust,
+)
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
-from maild.model.ticket import EntryKind, State, Ticket
+from maild.model.outgoing import Wanted
+from maild.model.ticket import Change, EntryKind, State, Ticket
 from maild.rules import Queue
 
-ACKNOWLEDGEMENT_EXPIRES = timedelta(hours=4)
+REOPEN_WITHIN = timedelta(days=14)
+_MOST_HOPS = 5
+_MOST_NAMED = 50
+_SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _WOKEN_BY_WORDS = frozenset({State.OPEN, State.WAITING, State.PENDING, State.RESOLVED, State.CLOSED})
 
 
-def open_ticket(case: Case) -> Decision:
-    """Open a ticket for whoever wrote, acknowledge it as far as they are proved, tell the queue's team."""
+def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
+    """Open a ticket for whoever wrote, acknowledge it as far as they are proved, tell the queue's team.
+
+    `after` is a closed ticket whose thread goes on in this one.
+    """
     number, queue = case.facts.next_number, queue_of(case)
     sender, message = case.sender, case.message
     requester = message.sender
@@ -32,7 +53,7 @@ def open_ticket(case: Case) -> Decision:
         team=queue.team,
         assignee=None,
         requester=requester,
-        language=None,
+        language=after.ticket.language if after else None,
     )
     sheet.open(opened)
     flags = _doubts(case)
@@ -45,42 +66,144 @@ def open_ticket(case: Case) -> Decision:
         message_id=message.message_id,
     )
     sheet.add(remembered(case, number), *links(case, number))
+    if after is not None:
+        sheet.add(*_leading_on(case, after, number))
+    if requester is not None and not case.is_automatic and (sender is None or sender.trust is not Trust.FORGED):
+        sheet.add(MeetContact(requester))
     if sender is not None and sender.trust is Trust.PROVED and not case.is_automatic and requester is not None:
         sheet.add(*joining(case, number, (requester,)))
-    answer = acknowledgement(case, number)
-    sheet.note_cap(_reached_cap(case))
+    answer = acknowledgement(case, number, after)
+    sheet.note_cap(reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    told = those_in_charge(case.house, queue.team, None, case.now, but=(_person(case),))
-    sheet.want(*notices(told, number, _warnings(case), light_enough(message.attachments, case.house.limits.notice)))
+    _tell(case, sheet, number, queue.team, None)
     return sheet.decision(entry_of(number), case)
 
 
 def file_mail(case: Case, known: TicketFacts) -> Decision:
-    """Make a mail of a participant or a stranger an entry of the ticket that was found."""
-    ticket, sender, message = known.ticket, case.sender, case.message
+    """Make a mail of a participant or a stranger an entry of the ticket that was found, or of what follows it."""
+    sender = case.sender
     if sender is not None and sender.trust is Trust.FORGED and not case.is_released:
         return held(case, f"forged: {sender.address} did not send it ({sender.proof})")
-    sheet = sheet_for(case, known)
+    if sender is not None and sender.standing is Standing.CONSULTED:
+        return _file_aside(case, known)
+    known = _followed(case, known)
     is_believed = sender is not None and (sender.standing is Standing.PARTICIPANT or sender.trust is Trust.PROVED)
-    if is_believed and ticket.state in _WOKEN_BY_WORDS:
-        sheet.set_state(State.OPEN)
+    answer = _answer_of(case, known.ticket) if is_believed else Answer.WORDS
+    if is_believed and answer is Answer.WORDS and _is_over(case, known.ticket):
+        return open_ticket(case, after=known)
+    sheet = sheet_for(case, known)
+    state = _state_after(case, known.ticket, answer) if is_believed else None
+    if state is not None:
+        sheet.set_state(state)
+        sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
+    _enter(case, known, sheet, answer)
+    return sheet.decision(entry_of(known.ticket.number), case)
+
+
+def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer) -> None:
+    """File the mail, let people join, and tell those in charge unless it says nothing but thanks."""
+    ticket, message = known.ticket, case.message
+    is_settled = ticket.state in _SETTLED and answer is not Answer.WORDS
     sheet.enter(
         ticket.number,
         EntryKind.CUSTOMER,
         case.words,
-        flags=_doubts(case),
+        flags=(*_doubts(case), *((answer.value,) if is_settled else ())),
         attachments=message.attachments,
         message_id=message.message_id,
     )
     sheet.add(remembered(case, ticket.number), *_joined(case, ticket))
-    answer = too_large(case, ticket.number)
-    sheet.want(*([answer] if answer else []))
-    told = those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now, but=(_person(case),))
-    sheet.want(
-        *notices(told, ticket.number, _warnings(case), light_enough(message.attachments, case.house.limits.notice))
+    too_much = too_large(case, ticket.number)
+    sheet.want(*([too_much] if too_much else []))
+    if is_settled and answer is Answer.COURTESY:
+        sheet.explain("courtesy on a settled ticket: filed, and nobody is told")
+        return
+    is_confirmed = ticket.state is State.RESOLVED and answer is Answer.YES and _is_proved(case)
+    if is_confirmed:
+        sheet.want(*farewell(case, ticket))
+    _tell(case, sheet, ticket.number, case.house.team_of(ticket), ticket.assignee)
+
+
+def _followed(case: Case, known: TicketFacts) -> TicketFacts:
+    """Go on to the ticket in which a closed one's thread goes on."""
+    for _ in range(_MOST_HOPS):
+        successor = known.ticket.successor
+        if known.ticket.state is not State.CLOSED or successor is None or successor not in case.facts.tickets:
+            break
+        known = case.facts.tickets[successor]
+    return known
+
+
+def _is_over(case: Case, ticket: Ticket) -> bool:
+    """Whether a ticket was closed too long ago to go on."""
+    return ticket.state is State.CLOSED and case.now - ticket.state_at > REOPEN_WITHIN
+
+
+def _answer_of(case: Case, ticket: Ticket) -> Answer:
+    """Say whether the mail is but a yes, a no or thanks to a ticket that is settled; with files it is words."""
+    if ticket.state not in _SETTLED or case.message.attachments or not case.message.reply.strip():
+        return Answer.WORDS
+    names = [each.name for each in case.house.people(case.now)]
+    names += [case.sender.name] if case.sender else []
+    return find_answer(case.message.reply, names, ticket.language)
+
+
+def _state_after(case: Case, ticket: Ticket, answer: Answer) -> State | None:
+    """Say to which state a mail of the customer's side brings a ticket; None for the one that it has."""
+    if ticket.state not in _WOKEN_BY_WORDS:
+        return None
+    if answer is Answer.WORDS or (answer is Answer.NO and ticket.state is State.RESOLVED):
+        return State.OPEN
+    if answer is Answer.YES and ticket.state is State.RESOLVED and _is_proved(case):
+        return State.CLOSED
+    return None
+
+
+def _is_proved(case: Case) -> bool:
+    return case.sender is not None and case.sender.trust is Trust.PROVED
+
+
+def _leading_on(case: Case, after: TicketFacts, number: int) -> Iterator[Step]:
+    """Let a closed ticket lead on to the one in which its thread goes on."""
+    old = after.ticket
+    change = Change("successor", str(old.successor) if old.successor else None, str(number))
+    story = f"The customer wrote again long after it was closed: it goes on in #{number}."
+    yield LinkTickets(number, old.number, "follows it")
+    yield ChangeTicket(old.number, (change,))
+    yield AddEntry(old.number, after.last_n + 1, EntryKind.EVENT, "maild", case.cause, story, (change,))
+
+
+def _file_aside(case: Case, known: TicketFacts) -> Decision:
+    """File what somebody asked aside answers as a note, and show it to whoever asked: their answer goes back there."""
+    ticket, message = known.ticket, case.message
+    sheet = sheet_for(case, known)
+    sheet.enter(
+        ticket.number,
+        EntryKind.NOTE,
+        case.words,
+        flags=("aside", *(() if _is_proved(case) else ("claimed",))),
+        attachments=message.attachments,
+        message_id=message.message_id,
     )
+    sheet.add(remembered(case, ticket.number))
+    asked = next((each for each in ticket.consulted if _is_from(case, each.who)), None)
+    asker = case.house.find_person(asked.asked_by, case.now) if asked else None
+    told = (asker,) if asker else those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+    files = light_enough(message.attachments, case.house.limits.notice)
+    sheet.want(*aside_notices(told, ticket.number, asked.who if asked else None, tuple(_warn(case)), files))
     return sheet.decision(entry_of(ticket.number), case)
+
+
+def _is_from(case: Case, who: Address) -> bool:
+    return case.sender is not None and is_same(case.sender.address, who.address)
+
+
+def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str | None) -> None:
+    """Tell those in charge, and name who else got the mail and takes no part."""
+    told = those_in_charge(case.house, team, assignee, case.now, but=(_person(case),))
+    files = light_enough(case.message.attachments, case.house.limits.notice)
+    sheet.want(*notices(told, number, tuple(_warn(case)), files, tuple(_others(case))))
 
 
 def queue_of(case: Case) -> Queue:
@@ -94,85 +217,6 @@ def queue_of(case: Case) -> Queue:
     return queues.get(key) or next(iter(queues.values()))
 
 
-def acknowledgement(case: Case, number: int) -> Wanted | str:
-    """Want the acknowledgement of a new ticket, or say why there is none (mail-facts, 3 and 5)."""
-    sender = case.sender
-    if sender is None:
-        return "no acknowledgement: nobody is named as the sender"
-    if sender.trust is Trust.FORGED:
-        return f"no acknowledgement: {sender.address} did not send it"
-    why_not = _why_not_answered(case)
-    if why_not:
-        return f"no acknowledgement: {why_not}"
-    if not case.is_whole:
-        return _answer(case, number, Template.TOO_LARGE)
-    proved = sender.trust is Trust.PROVED
-    return _answer(case, number, Template.ACKNOWLEDGED if proved else Template.ACKNOWLEDGED_MINIMAL)
-
-
-def too_large(case: Case, number: int) -> Wanted | None:
-    """Tell a sender that parts of their mail were not taken."""
-    if case.is_whole or case.sender is None or case.sender.trust is not Trust.PROVED or _why_not_answered(case):
-        return None
-    return _answer(case, number, Template.TOO_LARGE)
-
-
-def _answer(case: Case, number: int, template: Template) -> Wanted:
-    sender = case.message.sender or Address("")
-    return Wanted(
-        template=template,
-        to=sender.address,
-        to_name=sender.name,
-        person=None,
-        ticket=number,
-        thread=Thread.CUSTOMER,
-        meaning=Meaning.CUSTOMER,
-        author=Author.AUTO_REPLIED,
-        expires_in=ACKNOWLEDGEMENT_EXPIRES,
-        in_reply_to=case.message.message_id,
-    )
-
-
-def _why_not_answered(case: Case) -> str:
-    return _why_forbidden(case) or _why_capped(case)
-
-
-def _reached_cap(case: Case) -> str:
-    """Say for whom which cap is reached, where nothing else forbids an answer."""
-    sender = case.sender
-    if sender is None or sender.trust is Trust.FORGED or _why_forbidden(case):
-        return ""
-    why = _why_capped(case)
-    return f"{sender.address}: {why}" if why else ""
-
-
-def _why_forbidden(case: Case) -> str:
-    sender, message = case.sender, case.message
-    if message.automatic is not None:
-        return f"a machine wrote it ({message.automatic_proof})"
-    if not message.may_answer:
-        return "the mail forbids automatic answers"
-    if sender is None or not case.house.may_be_written_to(sender.address):
-        return "the address is never written to automatically"
-    return ""
-
-
-def _why_capped(case: Case) -> str:
-    """Say which cap on acknowledgements is reached: ours must not become somebody's flood (behaviour.md, 6)."""
-    caps, counts = case.house.limits.acknowledgements, case.facts.acknowledgements
-    sender = case.sender
-    if counts.address_hour >= caps.address_hour:
-        return "this address got as many in an hour as anybody may"
-    if sender is None or sender.trust is Trust.PROVED or case.facts.was_proved_lately:
-        return ""
-    if counts.address_hour >= caps.unproved_address_hour or counts.address_day >= caps.unproved_address_day:
-        return "this unproved address got as many as it may"
-    domain = sender.address.rpartition("@")[2].lower()
-    if domain not in case.house.limits.free_mail and counts.domain_hour >= caps.unproved_domain_hour:
-        return f"{domain} got as many in an hour as an unproved domain may"
-    return "unproved senders got as many in an hour as all may" if counts.all_hour >= caps.unproved_all_hour else ""
-
-
 def _doubts(case: Case) -> tuple[str, ...]:
     """Name what an entry's reader must know about its sender."""
     sender = case.sender
@@ -184,24 +228,23 @@ def _doubts(case: Case) -> tuple[str, ...]:
     return (*stranger, *trust)
 
 
-def _warnings(case: Case) -> tuple[str, ...]:
-    """Say to the notice's reader what is doubtful about the sender, and who else got the mail."""
-    return tuple(_warn(case))
-
-
 def _warn(case: Case) -> Iterator[str]:
-    sender, message = case.sender, case.message
+    sender = case.sender
     if sender is None:
         yield "the mail names no sender that could be answered"
     elif sender.trust is Trust.FORGED:
         yield f"{sender.address} did not send this: {sender.proof}"
     if not case.is_whole:
         yield "the mail is over the size limit: it was not taken whole and lies in the mailbox"
+
+
+def _others(case: Case) -> Iterator[Address]:
+    """Give who also got the mail and is nobody of the ticket."""
     there = {each.lower() for each in _present(case)}
-    others = [each.address for each in (*message.to, *message.cc) if each.address.lower() not in there]
-    others = [each for each in others if not case.house.is_ours(each)]
-    if others:
-        yield f"it also went to {', '.join(others[:10])}{' …' if len(others) > 10 else ''}"  # noqa: PLR2004 - a line's worth
+    for each in (*case.message.to, *case.message.cc)[:_MOST_NAMED]:
+        if each.address.lower() not in there and not case.house.is_ours(each.address):
+            there.add(each.address.lower())
+            yield each
 
 
 def _present(case: Case) -> Iterator[str]:

@@ -10,7 +10,7 @@ from maild import marks
 from maild.desk.agents import file_agents_mail
 from maild.desk.case import Case, desk_matter, held
 from maild.desk.customers import file_mail, open_ticket
-from maild.desk.finding import Found, find
+from maild.desk.finding import Found, find, is_among
 from maild.desk.house import House
 from maild.desk.machines import file_automatic, file_our_own
 from maild.desk.standing import stand
@@ -45,7 +45,8 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
 
     `authenticity` is what a trusted server says of the sender; `token` names a draft, should one be kept.
     """
-    case = _case(message, arrival, facts, authenticity, house, now=now, token=token)
+    house = replace(house, absent=frozenset(facts.absences))
+    case = _case(message, arrival, _visible(message, facts, house, now), authenticity, house, now=now, token=token)
     hops = sum(name.lower() == "received" for name, _ in message.headers)
     if hops > MOST_HOPS and not case.is_released:
         return held(case, f"it went through {hops} servers: a loop")
@@ -57,6 +58,20 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as)
     return _by_sender(case)
+
+
+def _visible(message: Message, facts: Facts, house: House, now: datetime) -> Facts:
+    """Leave out the tickets that an agent may not see: to them they are unknown numbers."""
+    person = house.find_agent(message.sender.address, now) if message.sender else None
+    if person is None or message.sender is None:
+        return facts
+    address = message.sender.address
+    seen = {
+        number: known
+        for number, known in facts.tickets.items()
+        if house.may_see(person, known.ticket) or is_among(known, address)
+    }
+    return facts if len(seen) == len(facts.tickets) else replace(facts, tickets=seen)
 
 
 def _by_sender(case: Case) -> Decision:

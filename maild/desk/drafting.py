@@ -1,36 +1,58 @@
 """Words kept back: how a draft begins, how its author is asked, and how an answer ends it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.desk.case import Sheet, entry_of, remembered, sheet_for
-from maild.desk.hearing import Turn
-from maild.desk.relaying import obstacles, relay
+from maild.desk.case import Sheet, remembered, sheet_for
+from maild.desk.commands import Given, read_commands
+from maild.desk.doing import close, do, plan_for
+from maild.desk.hearing import Intent, Turn, intent_by_commands
+from maild.desk.orders import Plan
+from maild.desk.relaying import obstacles
 from maild.desk.telling import light_enough, to_person, transcripts
-from maild.model.decision import CloseDraft, Decision, KeepDraft
+from maild.desk.waking import shown_words
+from maild.model.decision import CloseDraft, Decision, KeepDraft, StartTimer, Step, StopTimers, TimerKind
 from maild.model.facts import Draft, DraftState
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import EntryKind
 
 QUESTION_LIVES = timedelta(hours=24)
+REMINDED_AFTER = timedelta(minutes=30)
 MOST_QUESTIONS = 3  # an hour about one ticket: whoever writes in an agent's name must not fill that agent's mailbox
+_OVER_A_DRAFT = frozenset({"send", "discard"})
+_INTENTS = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE}
 
 
 def keep(
     turn: Turn, meaning: Meaning, reasons: tuple[str, ...], text: str, attachments: tuple[Attachment, ...] | None = None
 ) -> Decision:
-    """Keep words as a draft and show it to the agent with the reasons."""
+    """Keep words and the commands beside them as a draft, and show it to the agent with the reasons."""
     sheet = sheet_for(turn.case, turn.known)
-    _keep(
-        turn,
-        sheet,
-        meaning,
-        reasons,
-        text=text,
-        attachments=turn.speech.attachments if attachments is None else attachments,
-    )
-    return _close(turn, sheet)
+    files = turn.speech.attachments if attachments is None else attachments
+    _keep(turn, sheet, meaning, reasons, text=text, attachments=files, commands=_lines(turn.speech.commands))
+    return close(turn, sheet)
+
+
+def kept_draft(
+    turn: Turn,
+    meaning: Meaning,
+    reasons: tuple[str, ...],
+    *,
+    text: str,
+    attachments: tuple[Attachment, ...],
+    commands: tuple[str, ...],
+) -> tuple[Step, Step]:
+    """Keep a draft and bring it to mind if nothing becomes of it."""
+    token = turn.case.token
+    draft = KeepDraft(token, turn.number, turn.person.key, meaning, text, reasons, attachments, commands)
+    return draft, StartTimer(TimerKind.DRAFT, turn.number, turn.case.now + REMINDED_AFTER, token)
+
+
+def end_draft(draft: Draft, state: str) -> tuple[Step, Step]:
+    """End a draft, and let nobody be reminded of it."""
+    return CloseDraft(draft.token, state), StopTimers(TimerKind.DRAFT, draft.ticket, draft.token)
 
 
 def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
@@ -39,7 +61,8 @@ def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
     proof = case.sender.proof if case.sender else ""
     reasons = tuple(dict.fromkeys((proof, *turn.speech.doubts, *turn.speech.reasons)))
     text, attachments = turn.note_text, turn.speech.attachments
-    sheet.add(KeepDraft(case.token, turn.number, turn.person.key, meaning, text, reasons, attachments))
+    commands = _lines(turn.speech.commands)
+    sheet.add(KeepDraft(case.token, turn.number, turn.person.key, meaning, text, reasons, attachments, commands))
     sheet.enter(
         turn.number,
         EntryKind.EVENT,
@@ -48,46 +71,68 @@ def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
         message_id=case.message.message_id,
     )
     if _asked_lately(turn) < MOST_QUESTIONS:
-        question = _shown(turn, Template.DID_YOU_SEND_THIS, case.token, reasons, text=text, attachments=attachments)
+        shown = shown_words(commands, text)
+        question = _shown(turn, Template.DID_YOU_SEND_THIS, case.token, reasons, text=shown, attachments=attachments)
         sheet.want(replace(question, expires_in=QUESTION_LIVES))
-    return _close(turn, sheet)
+    return close(turn, sheet)
 
 
 def answer_draft(turn: Turn) -> Decision:
-    """Decide about an answer to a mail that showed a draft: nothing goes out without `#send`."""
-    draft = turn.case.facts.drafts.get(turn.issued.draft) if turn.issued and turn.issued.draft else None
-    if draft is None or draft.state != DraftState.OPEN or draft.author != turn.person.key:
-        return _answer_ended(turn, draft)
+    """Decide about an answer to a mail that showed a draft: nothing is done without `#send` or a command line."""
+    draft = open_draft(turn)
+    if draft is None:
+        return _answer_ended(turn)
     speech = turn.speech
     if speech.has("discard") and not speech.doubts:
         return _end(turn, draft, DraftState.DISCARDED, "The draft was discarded.")
     if _is_late(turn, draft):
         return _end(turn, draft, DraftState.DISCARDED, "The question was answered after 24 hours: nothing was done.")
     text = speech.text or draft.text
-    attachments = _together(draft.attachments, speech.attachments)
-    meaning = Meaning.NOTE if speech.has("note") else Meaning.RELAY if speech.has("reply") else draft.meaning
-    is_go = speech.has("send") or speech.has("reply") or speech.has("note")
-    against = speech.doubts
-    if is_go and meaning is Meaning.RELAY:
-        against = (*against, *(speech.reasons if speech.text else ()), *obstacles(turn))
+    files = _together(draft.attachments, speech.attachments)
+    commands, left_out = _commands(turn, draft, text, files)
+    is_go = speech.has("send") or any(each.word not in _OVER_A_DRAFT for each in speech.commands)
+    intent = intent_by_commands(commands) or _INTENTS[draft.meaning]
+    plan = plan_for(turn, commands, text, files)
+    against = (*speech.doubts, *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:
         against = (*against, "there was no #send in your answer")
     if against:
-        return _ask_again(turn, draft, meaning, against, text=text, attachments=attachments)
+        meaning = Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
+        return _ask_again(turn, draft, meaning, against, text=text, attachments=files, commands=_lines(commands))
+    plan.done += [f"left out, as it was refused: {each}" for each in left_out]
     sheet = sheet_for(turn.case, turn.known)
-    sheet.add(CloseDraft(draft.token, DraftState.SENT))
-    if meaning is Meaning.RELAY:
-        relay(turn, sheet, text, attachments)
-    else:
-        sheet.enter(turn.number, EntryKind.NOTE, text, attachments=attachments, message_id=turn.case.message.message_id)
-    return _close(turn, sheet)
+    sheet.add(*end_draft(draft, DraftState.SENT))
+    return do(turn, plan, intent, sheet)
 
 
 def open_draft(turn: Turn) -> Draft | None:
     """Give the agent's own open draft that the answered mail names."""
-    draft = turn.case.facts.drafts.get(turn.issued.draft) if turn.issued and turn.issued.draft else None
+    draft = _named_draft(turn)
     is_theirs = draft is not None and draft.state == DraftState.OPEN and draft.author == turn.person.key
     return draft if is_theirs else None
+
+
+def _named_draft(turn: Turn) -> Draft | None:
+    return turn.case.facts.drafts.get(turn.issued.draft) if turn.issued and turn.issued.draft else None
+
+
+def _commands(
+    turn: Turn, draft: Draft, text: str, files: tuple[Attachment, ...]
+) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
+    """Put the answer's commands in the place of those kept; what was refused and is not corrected is left out."""
+    new = tuple(each for each in turn.speech.commands if each.word not in _OVER_A_DRAFT)
+    words = {each.word for each in new}
+    kept = tuple(each for each in read_commands("\n".join(draft.commands)).commands if each.word not in words)
+    sound = tuple(each for each in kept if not plan_for(turn, [each], text, files).refused)
+    return (*sound, *new), tuple(each for each in kept if each not in sound)
+
+
+def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
+    """Say what stands against new words going out; those that the draft showed were seen when they were confirmed."""
+    if intent not in {Intent.RELAY, Intent.NAMED} or plan.is_quiet:
+        return ()
+    doubts = turn.speech.reasons if turn.speech.text else ()
+    return (*doubts, *(obstacles(turn, plan) if intent is Intent.RELAY else ()))
 
 
 def _asked_lately(turn: Turn) -> int:
@@ -105,18 +150,20 @@ def _keep(
     *,
     text: str,
     attachments: tuple[Attachment, ...],
+    commands: tuple[str, ...],
 ) -> None:
     case = turn.case
-    sheet.add(KeepDraft(case.token, turn.number, turn.person.key, meaning, text, reasons, attachments))
+    sheet.add(*kept_draft(turn, meaning, reasons, text=text, attachments=attachments, commands=commands))
     sheet.enter(
         turn.number,
         EntryKind.EVENT,
         f"{turn.person.name}'s words were kept as a draft: {'; '.join(reasons)}",
-        flags=("draft",),
+        flags=("draft", *turn.speech.flags),
         message_id=case.message.message_id,
     )
     sheet.add(remembered(case, turn.number))
-    sheet.want(_shown(turn, Template.DRAFT, case.token, reasons, text=text, attachments=attachments))
+    shown = shown_words(commands, text)
+    sheet.want(_shown(turn, Template.DRAFT, case.token, reasons, text=shown, attachments=attachments))
 
 
 def _ask_again(
@@ -127,21 +174,24 @@ def _ask_again(
     *,
     text: str,
     attachments: tuple[Attachment, ...],
+    commands: tuple[str, ...],
 ) -> Decision:
     """Put the newest words in the place of the draft and ask once more; without new words the draft stays as it is."""
     sheet = sheet_for(turn.case, turn.known)
     if turn.speech.text or turn.speech.commands:
-        sheet.add(CloseDraft(draft.token, DraftState.DISCARDED))
-        _keep(turn, sheet, meaning, reasons, text=text, attachments=attachments)
-        return _close(turn, sheet)
+        sheet.add(*end_draft(draft, DraftState.DISCARDED))
+        _keep(turn, sheet, meaning, reasons, text=text, attachments=attachments, commands=commands)
+        return close(turn, sheet)
     template = turn.issued.template if turn.issued else Template.DRAFT
     sheet.enter(turn.number, EntryKind.EVENT, "An answer to a draft held no words and no command: it stays a draft.")
-    sheet.want(_shown(turn, template, draft.token, reasons, text=draft.text, attachments=draft.attachments))
-    return _close(turn, sheet)
+    shown = shown_words(draft.commands, draft.text)
+    sheet.want(_shown(turn, template, draft.token, reasons, text=shown, attachments=draft.attachments))
+    return close(turn, sheet)
 
 
-def _answer_ended(turn: Turn, draft: Draft | None) -> Decision:
+def _answer_ended(turn: Turn) -> Decision:
     """Answer somebody whose draft is no more: words are kept as a new one, commands alone are only told."""
+    draft = _named_draft(turn)
     what = "is gone" if draft is None else f"was {draft.state} already"
     if draft is not None and draft.author != turn.person.key:
         what = "is not yours"
@@ -154,10 +204,10 @@ def _answer_ended(turn: Turn, draft: Draft | None) -> Decision:
 def _end(turn: Turn, draft: Draft | None, state: str, story: str) -> Decision:
     sheet = sheet_for(turn.case, turn.known)
     if draft is not None:
-        sheet.add(CloseDraft(draft.token, state))
+        sheet.add(*end_draft(draft, state))
     sheet.enter(turn.number, EntryKind.EVENT, story, flags=("draft",), message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,), turn.speech.text))
-    return _close(turn, sheet)
+    return close(turn, sheet)
 
 
 def _is_late(turn: Turn, draft: Draft) -> bool:
@@ -192,6 +242,5 @@ def _together(first: tuple[Attachment, ...], second: tuple[Attachment, ...]) -> 
     return tuple({each.sha256: each for each in (*first, *second)}.values())
 
 
-def _close(turn: Turn, sheet: Sheet) -> Decision:
-    commands = tuple(f"#{word}" for word in turn.speech.commands)
-    return sheet.decision(entry_of(turn.number), turn.case, commands)
+def _lines(commands: Sequence[Given]) -> tuple[str, ...]:
+    return tuple(str(each) for each in commands if each.word not in _OVER_A_DRAFT)

@@ -16,6 +16,7 @@ from maild.model.facts import Facts, IssuedMail, KnownId, TicketFacts
 from maild.model.mail import Message
 
 PERSONS_MARK_LIVES = timedelta(days=90)
+_MOST_HOPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def find(message: Message, facts: Facts, house: House, now: datetime) -> Found:
     if returned is not None and returned.ticket is not None:
         claims = (Evidence("returned mail", returned.token, returned.ticket, True, "we sent it"), *claims)
     number = next((claim.ticket for claim in claims if claim.is_accepted and claim.ticket in facts.tickets), None)
+    number, claims = _followed(number, claims, facts)
     return Found(
         number=number,
         answered=own[0].worth if own else None,
@@ -72,6 +74,20 @@ def find(message: Message, facts: Facts, house: House, now: datetime) -> Found:
         returned=returned,
         evidence=claims,
     )
+
+
+def _followed(
+    number: int | None, claims: tuple[Evidence, ...], facts: Facts
+) -> tuple[int | None, tuple[Evidence, ...]]:
+    """Go on to the ticket that a merged one goes on in."""
+    for _ in range(_MOST_HOPS):
+        known = facts.tickets.get(number) if number is not None else None
+        target = known.ticket.merged_into if known is not None else None
+        if target is None or target not in facts.tickets:
+            break
+        claims = (*claims, Evidence("merged", f"#{number}", target, is_accepted=True, why="it goes on there"))
+        number = target
+    return number, claims
 
 
 def _marks(message: Message) -> Iterator[tuple[str, Mark]]:

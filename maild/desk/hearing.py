@@ -1,12 +1,12 @@
 """What an agent says in a mail: their own words, what those command, and why they may not go out as they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from maild.desk.answering import TRACER_LETTERS, outgoing_words
 from maild.desk.case import Case
-from maild.desk.commands import read_commands
+from maild.desk.commands import BY_WORD, Audience, Given, read_commands
 from maild.desk.house import is_same
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Attachment
@@ -28,11 +28,20 @@ class Intent(StrEnum):
     NOTE = "note"
     DRAFT = "draft"  # it answers a draft
     UNSENT = "unsent"  # a note, and the agent is told that the customer did not get it
-    COMMANDS = "commands"
+    COMMANDS = "commands"  # the answered mail takes nothing but commands
+    QUERY = "query"  # it only asks: what it lists or shows goes back to the writer
+    NAMED = "named"  # the words go to somebody whom a command names
+    CONSULT = "consult"  # the words go back to somebody who was asked aside
 
 
 _SHOWN_ENTRIES = 3  # in every notice
-_PLAINLY = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE, Meaning.NOTHING: Intent.COMMANDS}
+_PLAINLY = {
+    Meaning.RELAY: Intent.RELAY,
+    Meaning.NOTE: Intent.NOTE,
+    Meaning.NOTHING: Intent.COMMANDS,
+    Meaning.CONSULT: Intent.CONSULT,
+}
+_TAG_FLAG = "subject-tag:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +52,21 @@ class Speech:
     """
 
     text: str
-    commands: tuple[str, ...]
+    commands: tuple[Given, ...]
     doubts: tuple[str, ...]
     reasons: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     is_guess: bool
+    tags: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What an entry of this mail remembers, so that a tag that stays in the subject is obeyed once."""
+        return tuple(f"{_TAG_FLAG}{word}" for word in self.tags)
 
     def has(self, word: str) -> bool:
         """Whether a command was given."""
-        return word in self.commands
+        return any(each.word == word for each in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +94,14 @@ class Turn:
 
 def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
     """Find the agent's own words and commands in their mail."""
-    answered = case.found.answered
-    issued = answered if answered is not None and answered.ticket == known.ticket.number else None
+    issued = _issued_about(case, known)
     draft = case.facts.drafts.get(issued.draft) if issued and issued.draft else None
     shown = as_shown(issued, known, draft.text if draft else "") if issued else None
     words = outgoing_words(case.message.text, shown, case.house.names())
     is_fresh = not case.message.in_reply_to and not case.message.references
     earlier = (known.ticket.subject, *((issued.subject,) if issued else ()))
     # Further down a thread, a tag may stand in the subject since an earlier mail of the same agent.
+    earlier = (*earlier, *(f"[{word}]" for word in _tags_obeyed(known, person)))
     reading = read_commands(words.text, case.message.subject, earlier, is_first=case.found.is_direct or is_fresh)
     attachments = tuple(_own_attachments(case, known))
     speech = Speech(
@@ -98,11 +113,50 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
             *_attached_reasons(attachments, issued),
             *_unseen_reasons(case),
             *_forgotten_reasons(issued, known),
+            *_moved_reasons(case, known),
         ),
         attachments=attachments,
         is_guess=words.is_guess,
+        tags=reading.tags,
     )
     return Turn(case, known, issued, person, speech)
+
+
+def hear_alone(case: Case) -> Speech:
+    """Find an agent's words and commands in a mail that is about no ticket."""
+    words = outgoing_words(case.message.text, None, case.house.names())
+    reading = read_commands(words.text, case.message.subject)
+    return Speech(
+        text=reading.text,
+        commands=reading.commands,
+        doubts=reading.doubts,
+        reasons=tuple(_unseen_reasons(case)),
+        attachments=case.message.attachments,
+        is_guess=words.is_guess,
+        tags=reading.tags,
+    )
+
+
+def _issued_about(case: Case, known: TicketFacts) -> IssuedMail | None:
+    """Give the answered mail if it is about this ticket, or one that goes on in it: of that, nothing was seen."""
+    answered = case.found.answered
+    if answered is None or answered.ticket == known.ticket.number:
+        return answered
+    before = case.facts.tickets.get(answered.ticket) if answered.ticket is not None else None
+    is_merged = before is not None and before.ticket.merged_into == known.ticket.number
+    return replace(answered, seen=0) if is_merged else None
+
+
+def _moved_reasons(case: Case, known: TicketFacts) -> Iterator[str]:
+    answered = case.found.answered
+    if answered is not None and answered.ticket is not None and answered.ticket != known.ticket.number:
+        yield f"the mail that you answered is about #{answered.ticket}, which goes on in #{known.ticket.number} now"
+
+
+def _tags_obeyed(known: TicketFacts, person: Person) -> Iterator[str]:
+    for entry in known.entries:
+        if entry.by == person.key:
+            yield from (flag.removeprefix(_TAG_FLAG) for flag in entry.flags if flag.startswith(_TAG_FLAG))
 
 
 def intent_of(turn: Turn) -> Intent:
@@ -112,11 +166,24 @@ def intent_of(turn: Turn) -> Intent:
         return Intent.SENT
     if meaning is Meaning.DRAFT:
         return Intent.DRAFT
-    if turn.speech.has("note"):
+    plainly = _PLAINLY.get(meaning, Intent.UNSENT) if meaning else Intent.UNSENT
+    return intent_by_commands(turn.speech.commands) or plainly
+
+
+def intent_by_commands(commands: Sequence[Given]) -> Intent | None:
+    """Say for whom the words are by the commands beside them; None where these leave it to the answered mail."""
+    words = [each.word for each in commands]
+    audiences = {BY_WORD[word].audience for word in words}
+    if "note" in words or "quiet" in words:
         return Intent.NOTE
-    if turn.speech.has("reply"):
-        return Intent.RELAY
-    return _PLAINLY.get(meaning, Intent.UNSENT) if meaning else Intent.UNSENT
+    for audience, intent in (
+        (Audience.NAMED, Intent.NAMED),
+        (Audience.CUSTOMER, Intent.RELAY),
+        (Audience.COLLEAGUES, Intent.NOTE),
+    ):
+        if audience in audiences:
+            return intent
+    return Intent.QUERY if audiences == {Audience.NOBODY} else None
 
 
 def as_shown(issued: IssuedMail, known: TicketFacts, draft: str = "") -> IssuedMail:

@@ -1,7 +1,7 @@
 """What deciding may know of the house it decides for: who we are, who works here, and whom we must not write to."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from maild.config import DeskConfig, LimitsConfig, TrustConfig
@@ -28,7 +28,10 @@ _NEVER_WRITTEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The desk's settings, people and keys; `mailbox_queues` names each mailbox's queue."""
+    """The desk's settings, people and keys; `mailbox_queues` names each mailbox's queue.
+
+    `answers` are the stored ones by name; `absent` are the keys of those who are away just now.
+    """
 
     desk: DeskConfig
     trust: TrustConfig
@@ -37,6 +40,8 @@ class House:
     keyring: Keyring
     mailbox_queues: Mapping[str, str]
     mailbox_addresses: frozenset[str]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     def queues(self) -> Mapping[str, Queue]:
         """Give every queue by its key, the default one where none is written."""
@@ -67,6 +72,34 @@ class House:
         is_machine = local in _NEVER_WRITTEN or local.startswith("owner-") or local.endswith("-request")
         return bool(local) and not is_machine and not self.is_ours(address)
 
+    def is_outside(self, address: str, now: datetime) -> bool:
+        """Whether an address is neither the desk's nor of somebody who works here."""
+        return not self.is_ours(address) and self.find_agent(address, now) is None
+
+    def may_see(self, person: Person, ticket: Ticket) -> bool:
+        """Whether somebody may know of a ticket: its queue is visible to them, or it is in their hands.
+
+        A confidential one is its team's, assignee's, lead's and the managers'.
+        """
+        teams = {team.key for team in self.rules.teams.values() if person.key in {*team.members, team.lead}}
+        if ticket.assignee == person.key:
+            return True
+        is_manager = "manager" in person.roles
+        if ticket.confidential is not None:
+            return is_manager or self.team_of(ticket) in teams
+        queue = self.queues().get(ticket.queue)
+        visible_to = queue.visible_to if queue is not None else ("all",)
+        is_visible = "all" in visible_to or (is_manager and "managers" in visible_to)
+        return is_visible or not teams.isdisjoint(visible_to) or ticket.team in teams
+
+    def people(self, now: datetime) -> tuple[Person, ...]:
+        """Give everybody who works here today."""
+        return tuple(person for person in self.rules.people.values() if is_here(person, now))
+
+    def is_absent(self, person: str, now: datetime) -> bool:
+        """Whether somebody is away just now, by their own word or by the rule files."""
+        return person in self.absent or self.rules.is_absent(person, now)
+
     def find_agent(self, address: str, now: datetime) -> Person | None:
         """Find the person of `people` who works here today and owns an address."""
         person = self.rules.find_person(address)
@@ -89,6 +122,11 @@ class House:
         """Give a team's lead, unless there is none or they left."""
         known = self.rules.teams.get(team) if team else None
         return self.find_person(known.lead, now) if known is not None and known.lead else None
+
+    def leads_of(self, person: str, now: datetime) -> tuple[Person, ...]:
+        """Give the leads of the teams that somebody is in, themselves left out."""
+        keys = {team.lead: None for team in self.rules.teams.values() if person in team.members and team.lead}
+        return tuple(lead for lead in self._people(keys, now) if lead.key != person)
 
     def administrators(self, now: datetime) -> tuple[Person, ...]:
         """Give everyone who administers the desk."""

@@ -1,15 +1,21 @@
 """What follows from a machine's mail: an event, a desk matter, or a ticket for monitoring; never an answer."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
 from maild.desk.customers import open_ticket
 from maild.desk.telling import alarms, those_in_charge, transcripts
-from maild.model.decision import Decision, Trust
+from maild.model.decision import Decision, RecordAbsence, Trust
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Automatic, Bounce
 from maild.model.outgoing import Template
-from maild.model.ticket import EntryKind
+from maild.model.ticket import EntryKind, State
 
 # Without a ticket these tell nobody anything; the others (monitoring, forms, lists) may be the only sign of a matter.
+_SETTLING = frozenset({Template.RESOLVED, Template.CLOSED})
+_SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _DESK_MATTERS = frozenset(Automatic) - {Automatic.GENERATED, Automatic.LIST}
 
 
@@ -19,10 +25,34 @@ def file_automatic(case: Case) -> Decision:
     if message.automatic is Automatic.BOUNCE and case.found.returned is not None:
         return _file_bounce(case, case.found.returned)
     if known is not None:
-        return _file_event(case, known)
+        return _absent(case, _file_event(case, known))
     if message.automatic in _DESK_MATTERS or case.found.answered is not None:
         return desk_matter(case, f"{message.automatic}: {message.automatic_proof}")
     return open_ticket(case)
+
+
+def _absent(case: Case, decision: Decision) -> Decision:
+    """Mark an agent absent until the next day whose out-of-office answers one of our mails to them; their lead is told.
+
+    Only a proved one: nobody is sent home by a forged mail.
+    """
+    sender, answered = case.sender, case.found.answered
+    person = case.house.find_person(sender.person, case.now) if sender is not None and sender.person else None
+    is_away = case.message.automatic is Automatic.OUT_OF_OFFICE and answered is not None
+    if person is None or sender is None or sender.trust is not Trust.PROVED or not is_away:
+        return decision
+    if case.house.is_absent(person.key, case.now):
+        return decision
+    zone = ZoneInfo(person.timezone or case.house.desk.timezone)
+    tomorrow = case.now.astimezone(zone).date() + timedelta(days=1)
+    until_at = datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)
+    leads = case.house.leads_of(person.key, case.now)
+    story = f"{person.name}'s mailbox says that they are out of office: absent until {tomorrow}."
+    return replace(
+        decision,
+        steps=(*decision.steps, RecordAbsence(person.key, until_at, "maild")),
+        mails=(*decision.mails, *transcripts(leads, decision.outcome.ticket, (story,))),
+    )
 
 
 def file_our_own(case: Case, known: TicketFacts | None) -> Decision:
@@ -71,6 +101,9 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         )
     ticket = known.ticket
     sheet = sheet_for(case, known)
+    if failed and returned.template in _SETTLING and ticket.state in _SETTLED:
+        # Whoever never heard that it is solved has not agreed to it.
+        sheet.set_state(State.OPEN)
     sheet.enter(
         ticket.number,
         EntryKind.EVENT,

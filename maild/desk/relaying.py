@@ -5,22 +5,26 @@ from datetime import timedelta
 
 from maild.desk.case import Sheet, remembered
 from maild.desk.hearing import Turn
+from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
+from maild.model.decision import AddParticipant
 from maild.model.mail import Address, Attachment
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.outgoing import Meaning, Thread, Wanted
 from maild.model.ticket import Entry, EntryKind, State
 from maild.subjects import is_forward
 
 RELAY_EXPIRES = timedelta(days=5)
+_SETTLING = frozenset({State.RESOLVED, State.CLOSED, State.WAITING})
 _NOT_ANSWERED = frozenset({State.MERGED, State.SPAM})
 
 
-def recipients(turn: Turn) -> tuple[Address, ...]:
+def recipients(turn: Turn, plan: Plan) -> tuple[Address, ...]:
     """Give requester and participants, each once, without us and without whom the agent's own mail went to."""
-    ticket = turn.known.ticket
+    ticket = plan.ticket
     taken = {each.address.lower() for each in (*turn.case.message.to, *turn.case.message.cc)}
     chosen: list[Address] = []
-    for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants):
+    added = (step.who for step in plan.steps if isinstance(step, AddParticipant))
+    for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants, *added):
         address = each.address.lower()
         if address not in taken and not turn.case.house.is_ours(address):
             taken.add(address)
@@ -46,25 +50,24 @@ def why_not_addressed(turn: Turn) -> str:
     return ""
 
 
-def obstacles(turn: Turn) -> tuple[str, ...]:
+def obstacles(turn: Turn, plan: Plan) -> tuple[str, ...]:
     """Say what stands against words going out now, whatever they are."""
-    return tuple(_obstacles(turn))
+    return tuple(_obstacles(turn, plan))
 
 
-def relay(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
+def relay(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
     """Send words to everyone outside, one mail each, and count them as the answer."""
     case = turn.case
-    for each in recipients(turn):
+    for each in recipients(turn, plan):
         sheet.want(
             Wanted(
-                template=Template.REPLY,
+                template=plan.speech,
                 to=each.address,
                 to_name=each.name,
                 person=None,
                 ticket=turn.number,
                 thread=Thread.CUSTOMER,
                 meaning=Meaning.CUSTOMER,
-                author=Author.PERSON,
                 text=text,
                 by=turn.person.key,
                 attachments=attachments,
@@ -72,17 +75,26 @@ def relay(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachment, ..
                 expires_in=RELAY_EXPIRES,
             )
         )
-    file_answer(turn, sheet, text, attachments)
+    file_answer(turn, plan, sheet, text, attachments)
 
 
-def file_answer(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
+def file_answer(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
     """Enter an answer that the customer gets: state and assignee follow, and the others are told who took it."""
     case, ticket = turn.case, turn.known.ticket
-    sheet.set_state(State(case.house.desk.after_reply))
-    is_taken = ticket.assignee is None
+    said = {change.field for change in plan.changes}
+    if "state" not in said:
+        sheet.set_state(State(case.house.desk.after_reply))
+    is_taken = plan.ticket.assignee is None and "assignee" not in said
     if is_taken:
         sheet.set_assignee(turn.person.key)
-    sheet.enter(turn.number, EntryKind.AGENT, text, attachments=attachments, message_id=case.message.message_id)
+    sheet.enter(
+        turn.number,
+        EntryKind.AGENT,
+        text,
+        flags=turn.speech.flags,
+        attachments=attachments,
+        message_id=case.message.message_id,
+    )
     sheet.add(remembered(case, turn.number))
     if is_taken:
         others = [
@@ -93,17 +105,21 @@ def file_answer(turn: Turn, sheet: Sheet, text: str, attachments: tuple[Attachme
         sheet.want(*transcripts(others, turn.number, (f"{turn.person.name} answered and has the ticket now.",)))
 
 
-def _obstacles(turn: Turn) -> Iterator[str]:
+def _obstacles(turn: Turn, plan: Plan) -> Iterator[str]:
     ticket = turn.known.ticket
     if ticket.state in _NOT_ANSWERED:
         yield f"the ticket is {ticket.state}"
-    if not recipients(turn):
+    if not recipients(turn, plan):
         yield "the ticket has nobody to answer"
-    yield from _missed(turn)
+    yield from missed(turn, plan)
 
 
-def _missed(turn: Turn) -> Iterator[str]:
-    """Say what colleagues did to the customer or the state since the agent's mail was written (a collision)."""
+def missed(turn: Turn, plan: Plan) -> Iterator[str]:
+    """Say what happened since the agent's mail was written that they should know of first (a collision).
+
+    A colleague who wrote to the customer or changed the state counts always; the customer's own mail only where this
+    one says that nothing more is to be done, or that it is the customer's turn.
+    """
     if turn.issued is None:
         return
     since = [entry for entry in turn.known.entries if entry.n > turn.issued.seen]
@@ -113,6 +129,8 @@ def _missed(turn: Turn) -> Iterator[str]:
     for entry in since:
         if entry.by in people and entry.by != turn.person.key:
             yield from _missed_entry(entry, people[entry.by].name)
+        elif entry.kind is EntryKind.CUSTOMER and plan.ticket.state in _SETTLING:
+            yield f"meanwhile the customer wrote: {first_words(entry.text)}"
 
 
 def _missed_entry(entry: Entry, name: str) -> Iterator[str]:

@@ -31,6 +31,8 @@ def _standing(sender: Address, ticket: Ticket | None, *, is_agent: bool) -> Stan
         return Standing.AGENT
     if ticket is not None and any(is_same(each.address, sender.address) for each in ticket.participants):
         return Standing.PARTICIPANT
+    if ticket is not None and any(is_same(each.who.address, sender.address) for each in ticket.consulted):
+        return Standing.CONSULTED
     return Standing.STRANGER
 
 

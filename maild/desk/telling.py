@@ -1,11 +1,12 @@
 """Who of the house is told what, and how: the mails that go to agents and administrators."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.house import House
-from maild.model.mail import Attachment
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.mail import Address, Attachment
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.rules import Person
 
 NOTICE_EXPIRES = timedelta(days=5)
@@ -25,13 +26,34 @@ def those_in_charge(
 
 
 def notices(
-    people: Iterable[Person], ticket: int, about: tuple[str, ...] = (), attachments: tuple[Attachment, ...] = ()
+    people: Iterable[Person],
+    ticket: int,
+    about: tuple[str, ...] = (),
+    attachments: tuple[Attachment, ...] = (),
+    others: tuple[Address, ...] = (),
 ) -> Iterator[Wanted]:
-    """Tell each that a customer wrote; their plain answer goes to the customer."""
+    """Tell each that a customer wrote; their plain answer goes to the customer. `others` got the mail too."""
     for person in people:
-        yield to_person(
+        notice = to_person(
             person, Template.AGENT_NOTICE, ticket, Thread.NOTICE, Meaning.RELAY, about=about, attachments=attachments
         )
+        yield replace(notice, others=others)
+
+
+def aside_notices(
+    people: Iterable[Person],
+    ticket: int,
+    consulted: Address | None,
+    about: tuple[str, ...],
+    attachments: tuple[Attachment, ...],
+) -> Iterator[Wanted]:
+    """Tell each what somebody asked aside answered; their plain answer goes back to them."""
+    meaning = Meaning.NOTE if consulted is None else Meaning.CONSULT
+    for person in people:
+        notice = to_person(
+            person, Template.AGENT_NOTICE, ticket, Thread.INTERNAL, meaning, about=about, attachments=attachments
+        )
+        yield replace(notice, consulted=consulted)
 
 
 def note_notices(people: Iterable[Person], ticket: int, about: tuple[str, ...] = ()) -> Iterator[Wanted]:
@@ -40,10 +62,32 @@ def note_notices(people: Iterable[Person], ticket: int, about: tuple[str, ...] =
         yield to_person(person, Template.AGENT_NOTICE, ticket, Thread.INTERNAL, Meaning.NOTE, about=about)
 
 
-def transcripts(people: Iterable[Person], ticket: int, about: tuple[str, ...], text: str = "") -> Iterator[Wanted]:
-    """Tell each what became of something; their plain answer is a note."""
+def transcripts(
+    people: Iterable[Person],
+    ticket: int | None,
+    about: tuple[str, ...],
+    text: str = "",
+    attachments: tuple[Attachment, ...] = (),
+) -> Iterator[Wanted]:
+    """Tell each what became of something; their plain answer is a note, or about no ticket nothing."""
+    meaning = Meaning.NOTE if ticket is not None else Meaning.NOTHING
     for person in people:
-        yield to_person(person, Template.TRANSCRIPT, ticket, Thread.INTERNAL, Meaning.NOTE, about=about, text=text)
+        yield to_person(
+            person,
+            Template.TRANSCRIPT,
+            ticket,
+            Thread.INTERNAL,
+            meaning,
+            about=about,
+            text=text,
+            attachments=attachments,
+        )
+
+
+def assigned(people: Iterable[Person], ticket: int, story: str) -> Iterator[Wanted]:
+    """Tell each that a ticket is theirs now, or no more; their plain answer goes to the customer."""
+    for person in people:
+        yield to_person(person, Template.ASSIGNED, ticket, Thread.NOTICE, Meaning.RELAY, about=(story,))
 
 
 def alarms(people: Iterable[Person], about: tuple[str, ...]) -> Iterator[Wanted]:
@@ -85,7 +129,6 @@ def to_person(
         ticket=ticket,
         thread=thread,
         meaning=meaning,
-        author=Author.AUTO_GENERATED,
         text=text,
         by=by,
         about=about,

@@ -12,7 +12,8 @@ from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 from maild.rules import Person
 
 BY = "maild"
-_SETTLED_BY_A_REPLY = frozenset({State.WAITING, State.PENDING, State.RESOLVED})
+_SAID_TO_CUSTOMERS = frozenset({Template.REPLY, Template.RESOLVED, Template.CLOSED})
+_SETTLED_BY_A_REPLY = frozenset({State.WAITING, State.PENDING, State.RESOLVED, State.CLOSED})
 
 
 def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now: datetime) -> Decision:
@@ -30,7 +31,7 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
     sheet.explain(story)
     if known is not None:
         number = known.ticket.number
-        if mail.template is Template.REPLY and known.ticket.state in _SETTLED_BY_A_REPLY:
+        if mail.template in _SAID_TO_CUSTOMERS and known.ticket.state in _SETTLED_BY_A_REPLY:
             sheet.set_state(State.OPEN)
         sheet.enter(number, EntryKind.EVENT, story, flags=("undelivered",))
         people = _people(mail, known.ticket, house, now)

@@ -1,12 +1,13 @@
 """What follows when a ticket's time has come: one that waited is open again, words kept back are brought to mind."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.telling import light_enough, notices, those_in_charge, to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
-from maild.model.facts import Draft, DraftState, Facts, TicketFacts
+from maild.model.facts import DraftState, Facts, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 
@@ -45,7 +46,7 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
             Thread.INTERNAL,
             Meaning.DRAFT,
             about=("these words of yours still wait", *draft.reasons),
-            text=shown_draft(draft),
+            text=shown_words(draft.commands, draft.text),
             by=author.key,
             draft=draft.token,
             attachments=light_enough(draft.attachments, house.limits.notice),
@@ -54,9 +55,9 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
     return sheet.decision(entry_of(known.ticket.number), None)
 
 
-def shown_draft(draft: Draft) -> str:
+def shown_words(commands: Sequence[str], text: str) -> str:
     """Give a draft as its author reads it: the command lines that go along, then the words."""
-    return "\n".join((*draft.commands, *(("",) if draft.commands and draft.text else ()), draft.text)).strip("\n")
+    return "\n".join((*commands, *(("",) if commands and text else ()), text)).strip("\n")
 
 
 def _sheet(timer: Timer, known: TicketFacts) -> Sheet:

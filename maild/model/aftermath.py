@@ -96,11 +96,12 @@ _PLAIN = frozenset(
 
 def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Ticket:
     for change in changes:
-        ticket = _changed_once(ticket, change, now)
+        ticket = changed_ticket(ticket, change, now)
     return replace(ticket, updated_at=now)
 
 
-def _changed_once(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: PLR0911 - one answer for each kind of field
+def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: PLR0911 - one answer for each kind of field
+    """Apply one change. Raises ValueError for a field that tickets do not have."""
     match change.field:
         case "state":
             return replace(ticket, state=State(change.new or ""), state_at=now)

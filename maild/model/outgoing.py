@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maild.model.mail import Attachment
+from maild.model.mail import Address, Attachment
 
 
 class Template(StrEnum):
@@ -13,15 +13,45 @@ class Template(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGED_MINIMAL = "acknowledged-minimal"
     REPLY = "reply"
+    STATUS_UPDATE = "status-update"
+    WAITING_REMINDER = "waiting-reminder"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NEW_AFTER_CLOSED = "new-after-closed"
     TOO_LARGE = "too-large"
+    CANNOT_READ = "cannot-read"
     AGENT_NOTICE = "agent-notice"
+    ASSIGNED = "assigned"
     TRANSCRIPT = "transcript"
     DRAFT = "draft"
     DID_YOU_SEND_THIS = "did-you-send-this"
+    CONSULTED = "consulted"
     ALARM = "alarm"
 
 
-ACKNOWLEDGEMENTS = frozenset({Template.ACKNOWLEDGED, Template.ACKNOWLEDGED_MINIMAL, Template.TOO_LARGE})
+# What answers one mail by itself: capped, and of an unproved sender it repeats nothing.
+ACKNOWLEDGEMENTS = frozenset(
+    {
+        Template.ACKNOWLEDGED,
+        Template.ACKNOWLEDGED_MINIMAL,
+        Template.NEW_AFTER_CLOSED,
+        Template.TOO_LARGE,
+        Template.CANNOT_READ,
+    }
+)
+
+# What a person says in it, that person says to somebody outside.
+_SPOKEN = frozenset(
+    {
+        Template.REPLY,
+        Template.STATUS_UPDATE,
+        Template.RESOLVED,
+        Template.CLOSED,
+        Template.REOPENED,
+        Template.CONSULTED,
+    }
+)
 
 
 class Thread(StrEnum):
@@ -38,6 +68,7 @@ class Meaning(StrEnum):
     CUSTOMER = "customer"  # the mail went to a customer: the answer is a customer message
     RELAY = "relay"
     NOTE = "note"
+    CONSULT = "consult"  # the words go back to somebody who was asked aside
     DRAFT = "draft"
     NOTHING = "nothing"  # commands only
 
@@ -55,8 +86,10 @@ class Wanted:
     """A mail that a decision wants written to one recipient.
 
     `ticket` is None for a desk matter. `by` is the person whose words `text` are. `draft` is the token of the draft
-    that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `delay` is kept from the
-    moment of writing; the mail is given up `expires_in` after that.
+    that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
+    that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
+    meaning is CONSULT. `earlier` is the number of the ticket that this one follows. `delay` is kept from the moment of
+    writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -66,15 +99,25 @@ class Wanted:
     ticket: int | None
     thread: Thread
     meaning: Meaning
-    author: Author
     text: str = ""
     by: str | None = None
     about: tuple[str, ...] = ()
     draft: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    others: tuple[Address, ...] = ()
+    consulted: Address | None = None
+    earlier: int | None = None
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None
+
+    @property
+    def author(self) -> Author:
+        """Who speaks: a person whose words go outside; else a machine that answers a mail, or that writes by itself."""
+        if self.by is not None and self.template in _SPOKEN:
+            return Author.PERSON
+        is_answer = self.template in ACKNOWLEDGEMENTS or self.in_reply_to is not None
+        return Author.AUTO_REPLIED if is_answer else Author.AUTO_GENERATED
 
 
 @dataclass(frozen=True, slots=True)

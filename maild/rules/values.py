@@ -6,7 +6,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from maild.documents import Place
-from maild.errors import Problem
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
@@ -74,10 +73,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rule files together, in the order written; `digest` names this very set, `timezone` is the desk's.
-
-    `warnings` are what is sound and yet probably not meant.
-    """
+    """All rule files together, in the order written; `digest` names this very set, `timezone` is the desk's."""
 
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
@@ -92,7 +88,6 @@ class Rules:
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"
-    warnings: tuple[Problem, ...] = field(default=(), compare=False)
     engine: Engine = field(init=False, repr=False, compare=False)
     _owners: Mapping[str, Person] = field(init=False, repr=False, compare=False)
     _customers: Customers = field(init=False, repr=False, compare=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from maild.documents import Place
 from maild.rules.conditions import Condition
@@ -11,10 +12,7 @@ from maild.rules.occasions import On
 
 @dataclass(frozen=True, slots=True)
 class TrialMail:
-    """A mail of a rule's test; no To is the desk's address, and the sender is proved unless `trust` says otherwise.
-
-    `attachments` are names of files.
-    """
+    """A mail of a rule's test; no To is the desk's address, and the sender is proved unless `trust` says otherwise."""
 
     sender: str
     subject: str = ""
@@ -29,33 +27,34 @@ class TrialMail:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a test expects of the ticket and the mails; what it does not name may be anything.
+    """What a test expects, by the names of `maild explain`: None is a value that must not be there."""
 
-    `values` are by the names of `maild explain`; None is a value that must not be there. `tags` must be among the
-    ticket's, `fields` are theirs, `rules` must have held, `mails` are templates of which one must be written.
-    `outcome` is entry, desk or held, "" for any.
-    """
+    place: Place
+    values: Mapping[str, str | bool | tuple[str, ...] | None] = field(default_factory=dict)
 
-    values: Mapping[str, str | None] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    rules: tuple[str, ...] = ()
-    mails: tuple[str, ...] = ()
-    outcome: str = ""
+
+@dataclass(frozen=True, slots=True)
+class TrialStep:
+    """One moment of a test that goes through time: `at` is a time of day, or `mon 09:20` of a later day."""
+
+    place: Place
+    at: str | None
+    mail: TrialMail | None
+    expect: Expected | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A test of a rule: a mail that nothing went before, and what must come of it."""
+    """A test of a rule: one mail and what comes of it, or steps through the time of a day."""
 
     place: Place
-    mail: TrialMail
-    expected: Expected
+    day: date | None
+    steps: tuple[TrialStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, as it stands in a file."""
+    """One rule; `stops` is part of `then`. `captures` are the names that its patterns can fill."""
 
     name: str
     place: Place

@@ -13,7 +13,7 @@ from maild.marks import Keyring, SigningKey
 from maild.model.decision import AddEntry, Decision, OpenTicket, Outcome, OutcomeKind, Sender, Standing, Step, Trust
 from maild.model.facts import Facts
 from maild.model.mail import Address, Attachment
-from maild.model.outgoing import Author, Meaning, OutgoingMail, Template, Thread, Wanted
+from maild.model.outgoing import Meaning, OutgoingMail, Template, Thread, Wanted
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.rules import Person, Queue, Rules
 
@@ -62,8 +62,7 @@ def a_decision(
 
 def to_customer(template: Template = Template.ACKNOWLEDGED, **changes: object) -> Wanted:
     """A mail to Bob."""
-    author = Author.PERSON if template is Template.REPLY else Author.AUTO_REPLIED
-    wish = Wanted(template, BOB.address, BOB.name, None, 1042, Thread.CUSTOMER, Meaning.CUSTOMER, author)
+    wish = Wanted(template, BOB.address, BOB.name, None, 1042, Thread.CUSTOMER, Meaning.CUSTOMER)
     return replace(wish, **changes)
 
 
@@ -74,7 +73,7 @@ def to_alice(
     **changes: object,
 ) -> Wanted:
     """A mail to Alice."""
-    wish = Wanted(template, ALICE, "Alice Reyes", "alice", 1042, thread, meaning, Author.AUTO_GENERATED)
+    wish = Wanted(template, ALICE, "Alice Reyes", "alice", 1042, thread, meaning)
     return replace(wish, **changes)
 
 

@@ -1,7 +1,7 @@
 """What follows from an agent's mail: a relay, a note, a draft or a question, and nothing to a customer by mistake."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from maild.model.decision import (
     KeepDraft,
     OpenTicket,
     OutcomeKind,
+    RecordAbsence,
     RememberIds,
     Trust,
 )
@@ -361,11 +362,10 @@ def test_a_customers_command_quoted_by_an_agent_commands_nothing():
     "text",
     [
         "#nte\nHe is a nuisance.",
-        "#resolve Fixed.",
+        "#escalate Fixed.",
         "#note #reply Which?",
         "Hello\n#note\nHe is",
         "#send\nWords",
-        "#discard",
     ],
 )
 def test_a_doubtful_command_keeps_the_whole_mail(text: str):
@@ -464,11 +464,26 @@ def test_an_agents_machine_is_never_relayed(kind: Automatic):
     message = replace(answer_to(NOTICE, "#reply I am away"), automatic=kind, automatic_proof="Auto-Submitted: x")
     decision = decided(message, facts(NOTICE, ticket=known()), PASS)
 
-    assert (entries_of(decision)[0].kind, decision.mails) == (EntryKind.EVENT, ())
+    assert (entries_of(decision)[0].kind, sent_to_customers(decision)) == (EntryKind.EVENT, [])
     assert (
         decided(a_machines_message(Automatic.OUT_OF_OFFICE, sender=ALICE), facts(), PASS).outcome.kind
         is OutcomeKind.DESK
     )
+
+
+def test_an_out_of_office_to_a_notice_marks_its_agent_absent_once():
+    """Until the next day, where they are; their lead is told; an unproved one sends nobody home."""
+    away = {"automatic": Automatic.OUT_OF_OFFICE, "automatic_proof": "Auto-Submitted: auto-replied"}
+    message = replace(answer_to(NOTICE, "I am on leave"), **away)
+
+    decision = decided(message, facts(NOTICE, ticket=known()), PASS)
+    again = decided(message, facts(NOTICE, ticket=known(), absences={"alice": NOW + timedelta(days=1)}), PASS)
+    forged = decided(message, facts(NOTICE, ticket=known()), FAIL)
+
+    assert steps_of(decision, RecordAbsence) == [RecordAbsence("alice", datetime(2026, 11, 24, tzinfo=UTC), "maild")]
+    assert recipients(wanted(decision, Template.TRANSCRIPT)) == ["dana@acme.example"]
+    assert (steps_of(again, RecordAbsence), again.mails) == ([], ())
+    assert steps_of(forged, RecordAbsence) == []
 
 
 # Drafts

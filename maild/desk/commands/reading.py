@@ -1,4 +1,4 @@
-"""The agents' commands: one registry, and the forgiving reading of `#` lines and subject tags (behaviour.md, 5).
+"""The forgiving reading of `#` lines and subject tags (behaviour.md, 5).
 
 A command is read at the top or at the end of somebody's own words, never in what they quote. What is nearly a command
 is asked about and never guessed; what is no command is text.
@@ -8,62 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Audience(StrEnum):
-    """For whom the words are that stand beside a command."""
-
-    CUSTOMER = "customer"
-    COLLEAGUES = "colleagues"
-    NAMED = "named"
-    NOBODY = "nobody"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command: what it is called, for whom the mail's words are, and what it does in a line of help.
-
-    `help` is "" for a word that is reserved: it is recognised so that it never reaches a customer as text, and refused.
-    """
-
-    word: str
-    audience: Audience
-    help: str = ""
-    is_subject_tag: bool = False
-
-
-def _reserved(audience: Audience, words: str, tags: str = "") -> tuple[Command, ...]:
-    known = frozenset(tags.split())
-    return tuple(Command(word, audience, is_subject_tag=word in known) for word in words.split())
-
-
-COMMANDS = (
-    Command("reply", Audience.CUSTOMER, "the words go to the customer", is_subject_tag=True),
-    Command("note", Audience.COLLEAGUES, "the words are for colleagues only", is_subject_tag=True),
-    Command("send", Audience.ANY, "the draft goes out, with the words above instead of its own where there are any"),
-    Command("discard", Audience.ANY, "the draft is dropped"),
-    *_reserved(
-        Audience.CUSTOMER,
-        "resolve close reopen wait pending answer quiet",
-        tags="resolve close reopen wait pending quiet",
-    ),
-    *_reserved(
-        Audience.COLLEAGUES,
-        "assign team queue unassign escalate ack approve reject merge link split spam",
-        tags="assign team queue unassign escalate ack",
-    ),
-    *_reserved(Audience.NAMED, "ask new write forward"),
-    *_reserved(Audience.NOBODY, "show history list sla report help answers get"),
-    *_reserved(
-        Audience.ANY,
-        "take p1 p2 p3 p4 p5 impact urgency category tag field cc requester done skip subject language kb feedback"
-        " late verified away here undo",
-        tags="take p1 p2 p3 p4 p5 impact urgency category tag done",
-    ),
-)
-BY_WORD = {command.word: command for command in COMMANDS}
+from maild.desk.commands.arguments import OPTIONAL, take
+from maild.desk.commands.registry import BY_WORD, Audience, usage
 
 _DRESS = r"[ \t]*(?:(?:[-+•·‣▪–]|\d{1,2}[.)])[ \t]+)?[*_\\]{0,3}"
 _MARKED = re.compile(
@@ -71,7 +18,12 @@ _MARKED = re.compile(
 )
 _DICTATED = re.compile(r"\s*hash ?tag (?=[a-z])", re.IGNORECASE)
 _LINKED = re.compile(r"\[(#[\w-]{1,30})\]\([^()\s]{0,200}\)|(#[\w-]{1,30})<[a-z]{2,8}:[^<>\s]{0,200}>", re.IGNORECASE)
-_TAG = re.compile(r"\[\s*#?\s*([A-Za-z][A-Za-z0-9-]{0,20})\s*\]")
+_MAILTO = re.compile(
+    r"\[([^\s\[\]]{1,200}@[^\s\[\]]{1,200})\]\(mailto:[^()\s]{0,400}\)"
+    r"|([^\s<>]{1,200}@[^\s<>]{1,200}) ?<mailto:[^<>\s]{0,400}>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"\[\s*#?\s*([A-Za-z][A-Za-z0-9-]{0,20})(?:\s+([^\[\]]{1,80}?))?\s*\]")
 _SIGNATURE = re.compile(r"--\s*\Z")
 _SHORT_WORD = 5
 _ANY = re.compile(r"[#＃﹟]\w|hash ?tag \w", re.IGNORECASE)
@@ -79,25 +31,41 @@ _MOST = 200  # words with "#": more are no commands, and comparing them all woul
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The commands found, the words without them, and what must be asked before anything is done."""
+class Given:
+    """A command as somebody gave it."""
 
-    commands: tuple[str, ...]
+    word: str
+    argument: str = ""
+
+    def __str__(self) -> str:
+        return f"#{self.word} {self.argument}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The commands found, the words without them, and what must be asked before anything is done.
+
+    `tags` are the words of those that stood in the subject.
+    """
+
+    commands: tuple[Given, ...]
     text: str
     doubts: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
     def has(self, word: str) -> bool:
         """Whether a command was given."""
-        return word in self.commands
+        return any(each.word == word for each in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line that begins with commands; `rest` are the words after them."""
 
-    words: tuple[str, ...]
+    commands: tuple[Given, ...]
     rest: str
     doubts: tuple[str, ...]
+    first: str
 
 
 def read_commands(
@@ -115,7 +83,7 @@ def read_commands(
     top = _leading(lines, first, len(lines))
     signature = next((at for at in range(len(lines) - 1, top, -1) if _SIGNATURE.match(lines[at])), len(lines))
     bottom = _trailing(lines, top, signature)
-    found: list[str] = []
+    found: list[Given] = []
     doubts: list[str] = []
     kept: list[str] = []
     for at, line in enumerate(lines):
@@ -123,16 +91,28 @@ def read_commands(
         if marked is None:
             kept.append(line)
         elif first <= at < top or bottom <= at < signature:
-            found += marked.words
+            found += marked.commands
             doubts += marked.doubts
             kept += [marked.rest] if marked.rest else []
         else:
             kept.append(line)
-            doubts += [f"#{word} stands in the middle of the words" for word in marked.words[:1]]
-    found += [word for word in _tags(subject, earlier_subjects, is_first=is_first) if word not in found]
+            doubts += [f"#{marked.first} stands in the middle of the words"]
+    tags = list(_tags(subject, earlier_subjects, is_first=is_first))
+    found += [each for each in tags if all(each.word != one.word for one in found)]
     commands = tuple(dict.fromkeys(found))
     text = "\n".join(kept).strip("\n")
-    return Reading(commands, text, tuple(dict.fromkeys((*doubts, *_refusals(commands, text)))))
+    every = tuple(dict.fromkeys((*doubts, *_refusals(commands, text))))
+    return Reading(commands, text, every, tuple(each.word for each in tags))
+
+
+def commands_named(words: str) -> Iterator[Given]:
+    """Give every command on a line of its own, quoted ones too: what may have to be looked up for a mail."""
+    if sum(1 for _ in _ANY.finditer(words)) > _MOST:
+        return
+    for line in words.split("\n"):
+        marked = _read_line(line.lstrip(" >|\t"))
+        if marked is not None:
+            yield from marked.commands
 
 
 def nearest(word: str) -> str | None:
@@ -172,52 +152,84 @@ def _trailing(lines: list[str], start: int, end: int) -> int:
 def _read_line(line: str) -> _Line | None:
     """Read a line that begins with a command, or with what is nearly one; None is text."""
     rest = _undressed(line)
-    words: list[str] = []
+    given: list[Given] = []
     doubts: list[str] = []
+    first = ""
     while match := _MARKED.match(rest):
         word = unicodedata.normalize("NFKC", match["word"]).casefold().replace("_", "-").strip("-")
-        if word not in BY_WORD:
-            near = None if match["gap"] else nearest(word)
-            if near is None:
-                break
-            doubts.append(f"#{word} is no command; #{near} is one")
-        words.append(word if word in BY_WORD else f"{word}?")
+        near = None if word in BY_WORD else _near(word, match)
+        if word not in BY_WORD and near is None:
+            break
+        first = first or word
         rest = match["rest"].strip()
-    if not words:
-        return None
-    return _Line(tuple(word for word in words if word in BY_WORD), rest, tuple(doubts))
+        if near is not None:
+            doubts.append(f"#{word} is no command; #{near} is one")
+            continue
+        taken = take(BY_WORD[word].shape, rest)
+        if taken.argument is None:
+            doubts.append(f"#{word} lacks what it needs: {usage(BY_WORD[word])}")
+            continue
+        rest = taken.rest
+        given.append(Given(word, taken.argument))
+    return _Line(tuple(given), rest, tuple(doubts), first) if first else None
+
+
+def _near(word: str, match: re.Match[str]) -> str | None:
+    return None if match["gap"] else nearest(word)
 
 
 def _undressed(line: str) -> str:
     """Take off what clients and dictation put around a command."""
     plain = "".join(" " if each in "\t\u00a0\u202f" else each for each in line if unicodedata.category(each) != "Cf")
     plain = plain.replace("＃", "#").replace("﹟", "#")
-    plain = _LINKED.sub(lambda match: match[1] or match[2], plain)
+    for dressed in (_LINKED, _MAILTO):
+        plain = dressed.sub(lambda match: match[1] or match[2], plain)
     return _DICTATED.sub("#", plain, count=1) if _DICTATED.match(plain) else plain
 
 
-def _tags(subject: str, earlier_subjects: tuple[str, ...], *, is_first: bool) -> Iterator[str]:
+def _tags(subject: str, earlier_subjects: tuple[str, ...], *, is_first: bool) -> Iterator[Given]:
     echoed = {match[1].lower() for earlier in earlier_subjects for match in _TAG.finditer(_plain(earlier))}
     for match in _TAG.finditer(_plain(subject)):
         word = match[1].lower()
         is_theirs = word == "note" or (is_first and word not in echoed)
-        if word in BY_WORD and BY_WORD[word].is_subject_tag and is_theirs:
-            yield word
+        command = BY_WORD.get(word)
+        if command is None or not command.is_subject_tag or not is_theirs:
+            continue
+        taken = take(command.shape, match[2] or "")
+        # What is not wholly a command in brackets is text.
+        if taken.argument is not None and not taken.rest and bool(taken.argument or command.shape in OPTIONAL):
+            yield Given(word, taken.argument)
 
 
 def _plain(subject: str) -> str:
     return unicodedata.normalize("NFKC", subject)
 
 
-def _refusals(commands: tuple[str, ...], text: str) -> Iterator[str]:
-    for word in commands:
+def _refusals(commands: tuple[Given, ...], text: str) -> Iterator[str]:
+    words = [each.word for each in commands]
+    for word in dict.fromkeys(words):
         if not BY_WORD[word].help:
             yield f"this desk cannot do #{word} yet"
-    audiences = {BY_WORD[word].audience for word in commands} & {Audience.CUSTOMER, Audience.COLLEAGUES}
+    addressed = {Audience.CUSTOMER, Audience.COLLEAGUES, Audience.NAMED}
+    audiences = {BY_WORD[word].audience for word in words} & addressed
     if len(audiences) > 1 and text.strip():
-        yield "the commands leave open whether the words are for the customer or for colleagues"
-    if "send" in commands and "discard" in commands:
-        yield "#send and #discard contradict each other"
+        yield "the commands leave open for whom the words are: the customer, colleagues, or somebody named"
+    yield from _contradictions(words)
+
+
+_STATES = ("resolve", "close", "reopen", "wait", "pending", "merge", "spam")
+_EITHER = (_STATES, ("send", "discard"), ("assign", "unassign", "take"), ("reply", "note"), ("reply", "quiet"))
+_REPEATABLE = frozenset({"tag", "field", "cc", "link", "show", "get", "done", "skip", "history", "list", "ask"})
+
+
+def _contradictions(words: list[str]) -> Iterator[str]:
+    for group in _EITHER:
+        met = [word for word in dict.fromkeys(words) if word in group]
+        if len(met) > 1:
+            yield f"{' and '.join(f'#{word}' for word in met)} contradict each other"
+    for word in dict.fromkeys(words):
+        if words.count(word) > 1 and word not in _REPEATABLE:
+            yield f"#{word} stands there more than once"
 
 
 def _slips(word: str, known: str, most: int) -> int:

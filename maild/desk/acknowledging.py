@@ -1,0 +1,108 @@
+"""What the desk itself answers a customer's mail, within caps: ours must not become somebody's flood."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from maild.desk.case import Case
+from maild.model.decision import Sender, Trust
+from maild.model.facts import TicketFacts
+from maild.model.mail import Address
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.ticket import Ticket
+
+ACKNOWLEDGEMENT_EXPIRES = timedelta(hours=4)
+_ENCRYPTED = "encrypted"
+
+
+def acknowledgement(case: Case, number: int, after: TicketFacts | None = None) -> Wanted | str:
+    """Want the acknowledgement of a new ticket, or say why there is none (mail-facts, 3 and 5)."""
+    sender = case.sender
+    if sender is None:
+        return "no acknowledgement: nobody is named as the sender"
+    if sender.trust is Trust.FORGED:
+        return f"no acknowledgement: {sender.address} did not send it"
+    why_not = _why_not_answered(case)
+    if why_not:
+        return f"no acknowledgement: {why_not}"
+    answer = _answer(case, number, _template(case, sender, after))
+    return replace(answer, earlier=after.ticket.number) if after is not None else answer
+
+
+def _template(case: Case, sender: Sender, after: TicketFacts | None) -> Template:
+    if not case.is_whole:
+        return Template.TOO_LARGE
+    if _ENCRYPTED in case.message.flags:
+        return Template.CANNOT_READ
+    if sender.trust is not Trust.PROVED:
+        return Template.ACKNOWLEDGED_MINIMAL
+    return Template.ACKNOWLEDGED if after is None else Template.NEW_AFTER_CLOSED
+
+
+def too_large(case: Case, number: int) -> Wanted | None:
+    """Tell a sender that parts of their mail were not taken."""
+    if case.is_whole or case.sender is None or case.sender.trust is not Trust.PROVED or _why_not_answered(case):
+        return None
+    return _answer(case, number, Template.TOO_LARGE)
+
+
+def farewell(case: Case, ticket: Ticket) -> Iterator[Wanted]:
+    """Tell the one who said that it is solved, and nobody else, that the matter is closed."""
+    if _why_not_answered(case):
+        return
+    yield _answer(case, ticket.number, Template.CLOSED)
+
+
+def _answer(case: Case, number: int, template: Template) -> Wanted:
+    sender = case.message.sender or Address("")
+    return Wanted(
+        template=template,
+        to=sender.address,
+        to_name=sender.name,
+        person=None,
+        ticket=number,
+        thread=Thread.CUSTOMER,
+        meaning=Meaning.CUSTOMER,
+        expires_in=ACKNOWLEDGEMENT_EXPIRES,
+        in_reply_to=case.message.message_id,
+    )
+
+
+def _why_not_answered(case: Case) -> str:
+    return _why_forbidden(case) or _why_capped(case)
+
+
+def reached_cap(case: Case) -> str:
+    """Say for whom which cap is reached, where nothing else forbids an answer."""
+    sender = case.sender
+    if sender is None or sender.trust is Trust.FORGED or _why_forbidden(case):
+        return ""
+    why = _why_capped(case)
+    return f"{sender.address}: {why}" if why else ""
+
+
+def _why_forbidden(case: Case) -> str:
+    sender, message = case.sender, case.message
+    if message.automatic is not None:
+        return f"a machine wrote it ({message.automatic_proof})"
+    if not message.may_answer:
+        return "the mail forbids automatic answers"
+    if sender is None or not case.house.may_be_written_to(sender.address):
+        return "the address is never written to automatically"
+    return ""
+
+
+def _why_capped(case: Case) -> str:
+    """Say which cap on acknowledgements is reached: ours must not become somebody's flood (behaviour.md, 6)."""
+    caps, counts = case.house.limits.acknowledgements, case.facts.acknowledgements
+    sender = case.sender
+    if counts.address_hour >= caps.address_hour:
+        return "this address got as many in an hour as anybody may"
+    if sender is None or sender.trust is Trust.PROVED or case.facts.was_proved_lately:
+        return ""
+    if counts.address_hour >= caps.unproved_address_hour or counts.address_day >= caps.unproved_address_day:
+        return "this unproved address got as many as it may"
+    domain = sender.address.rpartition("@")[2].lower()
+    if domain not in case.house.limits.free_mail and counts.domain_hour >= caps.unproved_domain_hour:
+        return f"{domain} got as many in an hour as an unproved domain may"
+    return "unproved senders got as many in an hour as all may" if counts.all_hour >= caps.unproved_all_hour else ""

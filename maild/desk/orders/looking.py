@@ -1,0 +1,138 @@
+"""Commands that only ask: show, history, list, help, answers, get. What they find goes to the agent who asks."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from maild.desk.commands import BY_WORD, help_lines
+from maild.desk.orders.matters import find_ticket
+from maild.desk.orders.plan import Plan
+from maild.desk.searching import SearchError, parse_search
+from maild.documents import did_you_mean
+from maild.model.facts import TicketFacts
+from maild.model.search import MOST_FOUND
+from maild.model.ticket import Confidence, Entry, EntryKind, Ticket
+
+_LONGEST_LINE = 200
+
+
+def show(plan: Plan, argument: str) -> None:
+    """Show a ticket; the words of a sealed one to its assignee alone, once asked, and that is entered."""
+    known = _asked(plan, argument, "show")
+    if known is None:
+        return
+    ticket = known.ticket
+    plan.shown += [*_facts_of(ticket, known, plan.zone), ""]
+    if ticket.confidential is Confidence.SEALED and ticket.assignee != plan.person.key:
+        plan.shown.append("Its words are sealed: only its assignee may read them.")
+        return
+    if ticket.confidential is not None:
+        plan.notes.append((f"{plan.person.name} read the confidential ticket.", ("read",)))
+    for entry in [entry for entry in known.entries if entry.kind is not EntryKind.EVENT][-3:]:
+        plan.shown += [*_entry_lines(entry, plan.zone, whole=True), ""]
+
+
+def history(plan: Plan, argument: str) -> None:
+    """Show all that happened to a ticket."""
+    known = _asked(plan, argument, "history")
+    if known is None:
+        return
+    if known.ticket.confidential is Confidence.SEALED and known.ticket.assignee != plan.person.key:
+        plan.refuse(f"#history: the words of #{known.ticket.number} are sealed: only its assignee may read them")
+        return
+    plan.shown.append(f"#{known.ticket.number} {known.ticket.subject}")
+    for entry in known.entries:
+        plan.shown += _entry_lines(entry, plan.zone, whole=False)
+
+
+def list_tickets(plan: Plan, argument: str) -> None:
+    """List tickets: mine, drafts, or what a search finds."""
+    try:
+        search = parse_search(argument, plan.person.key, plan.zone)
+    except SearchError as error:
+        plan.refuse(f"#list {argument}: {error}")
+        return
+    found = plan.case.facts.listings.get(search, ())
+    seen = [ticket for ticket in found if plan.house.may_see(plan.person, ticket)]
+    plan.shown.append(f"{len(seen)} tickets: {argument or 'all unfinished'}")
+    plan.shown += [_line_of(ticket) for ticket in seen]
+    if len(found) == MOST_FOUND:
+        plan.shown.append(f"… the newest {MOST_FOUND}; add words to find fewer")
+
+
+def show_help(plan: Plan, argument: str) -> None:
+    """Say what the commands are, or one of them."""
+    word = argument.lstrip("#").lower()
+    if word and word not in BY_WORD:
+        plan.refuse(f"#help {argument}: there is no such command{did_you_mean(word, BY_WORD)}")
+        return
+    plan.shown += help_lines(word)
+
+
+def answers(plan: Plan, _argument: str) -> None:
+    """List the stored answers."""
+    known = plan.house.answers
+    title = "Stored answers; '#answer NAME' lets one follow your words:" if known else "No answer is stored yet."
+    plan.shown.append(title)
+    plan.shown += [f"  {name}  {text.strip().splitlines()[0][:80]}" for name, text in known.items() if text.strip()]
+
+
+def answer(plan: Plan, argument: str) -> None:
+    """Let a stored answer follow the words."""
+    text = plan.house.answers.get(argument)
+    if text is None:
+        plan.refuse(f"#answer {argument}: there is no such answer{did_you_mean(argument, plan.house.answers)}")
+        return
+    plan.appended = "\n\n".join(part for part in (plan.appended, text.strip()) if part)
+    plan.done.append(f"the answer {argument} followed your words")
+
+
+def get(plan: Plan, argument: str) -> None:
+    """Mail an attachment of the ticket to whoever asks."""
+    at, files = int(argument), plan.facts.files
+    if plan.ticket.confidential is Confidence.SEALED and plan.ticket.assignee != plan.person.key:
+        plan.refuse(f"#get {at}: #{plan.ticket.number} is sealed: only its assignee may read it")
+    elif not 1 <= at <= len(files):
+        names = ", ".join(f"{n} {each.name}" for n, each in enumerate(files, 1)) or "it has none"
+        plan.refuse(f"#get {at}: the ticket has no attachment {at}; {names}")
+    else:
+        plan.shown_files = (*plan.shown_files, files[at - 1])
+        plan.shown.append(f"{at} {files[at - 1].name}")
+
+
+def _asked(plan: Plan, argument: str, word: str) -> TicketFacts | None:
+    if argument:
+        return find_ticket(plan, argument, word)
+    if plan.known is None:
+        plan.refuse(f"#{word}: your mail is about no ticket; write #{word} 1017")
+    return plan.known
+
+
+def _facts_of(ticket: Ticket, known: TicketFacts, zone: ZoneInfo) -> Iterator[str]:
+    yield f"#{ticket.number} {ticket.subject}"
+    hands = f"queue {ticket.queue} · team {ticket.team or '–'} · with {ticket.assignee or 'nobody'}"
+    yield f"state {ticket.state.value} · {hands}"
+    owner = ticket.requester
+    yield f"from {(owner.name + ' ' if owner.name else '') + owner.address if owner else 'nobody'}"
+    if ticket.participants:
+        yield f"also {', '.join(each.address for each in ticket.participants)}"
+    rated = [("category", ticket.category), ("priority", ticket.priority), ("level", ticket.level)]
+    told = [f"{name} {value}" for name, value in rated if value] + [f"{name} {value}" for name, value in ticket.fields]
+    if told or ticket.tags:
+        yield " · ".join((*told, *(f"+{each}" for each in ticket.tags)))
+    if known.links:
+        yield f"belongs to {', '.join(f'#{number}' for number in known.links)}"
+    yield f"opened {ticket.created_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _entry_lines(entry: Entry, zone: ZoneInfo, *, whole: bool) -> Iterator[str]:
+    yield f"{entry.n}. {entry.at.astimezone(zone):%Y-%m-%d %H:%M} {entry.kind.value} by {entry.by}"
+    lines = entry.text.strip().split("\n")
+    yield from (f"   {line}" for line in (lines if whole else [line for line in lines if line.strip()][:3]))
+    if entry.changes:
+        yield "   " + ", ".join(f"{one.field} {one.old or '–'} → {one.new or '–'}" for one in entry.changes)
+
+
+def _line_of(ticket: Ticket) -> str:
+    owner = ticket.requester.address if ticket.requester else "nobody"
+    line = f"#{ticket.number} {ticket.state.value} {ticket.assignee or '–'} {owner} {ticket.subject}"
+    return line[:_LONGEST_LINE]

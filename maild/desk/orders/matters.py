@@ -1,0 +1,146 @@
+"""Commands about two tickets, or about none: merge, link, split, spam."""
+
+from maild.desk.house import is_same
+from maild.desk.orders.plan import Plan
+from maild.model.decision import AddEntry, AddParticipant, LinkTickets, OpenTicket, RememberIds, StopTimers, TimerKind
+from maild.model.facts import TicketFacts
+from maild.model.mail import Address, Attachment
+from maild.model.ticket import Entry, EntryKind, State
+
+_MOST_HOPS = 5
+
+
+def merge(plan: Plan, argument: str) -> None:
+    """Let this ticket go on in another."""
+    written, _, join = argument.partition(" ")
+    target = find_ticket(plan, written, "merge")
+    here = plan.ticket
+    if target is None:
+        return
+    there = target.ticket
+    why_not = _why_not_merged(plan, target, is_join=bool(join))
+    if why_not:
+        plan.refuse(f"#merge {argument}: {why_not}")
+        return
+    for each in (*((here.requester,) if here.requester else ()), *here.participants):
+        if join and not _is_in(there.requester, there.participants, each):
+            plan.add(AddParticipant(there.number, each))
+    story = f"#{here.number} “{here.subject}” goes on here: merged by {plan.person.name}."
+    plan.add(
+        LinkTickets(here.number, there.number, "merged"),
+        StopTimers(TimerKind.WAKE, here.number),
+        AddEntry(there.number, target.last_n + 1, EntryKind.EVENT, plan.person.key, plan.case.cause, story),
+    )
+    plan.set("merged_into", str(there.number))
+    plan.set_state(State.MERGED, f"it goes on in #{there.number}")
+
+
+def link(plan: Plan, argument: str) -> None:
+    """Say that another ticket belongs to this one."""
+    other = find_ticket(plan, argument, "link")
+    if other is None:
+        return
+    if other.ticket.number == plan.ticket.number:
+        plan.refuse(f"#link {argument}: that is this ticket itself")
+        return
+    plan.add(LinkTickets(plan.ticket.number, other.ticket.number, f"linked by {plan.person.name}"))
+    plan.add_value("link", str(other.ticket.number))
+    plan.done.append(f"linked with #{other.ticket.number}")
+
+
+def split(plan: Plan, _argument: str) -> None:
+    """Make the newest customer mail a ticket of its own."""
+    entries = [entry for entry in plan.facts.entries if entry.kind is EntryKind.CUSTOMER]
+    if not entries or entries[-1].n == 1:
+        plan.refuse("#split: the ticket has no later customer mail that could be one of its own")
+        return
+    newest, number, ticket = entries[-1], plan.next_number(), plan.ticket
+    owner = _writer(plan, newest) or ticket.requester
+    plan.add(
+        OpenTicket(
+            number=number,
+            subject=ticket.subject,
+            state=State.OPEN,
+            queue=ticket.queue,
+            team=ticket.team,
+            assignee=plan.person.key,
+            requester=owner,
+            language=ticket.language,
+            category=ticket.category,
+            confidential=ticket.confidential,
+        ),
+        AddEntry(
+            number,
+            1,
+            EntryKind.CUSTOMER,
+            newest.by,
+            plan.case.cause,
+            newest.text,
+            flags=(*newest.flags, "split"),
+            attachments=_files(plan.facts, newest),
+        ),
+        LinkTickets(number, ticket.number, "split"),
+    )
+    if newest.message_id is not None:
+        # Both tickets know the mail; an answer to what we write about the new one carries that one's own mark.
+        plan.add(RememberIds(number, newest.message_id, (), frozenset({newest.by.lower()})))
+    plan.add_value("link", str(number))
+    plan.done.append(f"entry {newest.n} is #{number} now, and yours")
+
+
+def spam(plan: Plan, _argument: str) -> None:
+    """End what is no matter; nobody is told."""
+    if plan.ticket.state in {State.SPAM, State.MERGED}:
+        plan.refuse(f"#spam: #{plan.ticket.number} is {plan.ticket.state.value}")
+        return
+    plan.is_quiet = True
+    plan.add(StopTimers(TimerKind.WAKE, plan.ticket.number))
+    plan.set_state(State.SPAM, "it is spam; #reopen takes it back")
+
+
+def find_ticket(plan: Plan, written: str, word: str) -> TicketFacts | None:
+    """Find another ticket by its number, where this agent may see it, or refuse."""
+    number = int(written.lstrip("#"))
+    known = plan.case.facts.tickets.get(number)
+    for _ in range(_MOST_HOPS):
+        if known is None or known.ticket.merged_into is None:
+            break
+        known = plan.case.facts.tickets.get(known.ticket.merged_into)
+    if known is None or not plan.house.may_see(plan.person, known.ticket):
+        plan.refuse(f"#{word} {written}: there is no ticket #{number}")
+        return None
+    return known
+
+
+def _why_not_merged(plan: Plan, target: TicketFacts, *, is_join: bool) -> str:
+    here, there = plan.ticket, target.ticket
+    if there.number == here.number:
+        return "that is this ticket itself"
+    if here.state in {State.MERGED, State.SPAM}:
+        return f"#{here.number} is {here.state.value}"
+    if there.state in {State.CLOSED, State.SPAM}:
+        return f"#{there.number} is {there.state.value}; open it first, or use #link"
+    if here.confidential is not there.confidential:
+        return "one of them is confidential and the other not"
+    ours, theirs = here.requester, there.requester
+    is_one = ours is None or (theirs is not None and is_same(ours.address, theirs.address))
+    if not is_one and not is_join and ours is not None:
+        whose = theirs.address if theirs else "nobody"
+        return f"{ours.address} and {whose} would read one another's mail; '#merge {there.number} join' if they should"
+    return ""
+
+
+def _is_in(owner: Address | None, participants: tuple[Address, ...], who: Address) -> bool:
+    return any(is_same(each.address, who.address) for each in (*((owner,) if owner else ()), *participants))
+
+
+def _writer(plan: Plan, entry: Entry) -> Address | None:
+    ticket = plan.ticket
+    people = (*((ticket.requester,) if ticket.requester else ()), *ticket.participants)
+    known = next((each for each in people if is_same(each.address, entry.by)), None)
+    return known or (Address(entry.by, "") if "@" in entry.by else None)
+
+
+def _files(known: TicketFacts, entry: Entry) -> tuple[Attachment, ...]:
+    names = {kept.sha256 for kept in entry.attachments}
+    return tuple(each for each in known.files if each.sha256 in names)

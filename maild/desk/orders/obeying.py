@@ -1,0 +1,67 @@
+"""From commands to a plan: each command has one function that adds to it or refuses."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from maild.desk.commands import BY_WORD, Given
+from maild.desk.orders import facts, hands, looking, matters, outside, presence, states, undoing
+from maild.desk.orders.plan import Plan
+
+
+def _nothing(plan: Plan, argument: str) -> None:
+    """Only say for whom the words are, or what becomes of a draft: the leg of agents' mail reads these itself."""
+
+
+DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
+    {
+        **dict.fromkeys(("reply", "note", "send", "discard"), _nothing),
+        "resolve": states.resolve,
+        "close": states.close,
+        "reopen": states.reopen,
+        "wait": states.wait,
+        "pending": states.pending,
+        "quiet": states.quiet,
+        "take": hands.take,
+        "assign": hands.assign,
+        "unassign": hands.unassign,
+        "team": hands.team,
+        "queue": hands.queue,
+        "cc": facts.cc,
+        "requester": facts.requester,
+        "tag": facts.tag,
+        "field": facts.field,
+        "subject": facts.subject,
+        "language": facts.language,
+        "kb": facts.kb,
+        "feedback": facts.feedback,
+        "merge": matters.merge,
+        "link": matters.link,
+        "split": matters.split,
+        "spam": matters.spam,
+        "ask": outside.ask,
+        "forward": outside.forward,
+        "new": outside.new,
+        "write": outside.write,
+        "answer": looking.answer,
+        "answers": looking.answers,
+        "show": looking.show,
+        "history": looking.history,
+        "list": looking.list_tickets,
+        "help": looking.show_help,
+        "get": looking.get,
+        "away": presence.away,
+        "here": presence.here,
+        "undo": undoing.undo,
+    }
+)
+
+
+def obey(plan: Plan, commands: Sequence[Given]) -> None:
+    """Let each command add to the plan, in the order given; those that are not there yet were refused in reading."""
+    for given in commands:
+        if given.word not in DOING:
+            continue
+        if BY_WORD[given.word].needs_ticket and plan.known is None:
+            plan.refuse(f"{given}: your mail is about no ticket; put its number into the subject, like [#1017]")
+        else:
+            DOING[given.word](plan, given.argument)

@@ -1,0 +1,141 @@
+"""A plan: all that the commands of one mail come to, collected before anything is done.
+
+A refusal does not end it, so that an agent hears of everything at once; a plan with refusals is never carried out.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from maild.desk.case import Case
+from maild.desk.house import House
+from maild.model.aftermath import changed_ticket
+from maild.model.decision import AddParticipant, Consult, RemoveParticipant, Step
+from maild.model.facts import TicketFacts
+from maild.model.mail import Attachment
+from maild.model.outgoing import Template, Wanted
+from maild.model.ticket import Change, State, Ticket
+from maild.rules import Person
+
+
+class Plan:
+    """What an agent's commands shall do. `words` and `files` are theirs that stand beside the commands.
+
+    `ticket` is as it will stand after what is planned so far. `speech` is the template by which words go to the
+    customer, and with `speaks_anyway` a mail without words. `shown` are lines for the agent alone: a list, a history.
+    `notes` are entered besides, each with its flags.
+    """
+
+    def __init__(
+        self, case: Case, known: TicketFacts | None, person: Person, words: str, files: tuple[Attachment, ...]
+    ) -> None:
+        self.case = case
+        self.known = known
+        self.person = person
+        self.words = words
+        self.files = files
+        self.changes: list[Change] = []
+        self.steps: list[Step] = []
+        self.mails: list[Wanted] = []
+        self.done: list[str] = []
+        self.refused: list[str] = []
+        self.shown: list[str] = []
+        self.shown_files: tuple[Attachment, ...] = ()
+        self.speech = Template.REPLY
+        self.speaks_anyway = False
+        self.is_quiet = False
+        self.appended = ""
+        self.notes: list[tuple[str, tuple[str, ...]]] = []
+        self.opened = 0
+        self._ticket = known.ticket if known else None
+
+    @property
+    def house(self) -> House:
+        """The house that the plan is made in."""
+        return self.case.house
+
+    @property
+    def now(self) -> datetime:
+        """When it is made."""
+        return self.case.now
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this agent means their times."""
+        return ZoneInfo(self.person.timezone or self.house.desk.timezone)
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as planned; only commands that need one may ask (KeyError: a bug)."""
+        if self._ticket is None:
+            raise KeyError("ticket")
+        return self._ticket
+
+    @property
+    def facts(self) -> TicketFacts:
+        """The ticket's facts as they are; only commands that need a ticket may ask (KeyError: a bug)."""
+        if self.known is None:
+            raise KeyError("ticket")
+        return self.known
+
+    def refuse(self, why: str) -> None:
+        """Refuse a command; the plan will not be carried out."""
+        self.refused.append(why)
+
+    def set(self, field: str, new: str | None) -> bool:
+        """Change a field of the ticket; False where it has that value already."""
+        change = Change(field, value_of(self.ticket, field), new)
+        if change.old == change.new:
+            return False
+        self._change(change)
+        return True
+
+    def add_value(self, field: str, value: str) -> None:
+        """Add one value to a field of many."""
+        self._change(Change(field, None, value))
+
+    def remove_value(self, field: str, value: str) -> None:
+        """Take one value from a field of many."""
+        self._change(Change(field, value, None))
+
+    def set_state(self, state: State, done: str) -> None:
+        """Change the state and say so."""
+        self.set("state", state.value)
+        self.done.append(done)
+
+    def add(self, *steps: Step) -> None:
+        """Add steps as they are."""
+        self.steps.extend(steps)
+
+    def take_part(self, step: AddParticipant | RemoveParticipant | Consult) -> None:
+        """Let somebody take part, or no more, and enter it in the history."""
+        self.add(step)
+        match step:
+            case AddParticipant(_, who):
+                self.add_value("participant", who.address)
+            case RemoveParticipant(_, address):
+                self.remove_value("participant", address)
+            case Consult(_, who, _):
+                self.add_value("consulted", who.address)
+
+    def next_number(self) -> int:
+        """Give a number for a new ticket of this plan."""
+        self.opened += 1
+        return self.case.facts.next_number + self.opened - 1
+
+    def _change(self, change: Change) -> None:
+        self.changes.append(change)
+        self._ticket = changed_ticket(self.ticket, change, self.now)
+
+
+def value_of(ticket: Ticket, field: str) -> str | None:
+    """Give a field's value as changes write it."""
+    match field:
+        case "requester":
+            return ticket.requester.address if ticket.requester else None
+        case "requester_name":
+            return ticket.requester.name if ticket.requester else ""
+        case name if name.startswith("field."):
+            return ticket.field(name.removeprefix("field."))
+        case name:
+            value = getattr(ticket, name)
+            return None if value is None else str(value)

@@ -1,0 +1,77 @@
+"""`#undo`: what an agent's last mail did is taken back, line by line, as far as it still can be."""
+
+from maild.desk.orders.plan import Plan, value_of
+from maild.model.decision import CancelMail
+from maild.model.outgoing import MailState
+from maild.model.ticket import FIELD_PREFIX, SETS, Change, Entry, EntryKind
+
+_FLAG = "undone"
+
+
+def undo(plan: Plan, _argument: str) -> None:
+    """Take back the writer's last entry: its mails that wait, and each value that nobody changed since."""
+    entry = _last(plan)
+    if entry is None:
+        plan.refuse("#undo: there is nothing of yours on this ticket that could be taken back")
+        return
+    if entry.kind is EntryKind.AGENT:
+        _take_back_mails(plan, entry)
+    for change in reversed(entry.changes):
+        _put_back(plan, change)
+    plan.is_quiet = True
+    plan.notes.append((f"Entry {entry.n} was taken back as far as it could be.", (_FLAG, f"{_FLAG}:{entry.n}")))
+
+
+def _last(plan: Plan) -> Entry | None:
+    gone = {flag for entry in plan.facts.entries for flag in entry.flags}
+    for entry in reversed(plan.facts.entries):
+        is_worth = entry.kind is EntryKind.AGENT or bool(entry.changes)
+        if entry.by == plan.person.key and is_worth and _FLAG not in entry.flags:
+            return None if f"{_FLAG}:{entry.n}" in gone else entry
+    return None
+
+
+def _take_back_mails(plan: Plan, entry: Entry) -> None:
+    for mail in plan.facts.sent:
+        if mail.seen != entry.n:
+            continue
+        if mail.state is MailState.WAITING and not mail.is_in_hand:
+            plan.add(CancelMail(mail.token, f"taken back by {plan.person.name}"))
+            plan.done.append(f"the mail to {mail.recipient} was stopped; nothing was delivered")
+        elif mail.state is MailState.CANCELLED:
+            plan.done.append(f"the mail to {mail.recipient} was stopped before")
+        else:
+            plan.done.append(f"the mail to {mail.recipient} is {_STORY[mail.state]} and cannot be taken back")
+
+
+_STORY = {
+    MailState.WAITING: "on its way",
+    MailState.HANDING_OVER: "on its way",
+    MailState.ACCEPTED: "delivered",
+    MailState.REFUSED: "refused by their server",
+    MailState.EXPIRED: "given up",
+}
+
+
+def _put_back(plan: Plan, change: Change) -> None:
+    if change.field in SETS - {"tag"}:
+        plan.done.append(f"{change.field} {change.new or change.old}: undo it with its own command")
+        return
+    if change.field == "tag":
+        _put_tag_back(plan, change)
+        return
+    name = change.field.removeprefix(FIELD_PREFIX)
+    if value_of(plan.ticket, change.field) != change.new:
+        plan.done.append(f"{name} was changed since and stays {value_of(plan.ticket, change.field) or 'empty'}")
+        return
+    plan.set(change.field, change.old)
+    plan.done.append(f"{name} is {change.old or 'empty'} again")
+
+
+def _put_tag_back(plan: Plan, change: Change) -> None:
+    if change.new is not None and change.new in plan.ticket.tags:
+        plan.remove_value("tag", change.new)
+        plan.done.append(f"tag {change.new} removed again")
+    elif change.old is not None and change.old not in plan.ticket.tags:
+        plan.add_value("tag", change.old)
+        plan.done.append(f"tagged {change.old} again")

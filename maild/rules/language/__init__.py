@@ -1,1 +1,0 @@
-"""What may be written in rule files: a model for each section, and the value that each entry comes to."""
