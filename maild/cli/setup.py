@@ -56,7 +56,13 @@ def check(connect: bool, is_probe: bool, as_json: bool) -> None:
         else:
             _print_problems(error.problems)
         raise click.exceptions.Exit(2) from error
-    said = {"ok": True, "problems": [], "directory": str(config.directory), **_summary(config, rules)}
+    said = {
+        "ok": True,
+        "problems": [],
+        "warnings": [_problem_line(warning) for warning in rules.warnings],
+        "directory": str(config.directory),
+        **_summary(config, rules),
+    }
     if not as_json:
         _print_summary(config, rules)
     if connect or is_probe:
@@ -159,5 +165,7 @@ def _print_summary(config: Config, rules: Rules) -> None:
             print_heading(section)
             print_table(tuple(rows[0]), [[cell(value) for value in row.values()] for row in rows])
     click.echo(f"\n{config.directory}: no problem found.")
+    for warning in rules.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if not config.trust.authserv_id:
         click.echo("note: without trust.authserv_id nobody's first mail is proved to be theirs.", err=True)

@@ -24,6 +24,7 @@ from maild.errors import ConfigurationError, Problem
 MAIN_FILE = "maild.yaml"
 _LARGEST_FILE = 2_000_000
 _RULE_SUFFIXES = (".yaml", ".yml")
+_DATA_SUFFIXES = (".csv", ".ics")
 _TEMPLATE_SUFFIXES = (".txt", ".html")
 _ANSWER_SUFFIXES = (".txt", ".md")
 
@@ -40,8 +41,9 @@ class SourceFile:
 class Config:
     """Everything that `maild.yaml` says, and the texts that it points to; all paths are absolute.
 
-    `templates` are the administrator's own by their path within the folder: `de/reply.txt`. `document` is the file
-    itself, for those who check other files against it.
+    `rule_data` are the lists and calendars that rule files name, by the name they have there. `templates` are the
+    administrator's own by their path within the folder: `de/reply.txt`. `document` is the file itself, for those who
+    check other files against it.
     """
 
     directory: Path
@@ -57,6 +59,7 @@ class Config:
     templates: Mapping[str, str]
     answers: Mapping[str, str]
     template_folder: Path
+    rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Draft:
     document: Document
     config: Config | None
     rule_files: tuple[SourceFile, ...]
+    rule_data: Mapping[str, SourceFile]
+    templates: Mapping[str, str]
     problems: tuple[Problem, ...]
 
 
@@ -95,7 +100,9 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
         written, found = check_document(document, Written)
         problems += (*strange, *found, *account_problems(document, directory, environ), *alarm_problems(document))
     absolute = _absolute(written, directory) if written else None
-    rule_files = tuple(_sources(_folder(document, "rules", directory), _RULE_SUFFIXES, problems))
+    rule_folder = _folder(document, "rules", directory)
+    rule_files = tuple(_sources(rule_folder, _RULE_SUFFIXES, problems))
+    rule_data = {Path(source.name).name: source for source in _sources(rule_folder, _DATA_SUFFIXES, problems)}
     templates = {
         source.name: source.text
         for source in _sources(_folder(document, "templates", directory), _TEMPLATE_SUFFIXES, problems, is_deep=True)
@@ -106,9 +113,12 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
     }
     if absolute is not None:
         problems += folder_problems(document, absolute.mailboxes)
-    sound = absolute if absolute is not None and not problems else None
-    config = _config(directory, document, sound, rule_files, templates=templates, answers=answers) if sound else None
-    return Draft(document, config, rule_files, tuple(sorted(set(problems))))
+    config = None
+    if absolute is not None and not problems:
+        config = _config(
+            directory, document, absolute, rule_files, rule_data=rule_data, templates=templates, answers=answers
+        )
+    return Draft(document, config, rule_files, rule_data, templates, tuple(sorted(set(problems))))
 
 
 def _config(
@@ -117,6 +127,7 @@ def _config(
     written: Written,
     rule_files: tuple[SourceFile, ...],
     *,
+    rule_data: Mapping[str, SourceFile],
     templates: Mapping[str, str],
     answers: Mapping[str, str],
 ) -> Config:
@@ -134,6 +145,7 @@ def _config(
         templates=MappingProxyType(dict(templates)),
         answers=MappingProxyType(dict(answers)),
         template_folder=directory / written.templates,
+        rule_data=MappingProxyType(dict(rule_data)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from maild.documents.document import Document, Path
+from maild.documents.document import Document, Path, Value
 from maild.documents.words import did_you_mean, join_words
 from maild.errors import Problem
 
@@ -31,10 +31,15 @@ _CONSEQUENCES = frozenset({"default_factory_not_called"})
 
 
 class Section(BaseModel):
-    """A mapping of a file, by its keys. `refused` are keys with a meaning of their own kind: why each is refused."""
+    """A mapping of a file, by its keys.
+
+    `refused` are keys with a meaning of their own kind, known or not: why each is refused. With `needs_values` a key
+    without a value is a problem.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
     refused: ClassVar[Mapping[str, str]] = {}
+    needs_values: ClassVar[bool] = False
 
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -45,16 +50,34 @@ def check_document(
 ) -> tuple[SectionT | None, tuple[Problem, ...]]:
     """Check what stands at a path; the first result is None as soon as there is one problem."""
     value = document.find(at)
+    problems = set(_refusals(document, model, at, value))
+    checked = None
     try:
-        return model.model_validate({} if value is None else value), ()
+        checked = model.model_validate({} if value is None else value)
     except ValidationError as error:
         errors = (each for each in error.errors(include_url=False) if each["type"] not in _CONSEQUENCES)
-        return None, tuple(sorted({_problem(document, model, at, each) for each in errors}))
+        problems |= {_problem(document, model, at, each) for each in errors}
+    return None if problems else checked, tuple(sorted(problems))
 
 
 def is_text(model: type[Section], path: Path) -> bool:
     """Whether a model takes text at a path."""
     return str in _kinds(model, path)
+
+
+def _refusals(document: Document, kind: Any, at: Path, value: Value) -> Iterator[Problem]:
+    """Say which known keys are refused for what they are, or have no value."""
+    if not isinstance(value, (dict, tuple)):
+        return
+    owner = next((each for each in _kinds(kind, ()) if _is_section(each)), None)
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if owner is not None and step in _fields(owner):
+            if step in owner.refused:
+                yield document.problem((*at, step), owner.refused[step], at_key=True)
+            elif inner is None and owner.needs_values:
+                yield document.problem((*at, step), "has no value: write one, or leave the key out", at_key=True)
+        for each in _kinds(kind, (step,)):
+            yield from _refusals(document, each, (*at, step), inner)
 
 
 def _problem(document: Document, model: type[Section], at: Path, error: ErrorDetails) -> Problem:
@@ -84,13 +107,17 @@ def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
             return _cut(str(context["error"]), _LONGEST_COMPLAINT)
         case "literal_error":
             words = [
-                str(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
+                _word(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
             ]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
     known = _EXPECTED.get(error["type"])
     expected = known.format_map(context) if known else error["msg"]
     remedy = ": put it in quotes" if error["type"] == "string_type" and not isinstance(value, (tuple, dict)) else ""
     return f"{expected}, not {_shown(value)}{remedy if value is not None else ''}"
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _near(value: object, words: list[str]) -> str:
@@ -130,7 +157,8 @@ def _kinds(kind: Any, path: Path) -> Iterator[Any]:
         yield from _kinds(_fields(kind).get(str(path[0])), path[1:])
     elif arguments and origin is not Literal:
         # Of a mapping the values, of a list the items.
-        yield from _kinds(arguments[1] if origin is not tuple else arguments[0], path[1:])
+        is_mapping = issubclass(origin, Mapping)
+        yield from _kinds(arguments[1] if is_mapping else arguments[0], path[1:])
 
 
 def _fields(section: type[Section]) -> dict[str, Any]:

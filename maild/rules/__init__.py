@@ -21,8 +21,9 @@ from maild.rules.occasions import (
     see,
 )
 from maild.rules.reading import default_queue, parse_rules, read_together
+from maild.rules.sections import rule_file_schema
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
-from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
+from maild.rules.written import Expected, Rule, Trial, TrialMail
 
 __all__ = [
     "DEFAULT_PRIORITIES",
@@ -55,7 +56,6 @@ __all__ = [
     "TicketView",
     "Trial",
     "TrialMail",
-    "TrialStep",
     "Verdict",
     "Verdicts",
     "Whom",
@@ -68,5 +68,6 @@ __all__ = [
     "origin_of",
     "parse_rules",
     "read_together",
+    "rule_file_schema",
     "see",
 ]

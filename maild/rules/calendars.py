@@ -73,3 +73,20 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> frozens
     import holidays  # noqa: PLC0415 - a twentieth of a second that only a desk with holidays pays
 
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+def is_known_country(country: str) -> bool:
+    """Whether the holidays of a country are known."""
+    return country in _countries()
+
+
+def known_subdivisions(country: str) -> tuple[str, ...]:
+    """Give the parts of a country whose holidays are known apart."""
+    return _countries().get(country, ())
+
+
+@cache
+def _countries() -> Mapping[str, tuple[str, ...]]:
+    import holidays  # noqa: PLC0415 - as above
+
+    return {country: tuple(parts) for country, parts in holidays.list_supported_countries().items()}

@@ -8,19 +8,25 @@ from collections.abc import Iterator
 from maild.documents import Document, Path, did_you_mean
 from maild.errors import Problem
 from maild.marks import Mark, reply_address
+from maild.rules.consistency import consistency_problems
 from maild.rules.gathering import Gathering, Written
+from maild.rules.references import Names, reference_problems
+from maild.rules.surroundings import Surroundings
 
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 _A_MARK = Mark("a" * 16, "a" * 4, "a" * 26)
 
 
-def rule_problems(gathering: Gathering, document: Document) -> Iterator[Problem]:
-    """Say what does not fit together; `document` is `maild.yaml`."""
+def rule_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:
+    """Say what does not fit together."""
+    document = surroundings.document
     yield from _administrator_problems(gathering, document)
     yield from _team_problems(gathering)
     yield from _queue_problems(gathering, document)
     yield from _address_problems(gathering, document)
     yield from _main_file_problems(gathering, document)
+    yield from reference_problems(gathering, Names(gathering, surroundings))
+    yield from consistency_problems(gathering, surroundings)
 
 
 def relay_of(queue: str, document: Document) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from maild.config import SourceFile, kinds
+from maild.config import SourceFile
 from maild.documents import Document, Path, Place, Section, check_document, parse_document
 from maild.errors import ConfigurationError, Problem
-from maild.rules.sections import SECTIONS, WHOM_WORDS, why_refused
+from maild.rules.sections import SECTIONS, WHOLE_SECTIONS, check_name, why_refused
 
 SectionT = TypeVar("SectionT", bound=Section)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An entry of a section; `value` is None where it has problems of its own."""
+    """An entry of a section, or a whole one, whose name is ""; `value` is None where it has problems of its own."""
 
     name: str
     document: Document
@@ -26,24 +26,26 @@ class Written:
         """Where its name stands."""
         return self.document.place_of_key(self.path)
 
-    def words(self, key: str) -> Iterator[tuple[Path, str]]:
+    def words(self, *keys: str | int) -> Iterator[tuple[Path, str]]:
         """Give what is written at a key, one word or each of a list, and where; whatever is no text is left out."""
-        value = self.document.find((*self.path, key))
+        value = self.document.find((*self.path, *keys))
         if isinstance(value, str):
-            yield (key,), value
+            yield keys, value
         elif isinstance(value, tuple):
-            yield from (((key, index), word) for index, word in enumerate(value) if isinstance(word, str))
+            yield from (((*keys, index), word) for index, word in enumerate(value) if isinstance(word, str))
 
-    def problem(self, what: str, *keys: str | int) -> Problem:
+    def problem(self, what: str, *keys: str | int, at_key: bool = False) -> Problem:
         """Say what is wrong with it, or with something in it."""
-        return self.document.problem((*self.path, *keys), what, at_key=not keys)
+        return self.document.problem((*self.path, *keys), what, at_key=at_key or not keys)
 
 
 @dataclass(slots=True)
 class Gathering:
     """Everything written in all files, and what is wrong with each part by itself."""
 
-    entries: dict[str, dict[str, Written]] = field(default_factory=lambda: {section: {} for section in SECTIONS})
+    entries: dict[str, dict[str, Written]] = field(
+        default_factory=lambda: {section: {} for section in (*SECTIONS, *WHOLE_SECTIONS)}
+    )
     problems: list[Problem] = field(default_factory=list)
 
     def names(self, section: str) -> tuple[str, ...]:
@@ -77,6 +79,8 @@ def _take_in(document: Document, gathering: Gathering) -> None:
         refusal = why_refused(section)
         if refusal is not None:
             gathering.problems.append(document.problem((section,), refusal, at_key=True))
+        elif section in WHOLE_SECTIONS:
+            _take_in_entry(document, (section,), WHOLE_SECTIONS[section], gathering)
         else:
             _take_in_section(document, section, gathering)
 
@@ -85,24 +89,20 @@ def _take_in_section(document: Document, section: str, gathering: Gathering) -> 
     value = document.find((section,))
     if value is not None and not isinstance(value, dict):
         gathering.problems.append(document.problem((section,), "must hold entries by their names, like name: {…}"))
-    known = gathering.entries[section]
     for name in document.names((section,)):
-        path = (section, name)
-        if name in known:
-            what = f"'{name}' is written a second time; the first is at {known[name].place}. Keep one of them"
-            gathering.problems.append(document.problem(path, what, at_key=True))
-            continue
-        gathering.problems += _name_problems(document, path)
-        checked, problems = check_document(document, SECTIONS[section], path)
-        gathering.problems += problems
-        known[name] = Written(name, document, path, checked)
+        _take_in_entry(document, (section, name), SECTIONS[section], gathering)
 
 
-def _name_problems(document: Document, path: tuple[str, str]) -> Iterator[Problem]:
-    section, name = path
-    try:
-        kinds.name(name)
-    except ValueError as error:
-        yield document.problem(path, str(error), at_key=True)
-    if section != "queues" and name in WHOM_WORDS:
-        yield document.problem(path, f"'{name}' is a word with a meaning of its own: choose another name", at_key=True)
+def _take_in_entry(document: Document, path: tuple[str, ...], model: type[Section], gathering: Gathering) -> None:
+    section, name = path[0], path[1] if len(path) > 1 else ""
+    known = gathering.entries[section]
+    if name in known:
+        what = f"'{path[-1]}' is written a second time; the first is at {known[name].place}. Keep one of them"
+        gathering.problems.append(document.problem(path, what, at_key=True))
+        return
+    complaint = check_name(section, name) if name else None
+    if complaint is not None:
+        gathering.problems.append(document.problem(path, complaint, at_key=True))
+    checked, problems = check_document(document, model, path)
+    gathering.problems += problems
+    known[name] = Written(name, document, path, checked)

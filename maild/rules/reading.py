@@ -1,35 +1,58 @@
 """From rule files to Rules: the entries joined, and every one that names another checked against it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
 from types import MappingProxyType
+from typing import TypeVar
 
 from maild.config import Config, DeskConfig, Draft, SourceFile
-from maild.documents import Document
 from maild.errors import ConfigurationError, Problem
+from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
-from maild.rules.gathering import Gathering, gather
-from maild.rules.sections import PersonSection, QueueSection, TeamSection
-from maild.rules.values import Person, Queue, Rules, Team
+from maild.rules.doubts import rule_doubts
+from maild.rules.gathering import Gathering, Written, gather
+from maild.rules.language.hours import CalendarSection
+from maild.rules.language.matters import (
+    CategorySection,
+    ContactsSection,
+    CustomerSection,
+    FieldSection,
+    PrioritiesSection,
+)
+from maild.rules.language.operators import Vocabulary
+from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.rule import RuleSection
+from maild.rules.lists import read_contacts, read_patterns
+from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
+from maild.rules.references import LEVELS
+from maild.rules.surroundings import Surroundings
+from maild.rules.values import DEFAULT_PRIORITIES, Queue, Rules
+from maild.rules.written import Rule
 
 DEFAULT_QUEUE = "support"
+ValueT = TypeVar("ValueT")
 
 
 def parse_rules(files: Sequence[SourceFile], config: Config) -> Rules:
     """Read rule files against the configuration that they belong to; raises ConfigurationError with every problem."""
+    surroundings = Surroundings(config.document, config.rule_data, config.templates)
     gathering = gather(files)
-    problems = (*gathering.problems, *rule_problems(gathering, config.document))
+    problems = (*gathering.problems, *rule_problems(gathering, surroundings))
     if problems:
         raise ConfigurationError(_sorted(problems))
-    return _rules(gathering, config.document, config.desk)
+    return _rules(gathering, surroundings, config.desk, _digest(files, config.rule_data))
 
 
 def read_together(draft: Draft) -> tuple[Config, Rules]:
     """Read configuration and rules as one; raises ConfigurationError with every problem of both."""
+    surroundings = Surroundings(draft.document, draft.rule_data, draft.templates)
     gathering = gather(draft.rule_files)
-    problems = (*draft.problems, *gathering.problems, *rule_problems(gathering, draft.document))
+    problems = (*draft.problems, *gathering.problems, *rule_problems(gathering, surroundings))
     if problems or draft.config is None:
         raise ConfigurationError(_sorted(problems))
-    return draft.config, _rules(gathering, draft.document, draft.config.desk)
+    digest = _digest(draft.rule_files, draft.rule_data)
+    return draft.config, _rules(gathering, surroundings, draft.config.desk, digest)
 
 
 def default_queue(desk: DeskConfig, relay: str = "main", team: str | None = None) -> Queue:
@@ -37,12 +60,34 @@ def default_queue(desk: DeskConfig, relay: str = "main", team: str | None = None
     return Queue(DEFAULT_QUEUE, desk.address, desk.name, relay, team)
 
 
-def _rules(gathering: Gathering, document: Document, desk: DeskConfig) -> Rules:
-    people = {entry.name: _person(entry.name, value) for entry, value in gathering.sound("people", PersonSection)}
-    teams = {
-        entry.name: Team(entry.name, value.members, value.lead)
-        for entry, value in gathering.sound("teams", TeamSection)
-    }
+def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, digest: str) -> Rules:
+    priorities = _priorities(gathering)
+    categories = _categories(gathering)
+    rules = _written_rules(gathering, categories, priorities)
+    return Rules(
+        people=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}),
+        teams=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}),
+        queues=_frozen(_queues(gathering, surroundings, desk)),
+        absences=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("absences", AbsenceSection)}),
+        calendars=_frozen(
+            {e.name: _calendar(e, value, surroundings) for e, value in gathering.sound("calendars", CalendarSection)}
+        ),
+        customers=_frozen(
+            {e.name: _customer(e, value, surroundings) for e, value in gathering.sound("customers", CustomerSection)}
+        ),
+        contacts=_frozen(_contacts(gathering, surroundings)),
+        fields=_frozen({e.name: value.value(e.name, e.place) for e, value in gathering.sound("fields", FieldSection)}),
+        categories=_frozen(categories),
+        priorities=priorities,
+        rules=rules,
+        digest=digest,
+        timezone=desk.timezone,
+        warnings=_sorted(tuple(rule_doubts(gathering, rules))),
+    )
+
+
+def _queues(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig) -> Mapping[str, Queue]:
+    document = surroundings.document
     queues = {
         entry.name: Queue(
             key=entry.name,
@@ -53,15 +98,73 @@ def _rules(gathering: Gathering, document: Document, desk: DeskConfig) -> Rules:
         )
         for entry, value in gathering.sound("queues", QueueSection)
     }
-    if not queues:
-        team = next(iter(teams), None)
-        queues[DEFAULT_QUEUE] = default_queue(desk, relay_of(DEFAULT_QUEUE, document), team)
-    return Rules(MappingProxyType(people), MappingProxyType(teams), MappingProxyType(queues))
+    team = next(iter(gathering.names("teams")), None)
+    return queues or {DEFAULT_QUEUE: default_queue(desk, relay_of(DEFAULT_QUEUE, document), team)}
 
 
-def _person(name: str, written: PersonSection) -> Person:
-    addresses = tuple(dict.fromkeys((written.mail, *written.also)))
-    return Person(name, written.name, addresses, frozenset(written.role), written.left)
+def _priorities(gathering: Gathering) -> Priorities:
+    written = next(gathering.sound("priorities", PrioritiesSection), None)
+    return DEFAULT_PRIORITIES if written is None else written[1].value(written[0].place)
+
+
+def _categories(gathering: Gathering) -> Mapping[str, Category]:
+    """Give every category on top of its parents, wherever these are written."""
+    sections = {entry.name: value for entry, value in gathering.sound("categories", CategorySection)}
+    made: dict[str, Category] = {}
+    for name in sorted(sections, key=lambda name: name.count("/")):
+        above = name
+        while above and (above == name or above not in made):
+            above = above.rpartition("/")[0]
+        made[name] = sections[name].value(name, made.get(above))
+    return {name: made[name] for name in gathering.names("categories")}
+
+
+def _calendar(entry: Written, section: CalendarSection, surroundings: Surroundings) -> Calendar:
+    file = section.holidays.ics
+    days: Mapping[date, tuple[Span, ...]] = surroundings.days_off(file) if file is not None else {}
+    return section.value(entry.name, days)
+
+
+def _customer(entry: Written, section: CustomerSection, surroundings: Surroundings) -> Customer:
+    listed = read_patterns(surroundings.data[section.match_file])[0] if section.match_file is not None else ()
+    urgency = section.urgency.at_least if section.urgency else None
+    return Customer(entry.name, (*section.match, *listed), section.language, urgency, entry.place)
+
+
+def _contacts(gathering: Gathering, surroundings: Surroundings) -> Mapping[str, Contact]:
+    written = next(gathering.sound("contacts", ContactsSection), None)
+    return {} if written is None else read_contacts(surroundings.data[written[1].file])[0]
+
+
+def _written_rules(
+    gathering: Gathering, categories: Mapping[str, Category], priorities: Priorities
+) -> tuple[Rule, ...]:
+    vocabulary = Vocabulary(
+        tuple(categories),
+        {
+            "impact": priorities.impacts,
+            "urgency": priorities.urgencies,
+            "priority": tuple(reversed(PRIORITIES)),
+            "level": LEVELS,
+        },
+    )
+    return tuple(
+        value.value(entry.name, entry.document, entry.path, vocabulary)
+        for entry, value in gathering.sound("rules", RuleSection)
+    )
+
+
+def _digest(files: Sequence[SourceFile], data: Mapping[str, SourceFile]) -> str:
+    """Name a rule set by all that was read for it, wherever the folder lies."""
+    hashed = sha256()
+    for file in (*files, *data.values()):
+        name = file.name.rpartition("/")[2]
+        hashed.update(f"{name}\0{len(file.text)}\0{file.text}\0".encode())
+    return hashed.hexdigest()
+
+
+def _frozen(mapping: Mapping[str, ValueT]) -> Mapping[str, ValueT]:
+    return MappingProxyType(dict(mapping))
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -1,88 +1,81 @@
-"""What each entry of a rule file may say, and which sections and keys have no effect yet."""
+"""The sections of rule files: the model of each, how its names are made, and which have no effect yet."""
 
-import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import create_model
 
 from maild.config import kinds
 from maild.documents import Section, did_you_mean
-
-_NOT_YET = "not yet: this has no effect in this version; leave it out"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-# The words that stand for somebody wherever people are named: nobody can be called so.
-WHOM_WORDS = frozenset({"assignee", "lead", "managers", "admins", "requester", "participants", "all", "none"})
-
-NOT_YET_SECTIONS = (
-    "absences", "agreements", "approvals", "calendars", "categories", "contacts", "customers", "fields", "ladders",
-    "lifecycle", "priorities", "privacy", "reports", "rules",
-)  # fmt: skip
-
-
-def _day(value: object) -> date:
-    try:
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError(f"'{value}' is no day: write it like 2026-11-30")
-
-
-class PersonSection(Section):
-    """An entry of `people`."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("timezone", "language", "skills", "mail_me"), _NOT_YET)
-    )
-
-    name: kinds.Line
-    mail: kinds.Address
-    also: tuple[kinds.Address, ...] = ()
-    role: Annotated[
-        tuple[Literal["agent", "manager", "admin"], ...],
-        BeforeValidator(kinds.one_or_many),
-        AfterValidator(kinds.different),
-        Field(min_length=1),
-    ] = ("agent",)
-    left: Annotated[date | None, BeforeValidator(_day)] = None
-
-
-class TeamSection(Section):
-    """An entry of `teams`."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"was": _NOT_YET})
-
-    members: Annotated[tuple[kinds.Name, ...], AfterValidator(kinds.different), Field(min_length=1)]
-    lead: kinds.Name | None = None
-    assign: Annotated[str, kinds.only("none", "assigning tickets by itself")] = "none"
-
-
-class QueueSection(Section):
-    """An entry of `queues`."""
-
-    address: kinds.Address
-    name: kinds.Line
-    relay: kinds.Name | None = None
-    team: kinds.Name | None = None
-    visible_to: Annotated[str | tuple[str, ...], kinds.only("all", "a queue that some people do not see")] = "all"
-
-
-SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
-    {"people": PersonSection, "teams": TeamSection, "queues": QueueSection}
+from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
+from maild.rules.language.hours import CalendarSection
+from maild.rules.language.matters import (
+    CategorySection,
+    ContactsSection,
+    CustomerSection,
+    FieldSection,
+    PrioritiesSection,
 )
+from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.rule import RuleSection
+
+NOT_YET_SECTIONS = ("agreements", "approvals", "ladders", "lifecycle", "privacy", "reports")
+
+# Mappings by name, in any number of files.
+SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
+    {
+        "people": PersonSection,
+        "absences": AbsenceSection,
+        "teams": TeamSection,
+        "queues": QueueSection,
+        "calendars": CalendarSection,
+        "customers": CustomerSection,
+        "fields": FieldSection,
+        "categories": CategorySection,
+        "rules": RuleSection,
+    }
+)
+# One thing each, in one file.
+WHOLE_SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
+    {"priorities": PrioritiesSection, "contacts": ContactsSection}
+)
+_NAMES: Mapping[str, Callable[[str], str]] = {"categories": category, "fields": field_name}
+
+
+def check_name(section: str, name: str) -> str | None:
+    """Say what is wrong with the name of an entry; None where nothing is."""
+    try:
+        _NAMES.get(section, kinds.name)(name)
+    except ValueError as error:
+        return str(error)
+    if section in {"people", "teams"} and name in WHOM_WORDS:
+        return f"'{name}' is a word with a meaning of its own: choose another name"
+    return None
 
 
 def why_refused(section: str) -> str | None:
     """Say why a section cannot be used; None where it can."""
-    if section in SECTIONS:
+    known = (*SECTIONS, *WHOLE_SECTIONS)
+    if section in known:
         return None
     if section in NOT_YET_SECTIONS:
-        return _NOT_YET
-    question = did_you_mean(section, (*SECTIONS, *NOT_YET_SECTIONS))
+        return NOT_YET
+    question = did_you_mean(section, (*known, *NOT_YET_SECTIONS))
     if not question.startswith("."):
-        question = did_you_mean("", SECTIONS)
+        question = did_you_mean("", known)
     return f"unknown section '{section}'{question}"
+
+
+def rule_file_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a rule file, for editors."""
+    by_name: Any = dict
+    kinds_of: dict[str, Any] = {section: by_name[str, model] for section, model in SECTIONS.items()}
+    fields: dict[str, Any] = {name: (kind, {}) for name, kind in {**kinds_of, **WHOLE_SECTIONS}.items()}
+    model = create_model("RuleFile", __base__=Section, **fields)
+    schema = {
+        **model.model_json_schema(by_alias=True),
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A rule file of maild",
+    }
+    return dict(sorted(schema.items()))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from maild.documents import Place
+from maild.errors import Problem
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
@@ -73,7 +74,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rule files together, in the order written; `digest` names this very set, `timezone` is the desk's."""
+    """All rule files together, in the order written; `digest` names this very set, `timezone` is the desk's.
+
+    `warnings` are what is sound and yet probably not meant.
+    """
 
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
@@ -88,6 +92,7 @@ class Rules:
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
     engine: Engine = field(init=False, repr=False, compare=False)
     _owners: Mapping[str, Person] = field(init=False, repr=False, compare=False)
     _customers: Customers = field(init=False, repr=False, compare=False)

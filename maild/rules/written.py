@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from maild.documents import Place
 from maild.rules.conditions import Condition
@@ -12,7 +11,10 @@ from maild.rules.occasions import On
 
 @dataclass(frozen=True, slots=True)
 class TrialMail:
-    """A mail of a rule's test; no To is the desk's address, and the sender is proved unless `trust` says otherwise."""
+    """A mail of a rule's test; no To is the desk's address, and the sender is proved unless `trust` says otherwise.
+
+    `attachments` are names of files.
+    """
 
     sender: str
     subject: str = ""
@@ -27,34 +29,33 @@ class TrialMail:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a test expects, by the names of `maild explain`: None is a value that must not be there."""
+    """What a test expects of the ticket and the mails; what it does not name may be anything.
 
-    place: Place
-    values: Mapping[str, str | bool | tuple[str, ...] | None] = field(default_factory=dict)
+    `values` are by the names of `maild explain`; None is a value that must not be there. `tags` must be among the
+    ticket's, `fields` are theirs, `rules` must have held, `mails` are templates of which one must be written.
+    `outcome` is entry, desk or held, "" for any.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class TrialStep:
-    """One moment of a test that goes through time: `at` is a time of day, or `mon 09:20` of a later day."""
-
-    place: Place
-    at: str | None
-    mail: TrialMail | None
-    expect: Expected | None
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A test of a rule: one mail and what comes of it, or steps through the time of a day."""
+    """A test of a rule: a mail that nothing went before, and what must come of it."""
 
     place: Place
-    day: date | None
-    steps: tuple[TrialStep, ...]
+    mail: TrialMail
+    expected: Expected
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `stops` is part of `then`. `captures` are the names that its patterns can fill."""
+    """One rule, as it stands in a file."""
 
     name: str
     place: Place

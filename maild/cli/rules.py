@@ -1,0 +1,17 @@
+"""`maild rules …`: what an administrator does with rule files."""
+
+import click
+
+from maild.cli.display import print_json
+from maild.rules import rule_file_schema
+
+
+@click.group()
+def rules() -> None:
+    """Work with rule files."""
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of a rule file, for editors."""
+    print_json(rule_file_schema())

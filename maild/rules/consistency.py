@@ -1,0 +1,121 @@
+"""What single entries of rule files say that does not fit together, or names a file that does not hold."""
+
+from collections.abc import Iterator
+
+from maild.documents import Value, did_you_mean
+from maild.errors import Problem
+from maild.rules.calendars import is_known_country, known_subdivisions
+from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
+from maild.rules.gathering import Gathering, Written
+from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints
+from maild.rules.language.matters import (
+    ContactsSection,
+    CustomerSection,
+    FieldSection,
+    PrioritiesSection,
+    field_complaints,
+    priorities_problems,
+)
+from maild.rules.lists import read_contacts, read_patterns
+from maild.rules.patterns import Pattern, PatternError
+from maild.rules.references import patterns_in
+from maild.rules.surroundings import Surroundings
+
+_OF_A_KEY = ("sender", "sender_domain")
+
+
+def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:
+    """Say what does not fit together."""
+    for entry, calendar in gathering.sound("calendars", CalendarSection):
+        yield from (entry.problem(what, *keys) for keys, what in calendar_complaints(calendar))
+        yield from _holiday_problems(entry, calendar.holidays, surroundings)
+    for entry, priorities in gathering.sound("priorities", PrioritiesSection):
+        yield from priorities_problems(priorities, entry.document)
+    for entry, field in gathering.sound("fields", FieldSection):
+        yield from (entry.problem(what, key) for key, what in field_complaints(entry.name, field))
+    yield from _list_problems(gathering, surroundings)
+    yield from _placeholder_problems(gathering)
+
+
+def _holiday_problems(entry: Written, section: HolidaysSection, surroundings: Surroundings) -> Iterator[Problem]:
+    country, subdivision = section.country, section.subdivision
+    if country is not None and not is_known_country(country):
+        what = f"no holidays are known of '{country}': write its two letters, like GB (ISO 3166), or your own `days`"
+        yield entry.problem(what, "holidays", "country")
+    elif country is not None and subdivision is not None and subdivision not in known_subdivisions(country):
+        known = known_subdivisions(country)
+        what = f"{country} has no subdivision '{subdivision}'{did_you_mean(subdivision, known)}"
+        yield entry.problem(what, "holidays", "subdivision")
+    if section.ics is None:
+        return
+    try:
+        surroundings.days_off(section.ics)
+    except KeyError:
+        yield entry.problem(_no_file(section.ics, surroundings), "holidays", "ics")
+    except ValueError as error:
+        yield entry.problem(str(error), "holidays", "ics")
+
+
+def _list_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:
+    for entry, customer in gathering.sound("customers", CustomerSection):
+        if not customer.match and customer.match_file is None:
+            yield entry.problem("matches nobody: write `match` or `match_file`")
+        yield from _file_problems(entry, "match_file", customer.match_file, surroundings)
+    for entry, contacts in gathering.sound("contacts", ContactsSection):
+        yield from _file_problems(entry, "file", contacts.file, surroundings)
+
+
+def _file_problems(entry: Written, key: str, name: str | None, surroundings: Surroundings) -> Iterator[Problem]:
+    if name is None:
+        return
+    file = surroundings.data.get(name)
+    if file is None:
+        yield entry.problem(_no_file(name, surroundings), key)
+    elif key == "file":
+        yield from read_contacts(file)[1]
+    else:
+        yield from read_patterns(file)[1]
+
+
+def _no_file(name: str, surroundings: Surroundings) -> str:
+    return f"there is no file '{name}' beside the rule files{did_you_mean(name, surroundings.data)}"
+
+
+def _placeholder_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which `{name}` would stay empty: what no pattern captures, no field is called and no mail has."""
+    rules = gathering.entries["rules"].values()
+    caught = {entry.name: frozenset(_captures(entry)) for entry in rules}
+    written = (entry.document.names((*entry.path, "then", "field")) for entry in rules)
+    known = {*OF_THE_MAIL, *gathering.names("fields"), *(name for names in written for name in names)}
+    known |= {name for names in caught.values() for name in names}
+    for entry in rules:
+        own = {*_OF_A_KEY, *caught[entry.name]}
+        for keys, text in _texts(entry.document.find((*entry.path, "then")), ("then",)):
+            # The key must be known before the ticket is: of this mail alone.
+            is_key = keys[-1] == "same_ticket"
+            for name in PLACEHOLDER.findall(text):
+                filled = own if is_key else known
+                if name not in filled:
+                    whose = "this rule" if is_key else "any rule"
+                    question = did_you_mean(name, sorted(filled))
+                    yield entry.problem(f"{{{name}}}: no pattern of {whose} captures that{question}", *keys)
+
+
+def _captures(entry: Written) -> Iterator[str]:
+    for _, pattern in patterns_in(entry):
+        try:
+            yield from Pattern(pattern).groups
+        except PatternError:
+            continue
+
+
+def _texts(value: Value, keys: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    match value:
+        case str():
+            yield keys, value
+        case dict():
+            for key, inner in value.items():
+                yield from _texts(inner, (*keys, key))
+        case tuple():
+            for index, inner in enumerate(value):
+                yield from _texts(inner, (*keys, index))

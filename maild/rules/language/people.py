@@ -1,0 +1,89 @@
+"""People, their absences, teams and queues."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from maild.config import kinds
+from maild.rules.calendars import Absence
+from maild.rules.language.forms import NOT_YET, Day, Language, Names, Passage, Several
+from maild.rules.values import Person, Team
+
+
+class PersonSection(Passage):
+    """An entry of `people`."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"mail_me": NOT_YET})
+
+    name: kinds.Line
+    mail: kinds.Address
+    also: tuple[kinds.Address, ...] = ()
+    role: Annotated[
+        tuple[Literal["agent", "manager", "admin"], ...],
+        BeforeValidator(kinds.one_or_many),
+        AfterValidator(kinds.different),
+        Field(min_length=1),
+        Several,
+    ] = ("agent",)
+    timezone: kinds.Timezone | None = None
+    language: Language | None = None
+    skills: Annotated[tuple[kinds.Name, ...], AfterValidator(kinds.different)] = ()
+    left: Day | None = None
+
+    def value(self, key: str) -> Person:
+        """Give the person."""
+        return Person(
+            key=key,
+            name=self.name,
+            addresses=tuple(dict.fromkeys((self.mail, *self.also))),
+            roles=frozenset(self.role),
+            left=self.left,
+            timezone=self.timezone,
+            language=self.language,
+            skills=frozenset(self.skills),
+        )
+
+
+class AbsenceSection(Passage):
+    """An entry of `absences`; the last day is included."""
+
+    who: kinds.Name
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="until")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AbsenceSection":
+        if self.last < self.first:
+            raise ValueError(f"`until` ({self.last}) lies before `from` ({self.first}): nobody would be away")
+        return self
+
+    def value(self, key: str) -> Absence:
+        """Give the absence."""
+        return Absence(key, self.who, self.first, self.last)
+
+
+class TeamSection(Passage):
+    """An entry of `teams`."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"was": NOT_YET})
+
+    members: Names
+    lead: kinds.Name | None = None
+    assign: Literal["none", "least-loaded", "round-robin"] = "none"
+    was: tuple[kinds.Name, ...] = ()
+
+    def value(self, key: str) -> Team:
+        """Give the team."""
+        return Team(key, self.members, self.lead, self.assign, self.was)
+
+
+class QueueSection(Passage):
+    """An entry of `queues`."""
+
+    address: kinds.Address
+    name: kinds.Line
+    relay: kinds.Name | None = None
+    team: kinds.Name | None = None
+    visible_to: Annotated[str | tuple[str, ...], kinds.only("all", "a queue that some people do not see")] = "all"
