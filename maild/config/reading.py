@@ -57,9 +57,9 @@ class Config:
     limits: LimitsConfig
     rule_files: tuple[SourceFile, ...]
     templates: Mapping[str, str]
-    answers: Mapping[str, str]
     template_folder: Path
     rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,7 @@ def test_an_alarm_must_have_a_door_that_leads_somewhere(read: Callable[..., Conf
     "text",
     [
         "trust: {verify_dkim: true}", "trust: {internal: auth}",
-        "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch", "answers: elsewhere",
+        "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch",
     ],
 )  # fmt: skip
 def test_what_has_no_effect_yet_is_refused(read: Callable[..., Config], text: str):
