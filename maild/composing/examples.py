@@ -22,6 +22,7 @@ EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 EXAMPLE_TOKEN = "k3x2q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
 _CUSTOMER = Address("bob@customer.example", "Bob Miller")
 _COLLEAGUE = Address("carol@customer.example", "Carol Jones")
+_OTHER = Address("legal@acme.example")
 _CAUSE = Cause(CauseKind.MESSAGE, "<example@customer.example>")
 _FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, content_id=None, content=b"PNG")
 
@@ -53,7 +54,13 @@ def _to_customer(template: Template) -> Wanted:
         thread=Thread.CUSTOMER,
         meaning=Meaning.CUSTOMER,
         about=("film.mp4 (40 MB)",),
+        earlier=1017,
     )
+
+
+def _spoken(template: Template) -> Wanted:
+    words = "Hello Bob,\n\nplease try the first tray:\n\n- open it\n- close it\n\nSee https://kb.desk.example/17."
+    return replace(_to_customer(template), text=words, by="alice")
 
 
 def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wanted:
@@ -70,20 +77,35 @@ def _to_colleague(template: Template, thread: Thread, meaning: Meaning) -> Wante
         about=("something to know",),
         draft=EXAMPLE_TOKEN,
         attachments=(_FILE,),
+        others=(_OTHER,),
+        consulted=_OTHER,
         expires_in=timedelta(days=5),
     )
 
 
+_ANSWERS = (
+    Template.ACKNOWLEDGED,
+    Template.ACKNOWLEDGED_MINIMAL,
+    Template.NEW_AFTER_CLOSED,
+    Template.TOO_LARGE,
+    Template.CANNOT_READ,
+)
+_SPOKEN = (Template.REPLY, Template.STATUS_UPDATE, Template.RESOLVED, Template.CLOSED, Template.REOPENED)
+
 _MAILS = (
-    _to_customer(Template.ACKNOWLEDGED),
-    _to_customer(Template.ACKNOWLEDGED_MINIMAL),
-    replace(_to_customer(Template.REPLY), text="Hello Bob,\n\nplease try the first tray.", by="alice"),
-    _to_customer(Template.TOO_LARGE),
+    *(_to_customer(template) for template in _ANSWERS),
+    *(_spoken(template) for template in (*_SPOKEN, Template.WAITING_REMINDER)),
+    *(_to_customer(template) for template in _SPOKEN[1:]),
     _to_colleague(Template.AGENT_NOTICE, Thread.NOTICE, Meaning.RELAY),
     _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.NOTE),
+    _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.CONSULT),
+    _to_colleague(Template.ASSIGNED, Thread.NOTICE, Meaning.RELAY),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),
+    replace(
+        _to_colleague(Template.CONSULTED, Thread.INTERNAL, Meaning.NOTE), person=None, to=_OTHER.address, to_name=""
+    ),
     _to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTE),
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
 )

@@ -22,7 +22,6 @@ _TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (_LONGEST_LINE + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _text_part(subtype: str, text: str) -> Body:
     raw = text.replace("\n", "\r\n").encode("utf-8")
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
-    if raw.isascii() and b"=_" not in raw and not _LONG_LINE.search(raw):
+    if raw.isascii() and b"=_" not in raw and max(map(len, raw.split(b"\r\n"))) <= _LONGEST_LINE:
         return Body(_type_fields(f'text/{subtype}; charset="us-ascii"', "7bit"), raw)
     if len(text) * 5 >= len(raw) * 4:  # mostly ASCII: readable as it is sent, and shorter than base64
         return Body(_type_fields(f'text/{subtype}; charset="utf-8"', "quoted-printable"), b2a_qp(raw, istext=True))

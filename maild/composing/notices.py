@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from maild.composing.headers import clean, shorten
 from maild.composing.mime import clean_text, safe_name
@@ -97,13 +95,16 @@ def writer(sender: Sender, answered: Sequence[Address], *, is_relay: bool) -> Wr
 
 
 def shown_entries(
-    known: TicketFacts, attached: Sequence[Attachment], name_of: Callable[[str], str], zone: ZoneInfo
+    known: TicketFacts,
+    attached: Sequence[Attachment],
+    name_of: Callable[[str], str],
+    when: Callable[[datetime], str],
 ) -> tuple[Shown, ...]:
     """Give the last entries that hold words or files, newest first and the newest in full."""
     worth = [entry for entry in known.entries if entry.kind is not EntryKind.EVENT]
     sent = frozenset(each.sha256 for each in attached)
     last = worth[: -SHOWN_ENTRIES - 1 : -1]
-    return tuple(_shown(entry, index == 0, sent, name_of(entry.by), zone) for index, entry in enumerate(last))
+    return tuple(_shown(entry, index == 0, sent, name_of(entry.by), when(entry.at)) for index, entry in enumerate(last))
 
 
 def shown_files(files: Sequence[Attachment | KeptAttachment], sent: frozenset[str] | None = None) -> tuple[File, ...]:
@@ -124,12 +125,6 @@ def readable_size(octets: int) -> str:
     return f"{size:.1f} GB"
 
 
-@lru_cache(maxsize=64)
-def readable_instant(at: datetime, zone: ZoneInfo) -> str:
-    """Write an instant in a zone, with the zone's name."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
-
-
 def excerpt(text: str, lines: int, characters: int) -> tuple[str, int]:
     """Cut clean text to so many lines and characters; return it and how many of its lines are missing."""
     every = clean_text(text).strip("\n").split("\n")
@@ -143,13 +138,13 @@ def excerpt(text: str, lines: int, characters: int) -> tuple[str, int]:
     return "\n".join(kept), len(every) - len(kept)
 
 
-def _shown(entry: Entry, is_newest: bool, sent: frozenset[str], name: str, zone: ZoneInfo) -> Shown:
+def _shown(entry: Entry, is_newest: bool, sent: frozenset[str], name: str, when: str) -> Shown:
     limits = (_NEWEST_LINES, _NEWEST_CHARACTERS) if is_newest else (_OLDER_LINES, _OLDER_CHARACTERS)
     words, left_out = excerpt(entry.text, *limits)
     return Shown(
         n=entry.n,
         who=name,
-        when=readable_instant(entry.at, zone),
+        when=when,
         kind=entry.kind.value,
         words=words,
         left_out=left_out,

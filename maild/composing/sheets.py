@@ -1,51 +1,41 @@
-"""The templates: found by language and override, compiled once, printed with values.
+"""The templates: found by language, queue, category and override, compiled once, printed with values.
 
-What strangers write is always a value and never a template. In a text sheet the lines that show somebody's words are
-marked as they are printed (by the filters `quote` and `words`), so that the desk's own lines can be told from them when
-an answer quotes both. A sheet without HTML of its own is shown as HTML line by line as its text stands, so that every
-client quotes the same lines.
+What strangers write is always a value and never a template. A sheet without HTML of its own is shown as HTML line by
+line as its text stands, so that every client quotes the same lines.
 
 BUGS
     The sandbox keeps a template from reaching into Python, not from taking long: templates are the administrator's.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import groupby
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from maild.composing import markup
+from maild.composing import markup, printing
 from maild.composing.headers import clean
 
 FALLBACK = "en"
+QUEUES, CATEGORIES = "queues/", "categories/"
 _BY_LINES = "lines.html"  # how a text sheet without HTML of its own becomes HTML
 _SUBJECT = re.compile(r"Subject: *(\S.*)\n\r?\n")
-_GAP = re.compile(r"\n{3,}")
-_WORDS = "\x01"  # stands before a line of somebody's words while a sheet is printed; clean text has none
 
 _HARMLESS = frozenset({str, int, bool, type(None)})  # what an attribute may be and lead nowhere
 
 # What a template's expression can raise besides Jinja's own errors: 1 + "a", 1 / 0, {}["a"].
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Lines that belong together: `first`, `careful` (what follows it at once), `ours`, `quoted` or `words`."""
-
-    kind: str
-    lines: tuple[str, ...]
+Place = tuple[str, ...]  # folders of overrides, the narrowest first, each "" or ending in "/"
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A sheet with its values: `ours` are the lines of the text that the desk wrote, `quoted` the words of others."""
+    """A sheet with its values: `ours` are the lines that the desk wrote, `quoted` the words of others."""
 
     subject: str
     text: str
@@ -68,7 +58,7 @@ class _Found:
 
     name: str
     language: str
-    is_override: bool
+    closeness: int  # 0 is shipped; the more, the narrower the folder of an override
     source: str
 
 
@@ -86,93 +76,133 @@ class Sheets:
         self._overrides = {name: text.replace("\r\n", "\n") for name, text in overrides.items()}
         self._shipped = dict(_shipped(files("maild") / "templates", ""))
         self._locale = language_of(locale)
-        self._compiled: dict[tuple[str, str], _Sheet] = {}
+        self._places: dict[tuple[str, str | None], Place] = {}
+        self._compiled: dict[tuple[Place, str, str], _Sheet] = {}
         self._environment = _environment(self._find)
-        self._by_lines = self._environment.get_template(f"{FALLBACK}/{_BY_LINES}")
+        self._by_lines = self._environment.get_template(_full_name(("",), FALLBACK, _BY_LINES))
 
-    def render(self, name: str, language: str, values: Mapping[str, object], bare: Mapping[str, str]) -> Printed:
+    def render(
+        self,
+        name: str,
+        language: str,
+        values: Mapping[str, object],
+        bare: Mapping[str, str],
+        *,
+        queue: str = "",
+        category: str | None = None,
+        is_internal: bool = False,
+    ) -> Printed:
         """Print a sheet: `bare` are the values that its subject may use; raises SheetError."""
-        sheet = self._sheet(language_of(language), name)
+        sheet = self._sheet(self._place(queue, category), language_of(language), name)
         try:
             subject = clean(sheet.subject.render(bare))
-            printed = _GAP.sub("\n\n", sheet.text.render(values)).strip("\n") + "\n"
-            html = self._html(sheet, printed, values)
+            page = printing.read_page(sheet.text.render(values), is_internal=is_internal)
+            if sheet.html is not None:
+                html = sheet.html.render(values)
+            else:
+                html = self._by_lines.render({**values, "blocks": page.blocks})
         except _FAILURES as error:
             raise _located(error, name) from error
-        lines = printed.split("\n")
-        return Printed(
-            subject=subject,
-            text=printed.replace(_WORDS, ""),
-            html=html.replace(_WORDS, ""),
-            ours="\n".join([line for line in lines if line and line[0] != _WORDS]),
-            quoted="\n".join([_unquoted(line) for line in lines if line and line[0] == _WORDS]),
-        )
+        return Printed(subject=subject, text=page.text, html=html, ours=page.ours, quoted=page.quoted)
 
     def languages(self) -> tuple[str, ...]:
         """Name the languages that any sheet is written in."""
-        names = (*self._shipped, *self._overrides)
-        return tuple(sorted({name.partition("/")[0] for name in names if "/" in name} | {self._locale}))
+        names = [name for name in (*self._shipped, *self._overrides) if "/" in name]
+        found = {name.rpartition("/")[0].rpartition("/")[2] for name in names}
+        return tuple(sorted({each for each in found if _LANGUAGE.fullmatch(each)} | {self._locale}))
 
-    def strange_names(self) -> dict[str, str | None]:
-        """Name the overrides that nothing would ever use, each with the name that was probably meant."""
+    def strange_names(self, queues: Iterable[str], categories: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Name the overrides that nothing would ever use, and why, with the name that was probably meant."""
         known = {name.rpartition("/")[2] for name in self._shipped}
         known |= {name.removesuffix(".txt") + ".html" for name in known if name.endswith(".txt")}
-        strange = [name for name in self._overrides if name.rpartition("/")[2] not in known]
-        near = {name: get_close_matches(name.rpartition("/")[2], sorted(known), n=1) for name in strange}
-        return {name: found[0] if found else None for name, found in near.items()}
+        parts = ((QUEUES, "queue", frozenset(queues)), (CATEGORIES, "category", frozenset(categories)))
+        for name in self._overrides:
+            if (file := name.rpartition("/")[2]) not in known:
+                yield name, "unknown template" + _meant(file, known)
+            for folder, word, there in parts:
+                if name.startswith(folder) and not any(name.startswith(f"{folder}{each}/") for each in there):
+                    chosen = name.removeprefix(folder).partition("/")[0]
+                    yield name, f"unknown {word} '{chosen}'" + _meant(chosen, there)
 
-    def _html(self, sheet: _Sheet, printed: str, values: Mapping[str, object]) -> str:
-        if sheet.html is not None:
-            return sheet.html.render(values)
-        return self._by_lines.render({**values, "blocks": tuple(_blocks(printed))})
+    def places(self) -> tuple[tuple[str, str | None], ...]:
+        """Name the queues and categories that have sheets of their own, each as `(queue, None)` or `("", category)`."""
+        found: dict[tuple[str, str | None], None] = {("", None): None}
+        for name in self._overrides:
+            folder = name.rpartition("/")[0]
+            if folder.startswith(QUEUES):
+                found[(folder.split("/")[1], None)] = None
+            elif folder.startswith(CATEGORIES):
+                found[("", folder.removeprefix(CATEGORIES))] = None
+        return tuple(found)
 
-    def _sheet(self, language: str, name: str) -> _Sheet:
-        key = (language, name)
+    def _place(self, queue: str, category: str | None) -> Place:
+        """Give the folders that a queue's and a category's sheets may lie in, those alone that there are."""
+        key = (queue, category)
+        if key not in self._places:
+            steps = category.split("/") if category else []
+            folders = [f"{CATEGORIES}{'/'.join(steps[:end])}/" for end in range(len(steps), 0, -1)]
+            folders += [f"{QUEUES}{queue}/"] if queue else []
+            there = [folder for folder in folders if any(name.startswith(folder) for name in self._overrides)]
+            self._places[key] = (*there, "")
+        return self._places[key]
+
+    def _sheet(self, place: Place, language: str, name: str) -> _Sheet:
+        key = (place, language, name)
         if key not in self._compiled:
-            self._compiled[key] = self._compile(language, name)
+            self._compiled[key] = self._compile(place, language, name)
         return self._compiled[key]
 
-    def _compile(self, language: str, name: str) -> _Sheet:
-        text = self._find(language, f"{name}.txt")
+    def _compile(self, place: Place, language: str, name: str) -> _Sheet:
+        text = self._find(place, language, f"{name}.txt")
         if text is None:
             raise SheetError(f"{name}.txt", 1, "there is no such template")
         first = _SUBJECT.match(text.source)
         if first is None:
             raise SheetError(text.name, 1, "must begin with a line 'Subject: …' and an empty line")
-        html = self._find(language, f"{name}.html")
+        html = self._find(place, language, f"{name}.html")
         try:
             return _Sheet(
                 subject=self._environment.from_string(first[1]),
-                text=self._environment.get_template(f"{language}/{name}.txt"),
-                html=self._environment.get_template(f"{language}/{name}.html")
+                text=self._environment.get_template(_full_name(place, language, f"{name}.txt")),
+                html=self._environment.get_template(_full_name(place, language, f"{name}.html"))
                 if html is not None and _belongs(html, text)
                 else None,
             )
         except TemplateError as error:
             raise _located(error, text.name) from error
 
-    def _find(self, language: str, name: str) -> _Found | None:
-        """Find a sheet: in its language, else in the desk's, else in English, else in none; ours after theirs."""
+    def _find(self, place: Place, language: str, name: str) -> _Found | None:
+        """Find a sheet: in its language, else in the desk's, else in English, else in none; ours after theirs.
+
+        The language comes first: whoever reads French has nothing of a queue's own words in German.
+        """
         for tongue in dict.fromkeys((language, self._locale, FALLBACK, "")):
-            places = [f"{tongue}/{name}" if tongue else name]
-            if tongue == self._locale:
-                places.append(name)  # without a language, an override is in the desk's own
-            for place in places:
-                if place in self._overrides:
-                    return _Found(place, tongue, True, self._overrides[place])
-            if places[0] in self._shipped:
-                return _Found(places[0], tongue, False, self._shipped[places[0]])
+            for rank, folder in enumerate(place):
+                written = [f"{folder}{tongue}/{name}" if tongue else f"{folder}{name}"]
+                if tongue == self._locale:
+                    written.append(f"{folder}{name}")  # without a language, an override is in the desk's own
+                for each in written:
+                    if each in self._overrides:
+                        return _Found(each, tongue, len(place) - rank, self._overrides[each])
+            shipped = f"{tongue}/{name}" if tongue else name
+            if shipped in self._shipped:
+                return _Found(shipped, tongue, 0, self._shipped[shipped])
         return None
 
 
+_Find = Callable[[Place, str, str], _Found | None]
+_SEPARATOR, _FOLDERS = "\n", "\t"  # in the names by which Jinja knows sheets: place, language, file
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
 class _Loader(BaseLoader):
-    def __init__(self, find: Callable[[str, str], _Found | None]) -> None:
+    def __init__(self, find: _Find) -> None:
         self._find = find
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         del environment
-        language, _, name = template.partition("/")
-        found = self._find(language, name)
+        place, language, name = template.split(_SEPARATOR)
+        found = self._find(tuple(place.split(_FOLDERS)), language, name)
         if found is None:
             raise TemplateNotFound(name)
         return _without_subject(found.source), found.name, None
@@ -180,8 +210,8 @@ class _Loader(BaseLoader):
 
 class _Environment(ImmutableSandboxedEnvironment):
     def join_path(self, template: str, parent: str) -> str:
-        """A sheet that is included or extended is looked for in the language of the one that names it."""
-        return f"{parent.partition('/')[0]}/{template}"
+        """A sheet that is included or extended is looked for in the language and folders of the one that names it."""
+        return f"{parent.rpartition(_SEPARATOR)[0]}{_SEPARATOR}{template}"
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Ask the sandbox, but for words: they lead nowhere, and nearly all that a sheet names is words."""
@@ -190,7 +220,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def _belongs(html: _Found, text: _Found) -> bool:
     """Whether HTML says what the text says: our own HTML does not beside a text of the administrator."""
-    return html.language == text.language and (html.is_override or not text.is_override)
+    return html.language == text.language and html.closeness >= text.closeness
 
 
 def language_of(locale: str) -> str:
@@ -198,7 +228,16 @@ def language_of(locale: str) -> str:
     return re.split(r"[-_.@]", locale)[0].lower() or FALLBACK
 
 
-def _environment(find: Callable[[str, str], _Found | None]) -> Environment:
+def _full_name(place: Place, language: str, name: str) -> str:
+    return _SEPARATOR.join((_FOLDERS.join(place), language, name))
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return f". Did you mean '{near[0]}'?" if near else ""
+
+
+def _environment(find: _Find) -> Environment:
     environment = _Environment(
         loader=_Loader(find),
         undefined=StrictUndefined,
@@ -209,10 +248,16 @@ def _environment(find: Callable[[str, str], _Found | None]) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters["quote"] = _quote
-    environment.filters["words"] = _marked
-    environment.filters["lines"] = markup.lines
-    environment.filters["prose"] = markup.prose
+    environment.filters |= {
+        "quote": printing.quote,
+        "words": printing.words,
+        "facts": printing.facts,
+        "button": printing.button,
+        "lines": markup.lines,
+        "paragraph": markup.paragraph,
+        "prose": markup.prose,
+        "pairs": markup.pairs,
+    }
     return environment
 
 
@@ -228,36 +273,6 @@ def _without_subject(source: str) -> str:
     """Take the subject out of a sheet and leave its line numbers as they are."""
     first = _SUBJECT.match(source)
     return source if first is None else "{#\n\n#}" + source[first.end() :]
-
-
-def _quote(text: str) -> str:
-    return "\n".join(f"{_WORDS}> {line}".rstrip(" ") for line in text.split("\n"))
-
-
-def _marked(text: str) -> str:
-    return "\n".join(_WORDS + line for line in text.split("\n"))
-
-
-def _unquoted(line: str) -> str:
-    bare = line.removeprefix(_WORDS)
-    return bare[1:].removeprefix(" ") if bare.startswith(">") else bare
-
-
-def _kind(line: str) -> str:
-    if line.startswith(f"{_WORDS}>"):
-        return "quoted"
-    return "words" if line.startswith(_WORDS) else "ours" if line else "blank"
-
-
-def _blocks(printed: str) -> Iterator[Block]:
-    head, _, rest = printed.partition("\n\n")
-    first, *warnings = head.split("\n")
-    yield Block("first", (first,))
-    if warnings:
-        yield Block("careful", tuple(warnings))
-    for kind, group in groupby(rest.split("\n"), key=_kind):
-        if kind != "blank":
-            yield Block(kind, tuple(_unquoted(line) if kind == "quoted" else line for line in group))
 
 
 def _located(error: Exception, name: str) -> SheetError:

@@ -16,7 +16,10 @@ _SHORTEST_NAME = 4
 _INVISIBLE = dict.fromkeys([0xAD, 0x034F, 0x061C, 0x115F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)])
 _INVISIBLE |= dict.fromkeys([*range(0x2060, 0x2070), 0xFEFF])
 _DRESS = re.compile(
-    r"<(?:mailto|https?|tel|sip|callto):[^<>\s]{0,2000}>|\[(?:cid|image|inline image)[:\s][^\[\]]{0,200}\]",
+    r"<(?:mailto|https?|tel|sip|callto):[^<>\s]{0,2000}>"
+    r"|<[^<>\s@?]{1,99}@[^<>\s@?]{1,255}\?[^<>\s]{1,2000}>"  # a mailto link without its scheme
+    r"|[(\[]mailto:[^()\[\]\s]{0,2000}[)\]]"
+    r"|\[(?:cid|image|inline image)[:\s][^\[\]]{0,200}\]",
     re.IGNORECASE,
 )
 # Alphabets that write no blanks between words are compared letter by letter.

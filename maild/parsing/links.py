@@ -24,7 +24,10 @@ def label_of(href: str, said: str) -> str:
     match scheme.lower():
         case "mailto":
             address = unquote(rest.partition("?")[0])
-            return "" if not address or address.casefold() in said.casefold() else f" <{address}>"
+            if not address or address.casefold() in said.casefold():
+                return ""
+            # A link with a subject of its own is a button, and what it would write is all that it says.
+            return f" <{href}>" if "?" in rest else f" <{address}>"
         case "tel":
             number = unquote(rest)
             digits = _NO_DIGITS.sub("", number)

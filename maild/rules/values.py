@@ -31,7 +31,10 @@ DEFAULT_PRIORITIES = Priorities(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An agent, manager or administrator; the main address is the first. `left` is the first day that they are gone."""
+    """An agent, manager or administrator; the main address is the first. `left` is the first day that they are gone.
+
+    `timezone` and `language` are of the mails to them, None for the desk's.
+    """
 
     key: str
     name: str
@@ -62,6 +65,7 @@ class Queue:
     """A line of tickets with an address of its own; `relay` and `team` are keys.
 
     `visible_to` is ("all",), or teams and the word managers.
+    `language` is of its mails to customers whose own is unknown, None for the desk's.
     """
 
     key: str
@@ -70,6 +74,7 @@ class Queue:
     relay: str
     team: str | None
     visible_to: tuple[str, ...] = ("all",)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,12 +169,12 @@ def test_any_text_is_read(text: str):
 
 def test_six_words_of_ours_are_asked_about():
     """Copying our facts into own words keeps the mail back; five words or the customer's own words do not."""
-    six = "Bob, the ticket 1042 in Acme Support is new, with nobody so far."
+    six = "Bob, the ticket 1042 is new, with nobody so far."
 
     assert outgoing_words(six, ISSUED, NAMES).reasons == (
-        "it still holds words of the desk: “ticket 1042 in acme support is”",
+        "it still holds words of the desk: “ticket 1042 is new with nobody”",
     )
-    assert outgoing_words("We have it as ticket 1042 in Acme Support.", ISSUED, NAMES).reasons == ()
+    assert outgoing_words("We have it, and ticket 1042 is new.", ISSUED, NAMES).reasons == ()
     assert outgoing_words("You say it prints blank pages only, whatever I send to it.", ISSUED, NAMES).reasons == ()
 
 

@@ -5,7 +5,7 @@ from maild.marks import Keyring, SigningKey, message_id, root_id, sign
 from maild.model.decision import Decision, OpenTicket, Outcome, OutcomeKind, RememberIds, Sender, Standing, Trust
 from maild.model.facts import ThreadFacts, TicketFacts
 from maild.model.mail import Address
-from maild.model.outgoing import Author, Meaning, Template, Thread, Wanted
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import State
 
 KEY = SigningKey("k1", b"a secret of thirty-two octets ...")
@@ -17,7 +17,7 @@ DOMAIN = "acme.example"
 
 def wanted(to=BOB, thread=Thread.CUSTOMER, in_reply_to=None):
     meaning = Meaning.CUSTOMER if thread is Thread.CUSTOMER else Meaning.RELAY
-    return Wanted(Template.REPLY, to, "", None, 1042, thread, meaning, Author.PERSON, in_reply_to=in_reply_to)
+    return Wanted(Template.REPLY, to, "", None, 1042, thread, meaning, in_reply_to=in_reply_to)
 
 
 def decision(sender=BOB, message="<new@customer.example>", references=()):

@@ -20,6 +20,14 @@ def printed(overrides, language="en", locale="en", **values):
     return Sheets(overrides, locale).render(NAME, language, {**VALUES, **values}, BARE)
 
 
+def found_at(overrides, queue="", category=None, language="en"):
+    """Print by folder: which override a mail of a queue and category is written with."""
+    sheets = Sheets({name: sheet(f"from {name}") for name in overrides}, "en")
+    return (
+        sheets.render(NAME, language, VALUES, BARE, queue=queue, category=category).text.removeprefix("from ").strip()
+    )
+
+
 def sheet(words):
     return f"Subject: s\n\n{words}\n"
 
@@ -101,9 +109,78 @@ def test_a_wrong_template_is_named_with_its_line(text, line, word):
 
 def test_unknown_names_are_reported_with_the_nearest():
     """A misspelt template would never be used; it is named with what was meant."""
-    sheets = Sheets({"acknowleged.txt": "", "de/reply.txt": "", "draft.html": "", "qqqq.txt": ""}, "en")
+    names = ["acknowleged.txt", "de/reply.txt", "draft.html", "qqqq.txt", "queues/biling/reply.txt"]
+    names += ["queues/billing/de/reply.txt", "categories/network/vpn/reply.txt", "categories/vpn/reply.txt"]
+    sheets = Sheets(dict.fromkeys(names, ""), "en")
 
-    assert sheets.strange_names() == {"acknowleged.txt": "acknowledged.txt", "qqqq.txt": None}
+    assert dict(sheets.strange_names(["support", "billing"], ["network", "network/vpn"])) == {
+        "acknowleged.txt": "unknown template. Did you mean 'acknowledged.txt'?",
+        "qqqq.txt": "unknown template",
+        "queues/biling/reply.txt": "unknown queue 'biling'. Did you mean 'billing'?",
+        "categories/vpn/reply.txt": "unknown category 'vpn'",
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "where", "expected"),
+    [
+        (["queues/billing/{}", "{}"], {"queue": "billing"}, "queues/billing/{}"),
+        (["queues/billing/{}", "{}"], {"queue": "support"}, "{}"),
+        (["queues/billing/en/{}", "queues/billing/{}"], {"queue": "billing"}, "queues/billing/en/{}"),
+        (
+            ["categories/network/{}", "queues/billing/{}"],
+            {"queue": "billing", "category": "network/vpn"},
+            "categories/network/{}",
+        ),
+        (
+            ["categories/network/vpn/{}", "categories/network/{}"],
+            {"category": "network/vpn"},
+            "categories/network/vpn/{}",
+        ),
+        (["categories/network/{}", "de/{}"], {"category": "network", "language": "de"}, "de/{}"),
+        (["categories/network/de/{}", "de/{}"], {"category": "network", "language": "de"}, "categories/network/de/{}"),
+    ],
+)
+def test_the_narrowest_folder_wins_within_a_language(names, where, expected):
+    """A category's words come before its parent's, these before a queue's, and all of them after the language."""
+    file = f"{NAME}.txt"
+
+    assert found_at([name.format(file) for name in names], **where) == expected.format(file)
+
+
+def test_what_a_narrow_sheet_includes_is_found_beside_it():
+    """A queue may have a signature of its own under the shipped words."""
+    sheets = Sheets({"queues/billing/signature.txt": "Billing\n", "signature.txt": "Everybody\n"}, "en")
+    values = {**VALUES, "words": "Hello", "by": None, "words_html": ""}
+
+    assert sheets.render("reply", "en", values, BARE, queue="billing").text == "Hello\n\nBilling\n"
+    assert sheets.render("reply", "en", values, BARE, queue="support").text == "Hello\n\nEverybody\n"
+
+
+def test_buttons_are_in_the_html_alone_and_ours():
+    """A button is no line of the text; quoted by a client, alone or beside others, it is a line of the desk."""
+    words = sheet("one\n\n{{ 'Take it over' | button('mailto:a@b.example?subject=x') }}\n\ntwo")
+    mail = printed({f"{NAME}.txt": words})
+
+    assert mail.text == "one\n\ntwo\n"
+    assert '<a href="mailto:a@b.example?subject=x"' in mail.html
+    assert mail.ours == "one\ntwo\nTake it over\nTake it over"
+
+
+def test_a_mail_to_colleagues_may_be_one_line():
+    """The first line is what an answer means, and nothing need follow it."""
+    sheets = Sheets({f"{NAME}.txt": sheet("only this")}, "en")
+
+    assert "only this" in sheets.render(NAME, "en", VALUES, BARE, is_internal=True).html
+
+
+def test_facts_stand_on_one_line_and_only_where_known():
+    """Unknown ones leave no trace, and a value cannot pass for two."""
+    words = sheet("one\n{{ [('A', 'x · B: y'), ('C', none), ('D', 4)] | facts }}\n{{ [('E', '')] | facts }}\ntwo")
+    mail = printed({f"{NAME}.txt": words})
+
+    assert mail.text == "one\nA: x - B: y · D: 4\ntwo\n"
+    assert mail.html.count('<span class="small"') == 2
 
 
 def test_lines_of_the_desk_are_told_from_shown_words():

@@ -58,7 +58,7 @@ def test_character_references(html: str, text: str):
         ('<a href="https://acme.example/">https://acme.example</a>', "https://acme.example"),
         ('<a href="http://www.acme.example">acme.example</a>', "acme.example"),
         ('<a href="mailto:bob@acme.example">bob@acme.example</a>', "bob@acme.example"),
-        ('<a href="mailto:bob@acme.example?subject=x">Bob</a>', "Bob <bob@acme.example>"),
+        ('<a href="mailto:bob@acme.example?subject=x">Bob</a>', "Bob <mailto:bob@acme.example?subject=x>"),
         ('<a href="tel:+441234567890">01234 567890</a>', "01234 567890"),
         ('<a href="tel:+441234567890">Call us</a>', "Call us <+441234567890>"),
         ('<a href="javascript:alert(1)">click</a>', "click"),

@@ -86,4 +86,5 @@ class QueueSection(Passage):
     name: kinds.Line
     relay: kinds.Name | None = None
     team: kinds.Name | None = None
+    language: Language | None = None
     visible_to: Annotated[str | tuple[str, ...], kinds.only("all", "a queue that some people do not see")] = "all"

@@ -1,0 +1,56 @@
+"""One mail in the making: what is wanted, and all that is known about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.composing.lineage import Lineage
+from maild.marks import Mark
+from maild.model.decision import Decision, Trust
+from maild.model.facts import TicketFacts
+from maild.model.mail import Address
+from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
+from maild.rules import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A mail that was ordered; `language` is the locale that it is written in, `zone` the name of its times' zone."""
+
+    wanted: Wanted
+    decision: Decision
+    known: TicketFacts | None
+    queue: Queue
+    token: str
+    mark: Mark
+    line: Lineage
+    language: str
+    zone: str
+    now: datetime
+
+    @property
+    def is_for_customer(self) -> bool:
+        return self.wanted.thread is Thread.CUSTOMER
+
+    @property
+    def is_for_colleague(self) -> bool:
+        """Whether its reader may see the ticket: neither a customer nor somebody who is asked aside may."""
+        return not self.is_for_customer and self.wanted.template is not Template.CONSULTED
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the recipient is known to be the one whose mail is answered."""
+        sender = self.decision.sender
+        return sender is not None and sender.trust is Trust.PROVED and sender.address.lower() == self.wanted.to.lower()
+
+    @property
+    def is_thanks_unproved(self) -> bool:
+        """Whether it may hold nothing that its recipient's alleged mail said: anybody may have written that."""
+        return self.wanted.template in ACKNOWLEDGEMENTS and not self.is_proved
+
+    @property
+    def answered(self) -> tuple[Address, ...]:
+        """Who gets a plain answer of an agent."""
+        if self.known is None:
+            return ()
+        ticket = self.known.ticket
+        return (*((ticket.requester,) if ticket.requester else ()), *ticket.participants)

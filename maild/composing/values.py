@@ -1,0 +1,168 @@
+"""What a template may name: every value clean and bounded, and to each reader no more than is theirs."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from maild.composing import markup, notices
+from maild.composing.headers import clean, shorten
+from maild.composing.instants import written_instants
+from maild.composing.mime import Picture, clean_text
+from maild.composing.notices import Who, bounded_name
+from maild.composing.orders import Order
+from maild.composing.pictures import ids_by_call, names_by_call
+from maild.composing.sheets import language_of
+from maild.config import DeskConfig
+from maild.marks import reply_address, subject_tag
+from maild.model.decision import AddEntry
+from maild.model.mail import Address
+from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.ticket import EntryKind, Ticket
+from maild.rules import Rules
+
+TRACER_LETTERS = 10
+_LONGEST_SUBJECT = 150
+_QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
+_MOST_OTHERS = 10
+_BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
+_BUTTONS = ("take", "unassign", "resolve", "reopen", "note")
+
+
+class Values:
+    """The values of a desk's templates, for one mail at a time."""
+
+    def __init__(self, desk: DeskConfig, rules: Rules) -> None:
+        self._desk = desk
+        self._rules = rules
+        self._written = written_instants()
+
+    def person(self, key: str | None) -> Who | None:
+        """Name somebody of the desk."""
+        person = self._rules.people.get(key) if key else None
+        return None if person is None else Who(bounded_name(person.name), person.addresses[0])
+
+    def of_subject(self, order: Order) -> dict[str, str]:
+        """Give what a subject may name; brackets of anybody's become parentheses, so that only ours are a tag."""
+        known, queue = order.known, order.queue
+        tag = subject_tag(known.ticket.number, self._desk.tag) if known is not None else ""
+        if tag and order.wanted.thread is Thread.INTERNAL:
+            tag = f"{tag[:-1]} internal]"
+        subject = "" if known is None or order.is_thanks_unproved else clean(known.ticket.subject)
+        headline = order.wanted.about[0] if known is None and order.wanted.about else ""
+        return {
+            "tag": tag,
+            "headline": shorten(_bare(clean(headline)), _LONGEST_SUBJECT),
+            "subject": shorten(_bare(subject), _LONGEST_SUBJECT),
+            "queue_name": _bare(clean(queue.name)),
+            "desk_name": _bare(clean(self._desk.name)),
+        }
+
+    def of_mail(self, order: Order, subject: Mapping[str, str], pictures: list[Picture]) -> dict[str, object]:
+        """Give what a mail may name besides: to customers and the consulted nothing of what colleagues read."""
+        wanted, known = order.wanted, order.known
+        words = clean_text(wanted.text).strip("\n")
+        if wanted.template is Template.ACKNOWLEDGED and not words:
+            words = _their_words(order)
+        values: dict[str, object] = {
+            "number": known.ticket.number if known is not None else None,
+            "earlier": wanted.earlier,
+            "queue_address": order.queue.address,
+            "to": Who("" if order.is_thanks_unproved else bounded_name(wanted.to_name), clean(wanted.to)),
+            "by": self._signer(order),
+            "words": markup.with_names(words, names_by_call(pictures)),
+            "words_html": markup.Prose(words, ids_by_call(pictures)) if words and not order.is_for_colleague else "",
+            "about": tuple(clean(line) for line in wanted.about),
+            "is_proved": order.is_proved,
+            "is_internal": not order.is_for_customer,
+            "language": language_of(order.language),
+        }
+        return values | self._for_colleagues(order, subject) if order.is_for_colleague else values
+
+    def _for_colleagues(self, order: Order, subject: Mapping[str, str]) -> dict[str, object]:
+        """Give what only colleagues may read: a customers' mail that names one of these cannot be printed."""
+        wanted, known, sender = order.wanted, order.known, order.decision.sender
+        answered = order.answered
+        values: dict[str, object] = {
+            "meaning": wanted.meaning.value,
+            "tracer": order.token[:TRACER_LETTERS],
+            "answered": tuple(one for each in answered if (one := notices.who(each)) is not None),
+            "consulted": notices.who(wanted.consulted),
+            "writer": notices.writer(sender, answered, is_relay=wanted.meaning is Meaning.RELAY) if sender else None,
+            "entries": self._entries(order),
+            "files": notices.shown_files(wanted.attachments),
+            "others": tuple(one for each in wanted.others[:_MOST_OTHERS] if (one := notices.who(each)) is not None),
+            "addable": tuple(clean(each.address) for each in wanted.others[:_MOST_OTHERS] if self._may_join(each)),
+            "mailto": self._links(order, subject) if known is not None else None,
+        }
+        ticket = known.ticket if known is not None else None
+        return values | self._of_ticket(ticket, order)
+
+    def _of_ticket(self, ticket: Ticket | None, order: Order) -> dict[str, object]:
+        if ticket is None:
+            return dict.fromkeys(_OF_TICKET)
+        return {
+            "requester": notices.who(ticket.requester),
+            "state": ticket.state.value,
+            "team": clean(ticket.team) if ticket.team else None,
+            "assignee": self._name_of(ticket.assignee) if ticket.assignee else None,
+            "is_mine": ticket.assignee is not None and ticket.assignee == order.wanted.person,
+            "priority": clean(ticket.priority) if ticket.priority else None,
+            "category": clean(ticket.category) if ticket.category else None,
+            "level": clean(ticket.level) if ticket.level else None,
+            "opened": self._written(ticket.created_at, order.zone, order.language),
+        }
+
+    def _links(self, order: Order, subject: Mapping[str, str]) -> dict[str, str]:
+        """Write the links of the buttons: a mail about this ticket with a command in its subject (RFC 6068)."""
+        queue = order.queue.address
+        address = reply_address(order.mark, queue) if self._desk.plus_addresses else queue
+        ticket = subject_tag(order.known.ticket.number, self._desk.tag) if order.known is not None else ""
+        before = f"mailto:{quote(address, safe='@')}?subject={quote(f'{ticket} [', safe='')}"
+        after = quote(f"] {subject['subject']}", safe="")
+        return {word: f"{before}{word}{after}" for word in _BUTTONS}
+
+    def _may_join(self, who: Address) -> bool:
+        """Whether somebody can be added to a ticket: colleagues see it anyway."""
+        return self._rules.find_person(who.address) is None
+
+    def _signer(self, order: Order) -> Who | None:
+        """Name whose words a mail holds; to those outside never by their address."""
+        person = self.person(order.wanted.by)
+        return Who(person.name, "") if person is not None and not order.is_for_colleague else person
+
+    def _name_of(self, by: str) -> str:
+        """Name who an entry is by: a person of the desk by their key or address, anybody else as the entry says."""
+        person = self.person(by)
+        if person is None and (found := self._rules.find_person(by)) is not None:
+            person = Who(bounded_name(found.name), "")
+        return person.label if person else bounded_name(by)
+
+    def _entries(self, order: Order) -> tuple[notices.Shown, ...]:
+        if order.known is None:
+            return ()
+        outside = {each.address.lower(): bounded_name(each.name) for each in order.answered}
+        return notices.shown_entries(
+            order.known,
+            order.wanted.attachments,
+            name_of=lambda by: outside.get(by.lower()) or self._name_of(by),
+            when=lambda at: self._written(at, order.zone, order.language),
+        )
+
+
+_OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "category", "level", "opened")
+
+
+def _bare(value: str) -> str:
+    return value.translate(_BRACKETS)
+
+
+def _their_words(order: Order) -> str:
+    """Quote a little of the recipient's own words to them, and only if they surely are theirs."""
+    if not order.is_proved:
+        return ""
+    theirs = [
+        step.text
+        for step in order.decision.steps
+        if isinstance(step, AddEntry) and step.number == order.wanted.ticket and step.kind is EntryKind.CUSTOMER
+    ]
+    words, left_out = notices.excerpt(theirs[-1], _QUOTED_LINES, _QUOTED_CHARACTERS) if theirs else ("", 0)
+    return words + ("\n…" if left_out else "")
