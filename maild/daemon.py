@@ -43,7 +43,7 @@ from maild.alarming import Alarming, restore_alarms
 from maild.carrying import Desk
 from maild.clock import Clock, Step
 from maild.composing import Composer, check_templates
-from maild.config import Config, read_draft, secret_stamp
+from maild.config import Config, read_draft
 from maild.delivery import Channel, Tools, Ward
 from maild.desk import House
 from maild.doors import doors_of
@@ -266,7 +266,7 @@ class Daemon:
                 bells.wakes.append(wake)
                 mailbox = Mailbox(settings, folder, self._wallet.of_mailbox(name))
                 source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
-                tell, stamp = partial(self._tell_old_left, f"{name}/{folder}"), partial(secret_stamp, settings)
+                tell, stamp = partial(self._tell_old_left, f"{name}/{folder}"), partial(self._wallet.stamp_of, settings)
                 intake = Intake(source, mailbox, store, self._clock.now, tell, board=self._board, stamp=stamp)
                 leg = partial(intake.run, bells.stop, wake, bells.arrivals.set)
                 yield self._thread(f"intake:{name}/{folder}", partial(leg, random.random), bells.stop)
@@ -289,7 +289,10 @@ class Daemon:
         tools = Tools(store, ledger, self._claim, clock, random.random, bells.timers.set, self._board)
         channels = []
         for name, settings in self._config.relays.items():
-            secret, ward = self._wallet.of_relay(name), Ward(name, self._board, partial(secret_stamp, settings))
+            secret, ward = (
+                self._wallet.of_relay(name),
+                Ward(name, self._board, partial(self._wallet.stamp_of, settings)),
+            )
             for _ in range(settings.connections):
                 bell = asyncio.Event()
                 bells.outbox.append(bell)

@@ -108,9 +108,10 @@ class Channel:
                 if not self._ward.may_try(self):
                     await wait_for_any(stop, self._ward.well, seconds=NAP.total_seconds())
                     continue
+                stamp = self._ward.stamp()
                 was_busy = await self.deliver_due(stop)
                 if self._rest:
-                    await self._rest_from(self._ward.stamp(), stop)
+                    await self._rest_from(stamp, stop)
                 elif not was_busy:
                     await wait_for_any(stop, bell, seconds=await self._idle_time())
         finally:

@@ -111,6 +111,7 @@ class Intake:
     def run(self, stop: Bell, wake: Wake, arrived: Callable[[], None], jitter: Callable[[], float]) -> None:
         """Read the folder until told to stop, connecting again for ever; `arrived` is called after each commit."""
         while not stop.is_set():
+            stamp = self._stamp()
             try:
                 self._mailbox.connect()
                 self._tell_connected()
@@ -124,7 +125,7 @@ class Intake:
                     self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1), times=times)
                 stop.wait(seconds)
             except MailboxRefusedError as error:
-                stamp, seconds = self._stamp(), RETRY_REFUSED.total_seconds()
+                seconds = RETRY_REFUSED.total_seconds()
                 if times := self._board.note(self._spot, str(error), is_urgent=True):
                     self._is_connection_news = True
                     self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=seconds, times=times)

@@ -15,6 +15,7 @@ from maild.config import (
     Secret,
     read_client_secret,
     read_secret,
+    secret_stamp,
 )
 from maild.errors import (
     MailboxRefusedError,
@@ -64,6 +65,12 @@ class Wallet:
     def of_relay(self, name: str) -> Secret:
         """Give the secret of a relay; its connections share it."""
         return self._secrets["relay", name]
+
+    def stamp_of(self, account: AccountConfig) -> object:
+        """Tell one version of an account's secret from another: whoever signs in anew shall not wait for a next try."""
+        if account.auth is None:
+            return secret_stamp(account)
+        return self._sign_ins[identity_of(account, account.auth)].keeper.epoch()
 
     def _identities(self) -> dict[tuple[str, str], str]:
         return {key: identity_of(each, each.auth) for key, each in self._accounts.items() if each.auth}
