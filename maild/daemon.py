@@ -32,8 +32,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ from maild.alarming import Alarming, restore_alarms
 from maild.carrying import Desk
 from maild.clock import Clock, Step
 from maild.composing import Composer, check_templates
-from maild.config import Config, read_draft
+from maild.config import Config, StateConfig, read_draft
 from maild.delivery import Channel, Tools, Ward
 from maild.desk import House
 from maild.doors import doors_of
@@ -58,12 +58,13 @@ from maild.marks import Keyring, SigningKey
 from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.notify import Notifier
 from maild.oauth import Wallet
+from maild.observing import Observing, Tell
 from maild.reading import Readers
 from maild.renewing import Renewing
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
-from maild.store import DaemonLock, Store, sqlite_note
-from maild.supervising import Supervisor, drain
+from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
+from maild.supervising import Supervisor, drain, stopping_by_signal
 from maild.timing import Timing
 from maild.troubles import Board
 
@@ -167,9 +168,14 @@ class Bells:
 
 
 class Daemon:
-    """One desk at work. `run` returns when SIGTERM or SIGINT was obeyed."""
+    """One desk at work. `run` returns when SIGTERM or SIGINT was obeyed.
 
-    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
+    With `tell` it is only observed: it works on a copy of its database, which is thrown away, in folders that are
+    opened for reading; nothing leaves it but the story of each decision.
+    """
+
+    def __init__(self, directory: Path, environ: Mapping[str, str], tell: Tell | None = None) -> None:
+        self._tell = tell
         self._config, self._rules = read_premises(directory, environ)
         self._wallet = Wallet(self._config, environ, now)
         self._notifier = Notifier.from_environ(environ)
@@ -189,6 +195,9 @@ class Daemon:
         sys.setswitchinterval(SWITCH_SECONDS)
         with ExitStack() as stack:
             stop = threading.Event()
+            if self._tell is not None:
+                copy = stack.enter_context(throw_away_copy(config.state.directory, config.state.database, now()))
+                config = replace(config, state=StateConfig(directory=copy))
             lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
             if not self._take(lock, stop) or stop.is_set():
                 return
@@ -233,22 +242,13 @@ class Daemon:
             loop.add_signal_handler(number, bells.ring_all)
         premises = Premises(self._config, self._rules, keyring_of(store))
         threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, premises, bells)]
-        channels = self._channels(store, bells)
         for thread in threads:
             thread.start()
         note = sqlite_note() if self._config.state.database is None else None
         log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=note)
         self._notifier.ready()
         watchdog = asyncio.create_task(self._watch(threads, stop))
-        supervise_task, end = self._supervisor.supervise_task, bells.stop_delivery
-        tasks = [
-            asyncio.create_task(
-                supervise_task("delivery", partial(channel.run, end, bell), end), name=f"delivery:{number}"
-            )
-            for number, (channel, bell) in enumerate(channels)
-        ]
-        alarming = self._alarming(store, premises)
-        tasks.append(asyncio.create_task(supervise_task("alarming", partial(alarming.run, end), end), name="alarming"))
+        tasks = [] if self._tell else list(self._senders(store, premises, bells))
         with lock.watched(bells.ring_all):
             await bells.stop_delivery.wait()
         deadline = loop.time() + DRAIN_SECONDS
@@ -259,12 +259,21 @@ class Daemon:
         await asyncio.to_thread(readers.stop)
         await drain(tasks, threads, deadline)
 
+    def _senders(self, store: Store, premises: Premises, bells: Bells) -> Iterator["asyncio.Task[None]"]:
+        """Start all by which mail leaves the desk."""
+        supervise_task, end = self._supervisor.supervise_task, bells.stop_delivery
+        for number, (channel, bell) in enumerate(self._channels(store, bells)):
+            work = supervise_task("delivery", partial(channel.run, end, bell), end)
+            yield asyncio.create_task(work, name=f"delivery:{number}")
+        alarming = self._alarming(store, premises)
+        yield asyncio.create_task(supervise_task("alarming", partial(alarming.run, end), end), name="alarming")
+
     def _readers_of_mailboxes(self, store: Store, bells: Bells) -> Iterator[threading.Thread]:
         for name, settings in self._config.mailboxes.items():
             for folder in (settings.folder, *settings.also):
                 wake = Wake()
                 bells.wakes.append(wake)
-                mailbox = Mailbox(settings, folder, self._wallet.of_mailbox(name))
+                mailbox = Mailbox(settings, folder, self._wallet.of_mailbox(name), is_read_only=self._tell is not None)
                 source = Source(name, folder, settings.poll, self._config.limits.message, settings.takeover)
                 tell, stamp = partial(self._tell_old_left, f"{name}/{folder}"), partial(self._wallet.stamp_of, settings)
                 intake = Intake(source, mailbox, store, self._clock.now, tell, board=self._board, stamp=stamp)
@@ -280,6 +289,8 @@ class Daemon:
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
         timing = Timing(store, house, parts, self._claim)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
+        if self._tell is not None:
+            yield self._thread("observing", partial(Observing(store, self._tell).run, bells.stop), bells.stop)
         if self._wallet.sign_ins:
             renewing = Renewing(self._wallet.sign_ins, self._board)
             yield self._thread("renewing", partial(renewing.run, bells.stop), bells.stop)
@@ -330,15 +341,3 @@ class Daemon:
             if all(thread.is_alive() for thread in threads):
                 self._notifier.alive()
             await asyncio.sleep(self._notifier.interval)
-
-
-@contextmanager
-def stopping_by_signal(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT set `stop` while nothing else listens to them."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

@@ -82,8 +82,8 @@ class _Log:
     debug = info = warning = error = critical = exception = msg
 
 
-def start_journal(stream: TextIO, *, is_json: bool) -> None:
-    """Send every log line of this process to `stream`, coloured only on a terminal."""
+def start_journal(stream: TextIO, *, is_json: bool, is_quiet: bool = False) -> None:
+    """Send every log line of this process to `stream`, coloured only on a terminal; `is_quiet`: only what is wrong."""
     logging.getLogger("mailparser").setLevel(logging.ERROR)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
@@ -101,7 +101,7 @@ def start_journal(stream: TextIO, *, is_json: bool) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if is_quiet else logging.INFO),
         logger_factory=lambda *_: outlet,
         cache_logger_on_first_use=True,
     )
@@ -119,6 +119,6 @@ def _known_event(_logger: WrappedLogger, _name: str, event: EventDict) -> EventD
     return event
 
 
-def start_default_journal() -> None:
+def start_default_journal(*, is_quiet: bool = False) -> None:
     """Log to standard error: for a person on a terminal, JSON otherwise."""
-    start_journal(sys.stderr, is_json=not sys.stderr.isatty())
+    start_journal(sys.stderr, is_json=not sys.stderr.isatty(), is_quiet=is_quiet)

@@ -1,8 +1,10 @@
 """Legs kept at work: one that fails begins again and says why, and all of them end in time."""
 
 import asyncio
+import signal
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from maild.errors import ReaderLostError, StoreBusyError, StoreUnusableError
 from maild.journal import Event, journal
@@ -76,7 +78,8 @@ async def drain(tasks: Sequence["asyncio.Task[None]"], threads: Sequence[threadi
     A server that hangs holds its leg for minutes; what such a leg has in hand is taken up at the next start.
     """
     loop = asyncio.get_running_loop()
-    await asyncio.wait(tasks, timeout=deadline - loop.time())
+    if tasks:
+        await asyncio.wait(tasks, timeout=deadline - loop.time())
     late = [task for task in tasks if not task.done()]
     for task in late:
         task.cancel()
@@ -87,3 +90,15 @@ async def drain(tasks: Sequence["asyncio.Task[None]"], threads: Sequence[threadi
     names = [task.get_name() for task in late] + [thread.name for thread in threads if thread.is_alive()]
     if names:
         log.warning(Event.LEGS_LEFT, legs=names)
+
+
+@contextmanager
+def stopping_by_signal(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set `stop` while nothing else listens to them."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

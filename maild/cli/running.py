@@ -5,6 +5,7 @@ import os
 import click
 from rich.console import Console
 
+from maild.cli.observing import observe
 from maild.cli.opening import config_directory
 from maild.daemon import Daemon
 from maild.errors import MaildError
@@ -12,8 +13,12 @@ from maild.journal import start_default_journal
 
 
 @click.command()
-def run() -> None:
+@click.option("--observe", "is_observing", is_flag=True, help="Decide and show; mark, send and keep nothing.")
+def run(is_observing: bool) -> None:
     """Run the desk until told to stop."""
+    if is_observing:
+        observe(config_directory())
+        return
     start_default_journal()
     Daemon(config_directory(), os.environ).run()
 

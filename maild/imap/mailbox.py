@@ -36,13 +36,15 @@ class Mailbox:
     """One folder of one mailbox.
 
     Raises MailboxUnavailableError when the server cannot be reached, hangs up or talks nonsense, and
-    MailboxRefusedError when it refuses us or the folder.
+    MailboxRefusedError when it refuses us or the folder. With `is_read_only` the folder is examined (RFC 9051, 6.3.3),
+    and showing changes nothing.
     """
 
-    def __init__(self, settings: MailboxConfig, folder: str, secret: Secret) -> None:
+    def __init__(self, settings: MailboxConfig, folder: str, secret: Secret, *, is_read_only: bool = False) -> None:
         self._settings = settings
         self._folder = folder
         self._secret = secret
+        self._is_read_only = is_read_only
         self._client: Client | None = None
         self._shower: Shower | None = None
         self._vain_listings = 0
@@ -173,7 +175,7 @@ class Mailbox:
 
     def _try_select(self, client: Client) -> Mapping[bytes, Any]:
         try:
-            answer: Mapping[bytes, Any] = client.select_folder(self._folder)
+            answer: Mapping[bytes, Any] = client.select_folder(self._folder, readonly=self._is_read_only)
         except IMAP4.readonly:
             answer = client.select_folder(self._folder, readonly=True)
         return answer

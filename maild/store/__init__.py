@@ -9,6 +9,7 @@ from maild.store.looking import ArrivalRow, Happening, MailRow
 from maild.store.moving import copy_desk, read_origin, restore_backup, write_backup
 from maild.store.promises import Fault
 from maild.store.sqlite import sqlite_note
+from maild.store.throwaway import throw_away_copy
 from maild.store.verbs import Reader, Transaction
 from maild.store.work import Carrying
 
@@ -33,5 +34,6 @@ __all__ = [
     "read_origin",
     "restore_backup",
     "sqlite_note",
+    "throw_away_copy",
     "write_backup",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Select, literal, select
+from sqlalchemy import Column, Select, func, literal, select
 
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
@@ -134,6 +134,17 @@ class Looking(Snapshot):
         newest = self._connection.execute(stories.order_by(explanation.c.id.desc()).limit(1))
         story: str | None = newest.scalar_one_or_none()
         return story
+
+    def last_story(self) -> int:
+        """Give the key of the newest decision's story, 0 if there is none."""
+        newest: int | None = self._connection.execute(select(func.max(explanation.c.id))).scalar_one()
+        return newest or 0
+
+    def stories_after(self, key: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Give the stories of later decisions with their keys, the oldest first."""
+        later = select(explanation.c.id, explanation.c.text).where(explanation.c.id > key)
+        rows = self._connection.execute(later.order_by(explanation.c.id).limit(limit))
+        return tuple((row.id, row.text) for row in rows)
 
     def list_mails(self, states: Sequence[MailState] | None, limit: int) -> tuple[MailRow, ...]:
         """Give outgoing mails in one of the states (None: in any), the newest first."""

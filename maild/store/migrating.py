@@ -22,7 +22,7 @@ def migrate(
     maild wrote, or that is none of maild's.
     """
     with connection.begin():
-        found = _find_version(connection)
+        found = find_version(connection)
         if found == head:
             return None
         if found is not None and found > head:
@@ -35,7 +35,7 @@ def migrate(
         return found
 
 
-def _find_version(connection: Connection) -> str | None:
+def find_version(connection: Connection) -> str | None:
     """Read the schema's number; None for an empty database."""
     names = inspect(connection).get_table_names()
     if _version.name in names:
