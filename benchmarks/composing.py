@@ -20,7 +20,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from maild.composing.mime import build_body
+from maild.composing.mime import Encoder, build_body
 from maild.model.facts import Facts
 from maild.model.mail import Attachment
 from maild.model.outgoing import OutgoingMail, Template
@@ -89,8 +89,10 @@ def main() -> None:
     }
     print(f"{'':22}{'maild':>8}{'MIMEMultipart':>16}{'ratio':>8}")
     for name, wish in wishes.items():
-        mine = microseconds(lambda wish=wish: composer.compose(wish, decision, facts, TOKEN, NOW))
-        theirs = microseconds(by_the_standard_library(composer.compose(wish, decision, facts, TOKEN, NOW)))
+        mine = microseconds(lambda wish=wish: composer.compose(wish, decision, facts, TOKEN, NOW, encoder=Encoder()))
+        theirs = microseconds(
+            by_the_standard_library(composer.compose(wish, decision, facts, TOKEN, NOW, encoder=Encoder()))
+        )
         print(f"{name:22}{mine:8.0f}{theirs:16.0f}{theirs / mine:8.2f}")
     content = bytes(range(256)) * 4096 * 4
     attachment = Attachment("a.bin", "application/zip", len(content), sha256(content).hexdigest(), False, None, content)
@@ -104,7 +106,7 @@ def main() -> None:
         message.attach(part)
         return message.as_bytes(policy=policy.SMTP)
 
-    mine = microseconds(lambda: build_body(words, None, (), (attachment,)), 3) / 1000
+    mine = microseconds(lambda: build_body(words, None, (), (attachment,), Encoder()), 3) / 1000
     theirs = microseconds(attach, 3) / 1000
     print(f"{'4 MiB attached, ms':22}{mine:8.1f}{theirs:16.1f}{theirs / mine:8.2f}")
 

@@ -77,8 +77,10 @@ def works_of(store: Store, numbers: range) -> list[Carrying]:
     for number, arrival in zip(numbers, arrivals, strict=True):
         who, body = f"customer{number}@c{number % 97}.example", f"{WORDS} {number}".encode()
         steps = (opening(number), an_entry(number, 1, f"<{number}@c.example>", WORDS))
-        acknowledged = a_mail(number, who, body=body, template=Template.ACKNOWLEDGED, ours=WORDS[:500])
-        notice = a_mail(number, "alice@acme.example", body=body, thread=Thread.NOTICE, ours=WORDS[:500], quoted=WORDS)
+        acknowledged = a_mail(number, who, pieces=(body,), template=Template.ACKNOWLEDGED, ours=WORDS[:500])
+        notice = a_mail(
+            number, "alice@acme.example", pieces=(body,), thread=Thread.NOTICE, ours=WORDS[:500], quoted=WORDS
+        )
         decision = a_decision(*steps, remembered(number, f"<{number}@c.example>"), sender=a_sender(who))
         works.append(a_work(arrival, decision, acknowledged, notice))
     return works

@@ -107,7 +107,9 @@ class Alarming:
                 self._rests.pop(door.name, None)
                 event = Event.ALL_CLEAR_GIVEN if alarm.is_over else Event.ALARM_GIVEN
                 log.warning(event, about=str(alarm.spot), door=door.name, reason=alarm.reason)
-                self._unwritten.append((alarm, [(mail, pack(mail.body)) for mail in taken.mails], taken.reply))
+                self._unwritten.append(
+                    (alarm, [(mail, pack(b"".join(mail.pieces))) for mail in taken.mails], taken.reply)
+                )
                 return True
         return False
 

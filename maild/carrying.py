@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maild import marks
-from maild.composing import Composer
+from maild.composing import Composer, Encoder
 from maild.model.decision import AddEntry, Decision, KeepDraft
 from maild.model.facts import Facts
 from maild.model.outgoing import OutgoingMail
@@ -31,7 +31,11 @@ class Desk:
 
     def write_mails(self, decision: Decision, facts: Facts, now: datetime) -> tuple[OutgoingMail, ...]:
         """Write every mail that a decision wants, each with a mark of its own."""
-        return tuple(self.composer.compose(wanted, decision, facts, self.new_token(), now) for wanted in decision.mails)
+        encoder = Encoder()
+        return tuple(
+            self.composer.compose(wanted, decision, facts, self.new_token(), now, encoder=encoder)
+            for wanted in decision.mails
+        )
 
 
 def pack_attachments(decision: Decision) -> dict[str, Packed]:

@@ -119,7 +119,7 @@ async def _hand_over(relay: Relay, mail: OutgoingMail, now: datetime) -> Accepte
         doubts=0,
         created_at=now,
         expires_at=mail.expires_at,
-        wire=mail.headers + mail.body,
+        wire=mail.wire,
     )
     offer = await relay.offer(due)
     return await relay.hand_over(due) if isinstance(offer, Offered) else offer

@@ -5,6 +5,7 @@ The only importer of jinja2. Knows no clock and no chance: the caller names the 
 
 from maild.composing.checking import check_templates
 from maild.composing.composer import Composer
+from maild.composing.mime import Encoder
 from maild.composing.sheets import SheetError
 
-__all__ = ["Composer", "SheetError", "check_templates"]
+__all__ = ["Composer", "Encoder", "SheetError", "check_templates"]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from maild.composing.examples import EXAMPLE_NOW, EXAMPLE_TOKEN, EXAMPLES
 from maild.composing.headers import address_field, ids_field, plain_field, text_field
 from maild.composing.lineage import lineage
-from maild.composing.mime import Body, Picture, build_body
+from maild.composing.mime import Body, Encoder, Picture, build_body
 from maild.composing.notices import bounded_name
 from maild.composing.orders import Order
 from maild.composing.pictures import split_files
@@ -37,13 +37,16 @@ class Composer:
         self._sheets = Sheets(overrides, desk.locale)
         self._values = Values(desk, rules)
 
-    def compose(self, wanted: Wanted, decision: Decision, facts: Facts, token: str, now: datetime) -> OutgoingMail:
+    def compose(
+        self, wanted: Wanted, decision: Decision, facts: Facts, token: str, now: datetime, *, encoder: Encoder
+    ) -> OutgoingMail:
         """Write one mail to one recipient, about the ticket as it stands once the decision is carried out.
 
-        Raises SheetError for a template that cannot be printed, KeyError for a ticket that nobody knows.
+        The mails of one decision share an `encoder`. Raises SheetError for a template that cannot be printed, KeyError
+        for a ticket that nobody knows.
         """
         known = None if wanted.ticket is None else ticket_after(decision, facts, wanted.ticket, now)
-        return self._write(self._order(wanted, decision, known, token, now))
+        return self._write(self._order(wanted, decision, known, token, now), encoder)
 
     def check(self) -> tuple[Problem, ...]:
         """Try every template in every language with an example; return what is wrong with each."""
@@ -64,7 +67,7 @@ class Composer:
                 known = replace(known, ticket=ticket)
             order = self._order(wanted, decision, known, EXAMPLE_TOKEN, EXAMPLE_NOW)
             try:
-                self._write(replace(order, language=language))
+                self._write(replace(order, language=language), Encoder())
             except SheetError as error:
                 yield Problem(error.name, error.line, 1, "templates", error.what)
 
@@ -99,12 +102,12 @@ class Composer:
         person = self._rules.people.get(wanted.person) if wanted.person else None
         return (person.timezone if person is not None else None) or self._desk.timezone
 
-    def _write(self, order: Order) -> OutgoingMail:
+    def _write(self, order: Order, encoder: Encoder) -> OutgoingMail:
         wanted, queue, known = order.wanted, order.queue, order.known
         domain = queue.address.rpartition("@")[2]
         pictures, files = split_files(wanted, domain)
         printed = self._print(order, pictures)
-        body = build_body(printed.text, printed.html, pictures, files)
+        body = build_body(printed.text, printed.html, pictures, files, encoder)
         headers = b"".join(self._fields(order, printed.subject, body))
         due_at = order.now + wanted.delay
         return OutgoingMail(
@@ -123,7 +126,7 @@ class Composer:
             relay=queue.relay,
             subject=printed.subject,
             headers=headers,
-            body=body.content,
+            pieces=body.pieces,
             ours=printed.ours,
             quoted=printed.quoted,
             due_at=due_at,

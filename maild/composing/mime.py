@@ -1,12 +1,13 @@
 """The body of a mail: text, HTML, pictures and attachments become finished octets (RFC 2045, 2046, 2387).
 
 All is 7-bit with CRLF and lines of at most 998 octets, so that no relay has a reason to touch it. A body's octets
-depend on its contents alone: the same words to several people are the same octets, and the store keeps them once.
+depend on its contents alone: the same words to several people are the same octets, and the store keeps them once. A
+large attachment is a piece of its own, the same object in the mails to all of a team.
 """
 
 import re
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ _LONGEST_LINE = 78  # RFC 5322, 2.1.1: should; a longer one is encoded
 _BASE64_LINE = 76
 _LONGEST_NAME = 255  # octets: what file systems take
 _LONGEST_EXTENSION = 16
+_LARGE = 65_536  # octets: from here on a part is worth a piece of its own
 _LONGEST_SENDABLE = 990  # RFC 5322, 2.1.1: must, below 998 by what a relay may add
 _TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
@@ -34,10 +36,26 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What follows the header block, and the fields in it that say how to read that."""
+    """What follows the header block, piece by piece, and the fields in it that say how to read that."""
 
     fields: bytes
-    content: bytes = field(repr=False)
+    pieces: tuple[bytes, ...] = field(repr=False)
+
+
+class Encoder:
+    """Attachments as they stand in a mail, each made once for all the mails that show it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, bool], tuple[str, bytes]] = {}
+
+    def encode(self, attachment: Attachment, *, is_mail: bool) -> tuple[str, bytes]:
+        """Give a transfer encoding and the octets; a mail stands as it is where it can (RFC 2046, 5.2.1)."""
+        key = (attachment.sha256, is_mail)
+        if key not in self._made:
+            as_it_is = is_mail and _is_sendable_as_it_is(attachment.content)
+            made = ("7bit", _with_crlf(attachment.content)) if as_it_is else ("base64", _base64(attachment.content))
+            self._made[key] = made
+        return self._made[key]
 
 
 def clean_text(value: str) -> str:
@@ -56,7 +74,9 @@ def safe_name(name: str, fallback: str = "attachment") -> str:
     return stem.encode()[: _LONGEST_NAME - len(dot + extension)].decode("utf-8", "ignore") + dot + extension
 
 
-def build_body(text: str, html: str | None, pictures: Sequence[Picture], attachments: Sequence[Attachment]) -> Body:
+def build_body(
+    text: str, html: str | None, pictures: Sequence[Picture], attachments: Sequence[Attachment], encoder: Encoder
+) -> Body:
     """Put the parts of a mail together.
 
     `text` and `html` must be clean (see clean_text). Pictures are dropped where there is no HTML to show them.
@@ -66,11 +86,15 @@ def build_body(text: str, html: str | None, pictures: Sequence[Picture], attachm
         boundary = _boundary(text, html, pictures, attachments)
         shown = _text_part("html", html)
         if pictures:
-            shown = _multipart("related", boundary + ".r", [shown, *map(_picture_part, pictures)])
+            shown = _multipart(
+                "related", boundary + ".r", [shown, *(_picture_part(each, encoder) for each in pictures)]
+            )
         body = _multipart("alternative", boundary + ".a", [body, shown])
     if attachments:
         boundary = _boundary(text, html or "", pictures, attachments)
-        body = _multipart("mixed", boundary + ".m", [body, *map(_attachment_part, attachments)])
+        body = _multipart(
+            "mixed", boundary + ".m", [body, *(_binary_part(each, "attachment", encoder) for each in attachments)]
+        )
     return body
 
 
@@ -87,9 +111,22 @@ def _multipart(kind: str, boundary: str, parts: Sequence[Body]) -> Body:
     opening = b"--" + boundary.encode("ascii") + b"\r\n"
     pieces: list[bytes] = []
     for part in parts:
-        pieces += (opening, part.fields, b"\r\n", part.content, b"\r\n")
+        pieces += (opening, part.fields, b"\r\n", *part.pieces, b"\r\n")
     pieces.append(b"--" + boundary.encode("ascii") + b"--\r\n")
-    return Body(fields, b"".join(pieces))
+    return Body(fields, tuple(_gathered(pieces)))
+
+
+def _gathered(pieces: Sequence[bytes]) -> Iterator[bytes]:
+    """Join what is small; a large piece stays the object that it is."""
+    small: list[bytes] = []
+    for piece in pieces:
+        if len(piece) < _LARGE:
+            small.append(piece)
+            continue
+        yield b"".join(small)
+        small.clear()
+        yield piece
+    yield b"".join(small)
 
 
 def _text_part(subtype: str, text: str) -> Body:
@@ -97,10 +134,10 @@ def _text_part(subtype: str, text: str) -> Body:
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
     if raw.isascii() and b"=_" not in raw and max(map(len, raw.split(b"\r\n"))) <= _LONGEST_LINE:
-        return Body(_type_fields(f'text/{subtype}; charset="us-ascii"', "7bit"), raw)
+        return Body(_type_fields(f'text/{subtype}; charset="us-ascii"', "7bit"), (raw,))
     if len(text) * 5 >= len(raw) * 4:  # mostly ASCII: readable as it is sent, and shorter than base64
-        return Body(_type_fields(f'text/{subtype}; charset="utf-8"', "quoted-printable"), b2a_qp(raw, istext=True))
-    return Body(_type_fields(f'text/{subtype}; charset="utf-8"', "base64"), _base64(raw))
+        return Body(_type_fields(f'text/{subtype}; charset="utf-8"', "quoted-printable"), (b2a_qp(raw, istext=True),))
+    return Body(_type_fields(f'text/{subtype}; charset="utf-8"', "base64"), (_base64(raw),))
 
 
 def _type_fields(kind: str, encoding: str) -> bytes:
@@ -112,24 +149,19 @@ def _base64(raw: bytes) -> bytes:
     return b"\r\n".join([packed[at : at + _BASE64_LINE] for at in range(0, len(packed), _BASE64_LINE)]) + b"\r\n"
 
 
-def _picture_part(picture: Picture) -> Body:
-    part = _binary_part(picture.attachment, "inline")
-    return Body(part.fields + f"Content-ID: <{picture.content_id}>\r\n".encode("ascii"), part.content)
+def _picture_part(picture: Picture, encoder: Encoder) -> Body:
+    part = _binary_part(picture.attachment, "inline", encoder)
+    return Body(part.fields + f"Content-ID: <{picture.content_id}>\r\n".encode("ascii"), part.pieces)
 
 
-def _attachment_part(attachment: Attachment) -> Body:
-    return _binary_part(attachment, "attachment")
-
-
-def _binary_part(attachment: Attachment, disposition: str) -> Body:
+def _binary_part(attachment: Attachment, disposition: str, encoder: Encoder) -> Body:
     kind = attachment.type.lower() if _TYPE.fullmatch(attachment.type) else "application/octet-stream"
     name = parameter("filename", safe_name(attachment.name))
-    named = f"Content-Disposition: {disposition};\r\n {name}\r\n".encode("ascii")
-    if kind == "message/rfc822" and _is_sendable_as_it_is(attachment.content):
-        return Body(_type_fields(kind, "7bit") + named, _with_crlf(attachment.content))
-    if kind.startswith(("message/", "multipart/")):
+    encoding, content = encoder.encode(attachment, is_mail=kind == "message/rfc822")
+    if encoding == "base64" and kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"  # RFC 2046, 5: base64 is not allowed for these
-    return Body(_type_fields(kind, "base64") + named, _base64(attachment.content))
+    named = f"Content-Disposition: {disposition};\r\n {name}\r\n".encode("ascii")
+    return Body(_type_fields(kind, encoding) + named, (content,))
 
 
 def _with_crlf(raw: bytes) -> bytes:

@@ -122,8 +122,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """One mail to one recipient, its bytes finished: `headers` then `body` is what goes over the wire.
+    """One mail to one recipient, its bytes finished: `headers` then `pieces` are what goes over the wire.
 
+    A piece that several mails share, an attachment to all of a team, is one object in all of them.
     `token` names the mail in its mark; `root` is the token of the first mail of this thread to this recipient.
     `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
     `quoted` the customer's words shown in it: an answer is compared with both.
@@ -144,11 +145,16 @@ class OutgoingMail:
     relay: str
     subject: str
     headers: bytes = field(repr=False)
-    body: bytes = field(repr=False)
+    pieces: tuple[bytes, ...] = field(repr=False)
     ours: str = field(repr=False)
     quoted: str = field(repr=False)
     due_at: datetime
     expires_at: datetime
+
+    @property
+    def wire(self) -> bytes:
+        """All of it in one."""
+        return b"".join((self.headers, *self.pieces))
 
 
 class MailState(StrEnum):

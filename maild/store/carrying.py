@@ -10,6 +10,7 @@ BUGS
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import StatementError
@@ -25,8 +26,8 @@ from maild.store.planning import CHANGED, ENDED, FIELDS, Ground, Row, Rows, Stan
 from maild.store.snapshot import Snapshot
 from maild.store.work import Carrying
 
-_WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body"}
-_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail")
+_WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
+_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece")
 _TAKEN_ONCE = ("participant", "mail_id", "link", "contact")
 
 _ticket = tables.ticket.c
@@ -205,7 +206,7 @@ def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
 def _keep_blobs(connection: Connection, rows: Rows, works: Sequence[Carrying]) -> dict[str, int]:
     """Store the contents that the rows name, and only those: a stale work leaves none behind."""
     names = {row["sha256"] for table in _WITH_BLOB for row in rows.by_table[table]}
-    packed = (one for work in works for one in (*work.attachments.values(), *work.bodies))
+    packed = (one for work in works for one in (*work.attachments.values(), *chain(*work.pieces)))
     return keep_blobs(connection, (one for one in packed if one.sha256 in names))
 
 

@@ -17,6 +17,7 @@ from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import arrival, arrival_event, explanation, mail_event, outgoing_mail, ticket
+from maild.store.wires import read_wires
 
 _mail = outgoing_mail.c
 
@@ -169,8 +170,8 @@ class Looking(Snapshot):
 
     def wire_of(self, mail_id: int) -> bytes | None:
         """Give an outgoing mail's bytes as they go over the wire."""
-        row = self._connection.execute(select(_mail.headers, _mail.body).where(_mail.id == mail_id)).one_or_none()
-        return None if row is None else row.headers + read_blobs(self._connection, [row.body])[row.body]
+        rows = self._connection.execute(select(_mail.token, _mail.headers, _mail.body).where(_mail.id == mail_id)).all()
+        return next(iter(read_wires(self._connection, rows).values()), None)
 
     def find_blob(self, sha256: str) -> bytes | None:
         """Give kept bytes, an attachment's for one, by their SHA-256."""

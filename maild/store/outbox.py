@@ -12,13 +12,14 @@ from maild.errors import StaleError
 from maild.model.decision import TimerKind
 from maild.model.facts import Undelivered
 from maild.model.outgoing import DueMail, MailState, Template
-from maild.store.blobs import read_blobs
 from maild.store.columns import MICROSECOND
 from maild.store.dialect import any_of
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.snapshot import Found, Snapshot, light
 from maild.store.tables import arrival, blob, mail_event, outgoing_mail, timer
+from maild.store.wires import PIECES_SIZE, read_wires
 
+CLAIM_BYTES = 8_000_000  # each channel has as much in memory, and what goes over the wire once more
 _DOUBTS = 2
 _mail = outgoing_mail.c
 _DUE_COLUMNS = (
@@ -33,7 +34,7 @@ _UNDELIVERED = select(*ISSUED, _mail.state, _mail.last_reply).where(
     _mail.id == bindparam("mail"), _mail.state.in_([MailState.REFUSED.value, MailState.EXPIRED.value])
 )
 _DUE = (
-    select(*(_mail[name] for name in _DUE_COLUMNS), blob.c.size)
+    select(*(_mail[name] for name in _DUE_COLUMNS), (blob.c.size + PIECES_SIZE).label("size"))
     .join(blob, blob.c.id == _mail.body)
     .where(_mail.claim.is_(None), _mail.ended_at.is_(None), any_of(_mail.relay, "relays"))
     .where(_mail.is_deferred == bindparam("is_deferred"), _mail.due_at <= bindparam("now"))
@@ -158,12 +159,12 @@ class OutboxWriting(Snapshot):
         due = {"relays": list(relays), "now": now, "limit": limit}
         new = self._connection.execute(_DUE, {**due, "is_deferred": False}).all()
         deferred = self._connection.execute(_DUE, {**due, "is_deferred": True}).all()
-        rows = light(_alternate(new, deferred)[:limit])
+        rows = light(_alternate(new, deferred)[:limit], CLAIM_BYTES)
         if not rows:
             return ()
         self._connection.execute(_CLAIM, {"ids": [row.id for row in rows], "by": claim})
-        bodies = read_blobs(self._connection, (row.body for row in rows))
-        return tuple(_due_mail(row, claim, bodies[row.body]) for row in rows)
+        wires = read_wires(self._connection, rows)
+        return tuple(_due_mail(row, claim, wires[row.token]) for row in rows)
 
     def put_back_mails(self, mail_ids: Sequence[int], claim: str, due_at: datetime) -> None:
         """Return mails that were surely not tried; nothing is counted against them."""
@@ -241,7 +242,7 @@ def _alternate(new: Sequence[Found], deferred: Sequence[Found]) -> list[Found]:
     return rows
 
 
-def _due_mail(row: Found, claim: str, body: bytes) -> DueMail:
+def _due_mail(row: Found, claim: str, wire: bytes) -> DueMail:
     return DueMail(
         id=row.id,
         claim=claim,
@@ -253,5 +254,5 @@ def _due_mail(row: Found, claim: str, body: bytes) -> DueMail:
         doubts=row.doubts,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        wire=row.headers + body,
+        wire=wire,
     )

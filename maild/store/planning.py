@@ -153,8 +153,10 @@ class _Plan:
         self._check_claim()
         for step in work.decision.steps:
             self._add(step)
-        for mail, body in zip(work.mails, work.bodies, strict=True):
+        for mail, (body, *pieces) in zip(work.mails, work.pieces, strict=True):
             self._add_row("outgoing_mail", mail_row(mail, body.sha256, now))
+            for n, piece in enumerate(pieces, start=1):
+                self._add_row("outgoing_piece", {"token": mail.token, "n": n, "sha256": piece.sha256})
         self._end()
 
     def _check_claim(self) -> None:

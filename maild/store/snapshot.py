@@ -19,10 +19,10 @@ class Snapshot:
         self._first_number = first_number
 
 
-def light(rows: Sequence[Found]) -> list[Found]:
-    """Take as many rows as their `size` lets into memory beside one another, but one at least."""
+def light(rows: Sequence[Found], most: int = BATCH_BYTES) -> list[Found]:
+    """Take as many rows as their `size` lets into `most` bytes of memory beside one another, but one at least."""
     taken: list[Found] = []
-    left = BATCH_BYTES
+    left = most
     for row in rows:
         left -= row.size
         if left < 0 and taken:

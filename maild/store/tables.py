@@ -334,6 +334,15 @@ outgoing_mail = Table(
     Column("quoted", Words, nullable=False),
     sqlite_autoincrement=True,
 )
+# What follows `body` on the wire: attachments, kept once for all to whom they go, and what stands between them.
+outgoing_piece = Table(
+    "outgoing_piece",
+    metadata,
+    Column("token", String(32), ForeignKey(outgoing_mail.c.token), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+)
+
 _mail = outgoing_mail.c
 Index("ix_outgoing_mail_state", _mail.state, _mail.id)
 partial_index(

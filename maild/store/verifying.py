@@ -43,6 +43,7 @@ from maild.store.tables import (
     entry,
     mail_event,
     outgoing_mail,
+    outgoing_piece,
     ticket,
     timer,
 )
@@ -101,6 +102,9 @@ _UNTOLD = select(_mail.id, _mail.recipient).where(
 
 _RAWS = select(arrival.c.raw, arrival.c.id, arrival.c.mailbox, arrival.c.folder, arrival.c.uid)
 _BODIES = select(_mail.body, _mail.id, _mail.recipient)
+_PIECES = select(outgoing_piece.c.blob, _mail.id, _mail.recipient).join(
+    outgoing_mail, _mail.token == outgoing_piece.c.token
+)
 _FILES = select(attachment.c.blob, attachment.c.name, attachment.c.ticket, attachment.c.entry)
 _DRAFT_FILES = select(draft_attachment.c.blob, draft_attachment.c.name, draft_attachment.c.draft)
 
@@ -247,6 +251,8 @@ def _owners(connection: Connection, blobs: Sequence[int]) -> Iterator[tuple[int,
         yield row.raw, f"arrival {row.id} ({row.mailbox}/{row.folder}, UID {row.uid})"
     for mail in connection.execute(_BODIES.where(_mail.body.in_(blobs))):
         yield mail.body, f"the body of mail {mail.id} to {mail.recipient}"
+    for piece in connection.execute(_PIECES.where(outgoing_piece.c.blob.in_(blobs))):
+        yield piece.blob, f"a part of mail {piece.id} to {piece.recipient}"
     for file in connection.execute(_FILES.where(attachment.c.blob.in_(blobs))):
         yield file.blob, f"attachment {file.name!r} of ticket #{file.ticket}, entry {file.entry}"
     for draft in connection.execute(_DRAFT_FILES.where(draft_attachment.c.blob.in_(blobs))):

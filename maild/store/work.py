@@ -12,7 +12,7 @@ from maild.store.blobs import Packed, pack
 class Carrying:
     """A decision about one arrival or one timer that `claim` holds, with all that was made of it.
 
-    `attachments` are packed by SHA-256. The mails' bodies are packed here, when the value is made: outside of any
+    `attachments` are packed by SHA-256. The mails' pieces are packed here, when the value is made: outside of any
     transaction.
     """
 
@@ -23,9 +23,9 @@ class Carrying:
     mails: tuple[OutgoingMail, ...]
     attachments: Mapping[str, Packed]
     explanation: str
-    bodies: tuple[Packed, ...] = field(init=False, repr=False)
+    pieces: tuple[tuple[Packed, ...], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Pack each different body once."""
-        packed = {body: pack(body) for body in {mail.body for mail in self.mails}}
-        object.__setattr__(self, "bodies", tuple(packed[mail.body] for mail in self.mails))
+        """Pack each different piece once, however many mails show it."""
+        packed = {piece: pack(piece) for piece in {piece for mail in self.mails for piece in mail.pieces}}
+        object.__setattr__(self, "pieces", tuple(tuple(packed[one] for one in mail.pieces) for mail in self.mails))

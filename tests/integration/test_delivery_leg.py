@@ -150,7 +150,7 @@ async def test_a_refused_mail_is_told_to_someone(step: str, desk: Desk, server: 
 
 async def test_a_mail_in_doubt_goes_once_more_as_it_was(desk: Desk, server: FakeSmtp) -> None:
     """Cut after the dot: the same bytes under the same Message-ID, once."""
-    mail = a_mail(headers=b"Message-ID: <m.1@acme.example>\r\nSubject: x\r\n\r\n", body=b"." * 50_000 + b"\r\n")
+    mail = a_mail(headers=b"Message-ID: <m.1@acme.example>\r\nSubject: x\r\n\r\n", pieces=(b"." * 50_000 + b"\r\n",))
     send(desk.store, mail)
     server.plan("dot", cut)
 
@@ -161,7 +161,7 @@ async def test_a_mail_in_doubt_goes_once_more_as_it_was(desk: Desk, server: Fake
     assert desk.states == [(MailState.ACCEPTED, 2, 1)]
     first, second = server.taken
     assert first == second
-    assert first.raw == mail.headers + mail.body
+    assert first.raw == mail.wire
     assert desk.heard.events == ["mail_in_doubt", "mail_accepted"]
 
 

@@ -7,7 +7,7 @@ from email import policy
 from email.message import EmailMessage
 from hashlib import sha256
 
-from maild.composing import Composer
+from maild.composing import Composer, Encoder
 from maild.config import DeskConfig
 from maild.marks import Keyring, SigningKey
 from maild.model.decision import AddEntry, Decision, OpenTicket, Outcome, OutcomeKind, Sender, Standing, Step, Trust
@@ -85,12 +85,14 @@ def an_attachment(
 
 def write(wish: Wanted, decision: Decision | None = None, composer: Composer | None = None) -> OutgoingMail:
     """Compose one mail."""
-    return (composer or a_composer()).compose(wish, decision or a_decision(), Facts(next_number=1042), TOKEN, NOW)
+    return (composer or a_composer()).compose(
+        wish, decision or a_decision(), Facts(next_number=1042), TOKEN, NOW, encoder=Encoder()
+    )
 
 
 def read(mail: OutgoingMail) -> EmailMessage:
     """Read a mail as its recipient's client does."""
-    parsed = email.message_from_bytes(mail.headers + mail.body, policy=policy.default)
+    parsed = email.message_from_bytes(mail.wire, policy=policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
 

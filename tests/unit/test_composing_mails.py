@@ -76,7 +76,7 @@ def names(wish):
 def test_every_mail_is_whole_and_names_itself(wish):
     """From the queue to one recipient, dated, 7-bit with CRLF, text and HTML, under a Message-ID that proves itself."""
     mail = write(wish)
-    wire, message = mail.headers + mail.body, read(mail)
+    wire, message = mail.wire, read(mail)
 
     assert wire.isascii()
     assert wire.count(b"\n") == wire.count(b"\r\n") == wire.count(b"\r")
@@ -112,8 +112,8 @@ def test_nothing_a_stranger_writes_hurts_a_mail(wish, hostile):
     message = read(mail)
 
     assert message.keys() == read(plain).keys()
-    assert (mail.headers + mail.body).isascii()
-    assert max(map(len, (mail.headers + mail.body).split(b"\r\n"))) <= 998
+    assert mail.wire.isascii()
+    assert max(map(len, mail.wire.split(b"\r\n"))) <= 998
     assert find_tags(message["Subject"], "", []) == ((1042,) if wish.ticket else ())
     assert "[" not in message["Subject"].replace("[#1042]", "").replace("[#1042 internal]", "")
     assert "<script" not in html_of(mail)
@@ -141,7 +141,7 @@ def test_no_mail_to_a_customer_shows_an_agents_address(wish):
     decided = a_decision(an_entry(), an_entry(2, "internal words", EntryKind.NOTE, "alice"))
     curious = a_composer({"reply.txt": "Subject: x\n\n{{ by.full }} {{ by.address }} {{ by.label }}\n"})
     mail = write(wish, decided, curious)
-    wire = (mail.headers + mail.body).decode("ascii").lower()
+    wire = mail.wire.decode("ascii").lower()
 
     assert ALICE not in wire + text_of(mail) + html_of(mail)
     assert "internal words" not in wire + text_of(mail) + html_of(mail)
@@ -241,7 +241,7 @@ def test_a_relay_is_the_same_octets_to_everybody():
         Template.REPLY, to="carol@customer.example", by="alice", text="Hello", attachments=(an_attachment(),)
     )
 
-    assert write(wish).body == write(other).body
+    assert write(wish).pieces == write(other).pieces
 
 
 def test_pictures_stand_where_the_words_name_them():
@@ -257,7 +257,7 @@ def test_pictures_stand_where_the_words_name_them():
     assert parts["photo.png"].get_content_disposition() == "inline"
     assert parts["logo.png"].get_content_disposition() == "attachment"
     assert "Look:\n[image: photo.png]\nHere." in text_of(mail)
-    assert b"alices-laptop" not in mail.headers + mail.body
+    assert b"alices-laptop" not in mail.wire
 
 
 def test_a_notice_says_first_whom_an_answer_reaches():

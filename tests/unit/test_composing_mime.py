@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from maild.composing.mime import Picture, build_body, clean_text, safe_name
+from maild.composing.mime import Encoder, Picture, build_body, clean_text, safe_name
 from maild.model.mail import Attachment
 
 
@@ -14,13 +14,13 @@ def an_attachment(name="a.bin", kind="application/octet-stream", content=b"\x00\
 
 
 def read(text="Hello\n", html=None, pictures=(), attachments=()):
-    body = build_body(text, html, pictures, attachments)
-    return email.message_from_bytes(b"MIME-Version: 1.0\r\n" + body.fields + b"\r\n" + body.content)
+    body = build_body(text, html, pictures, attachments, Encoder())
+    return email.message_from_bytes(b"MIME-Version: 1.0\r\n" + body.fields + b"\r\n" + b"".join(body.pieces))
 
 
 def raw(text="Hello\n", html=None, pictures=(), attachments=()):
-    body = build_body(text, html, pictures, attachments)
-    return body.fields + b"\r\n" + body.content
+    body = build_body(text, html, pictures, attachments, Encoder())
+    return body.fields + b"\r\n" + b"".join(body.pieces)
 
 
 TEXTS = [
@@ -160,3 +160,15 @@ def test_the_same_contents_are_the_same_octets():
 def test_text_is_cleaned_of_what_mail_cannot_carry():
     """Controls are gone, every line end is one, a lone surrogate is a replacement character; words stay."""
     assert clean_text("a\x00b\r\nc\rd\u2028e\x85f\x1bg\ud800h\ti\x9b") == "ab\nc\nd\ne\nfg\ufffdh\ti"
+
+
+def test_a_large_attachment_is_one_object_in_the_mails_to_all():
+    """Twelve colleagues are told of 7 MB: the words are each one's own, the attachment is in memory once."""
+    large, small = an_attachment(content=b"\x00\xff" * 100_000), an_attachment(content=b"\x01" * 50)
+    encoder = Encoder()
+    bodies = [build_body(f"Hello {name}\n", None, (), (small, large, small), encoder) for name in ("Alice", "Carol")]
+
+    shared = {id(piece) for piece in bodies[0].pieces} & {id(piece) for piece in bodies[1].pieces}
+
+    assert [len(body.pieces) for body in bodies] == [3, 3]
+    assert shared == {id(bodies[0].pieces[1])}

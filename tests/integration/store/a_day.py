@@ -47,7 +47,10 @@ def _handle(store: Store) -> None:
     record(store, 1, 2, 3)
     record(store, 1, 2, 3, uidvalidity=2)
     first, second, third = claim(store)
-    mails = (a_mail(1001, template=Template.ACKNOWLEDGED), a_mail(1001, "alice@acme.example", draft="draft-one"))
+    mails = (
+        a_mail(1001, template=Template.ACKNOWLEDGED),
+        a_mail(1001, "alice@acme.example", draft="draft-one", pieces=(b"a", b"b")),
+    )
     steps = (opening(1001), an_entry(1001), AddParticipant(1001, Address("eve@customer.example")))
     carry_out(store, a_work(first, a_decision(*steps, remembered(1001, "<a@c>", "<r@c>")), *mails))
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
@@ -80,7 +83,7 @@ def _deliver(store: Store) -> None:
         tx.reroute_mails(["main"], "main")
         tx.bring_forward(timedelta(hours=2), NOW)
         alarm = Alarm(TroubleSpot(TroubleKind.RELAY, "main"), "gone", timedelta(minutes=2))
-        tx.record_alarm(alarm, [(written, pack(written.body))], "250", NOW)
+        tx.record_alarm(alarm, [(written, pack(written.pieces[0]))], "250", NOW)
         tx.open_alarms(NOW)
         tx.record_alarm(replace(alarm, is_over=True), [], "", LATER)
 

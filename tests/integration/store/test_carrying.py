@@ -96,7 +96,7 @@ def test_a_new_ticket_is_written_whole(store: Store):
         False,
     )
     (sent,) = store.read(lambda reader: reader.mails_of(1001))
-    assert store.read(lambda reader: reader.wire_of(sent.id)) == mail.headers + mail.body
+    assert store.read(lambda reader: reader.wire_of(sent.id)) == mail.wire
     assert store.read(lambda reader: reader.find_explanation(arrival.id)) == '{"why": []}'
 
 
@@ -209,13 +209,13 @@ def test_a_stale_work_leaves_nothing_behind(store: Store):
     arrival = take_one(store, 2)
     kept = an_attachment(b"only the stale work has this")
     entry = AddEntry(1001, 1, EntryKind.CUSTOMER, BOB.address, Cause(CauseKind.MESSAGE, "<m>"), "", attachments=(kept,))
-    mail = a_mail(1001, body=b"nor this")
+    mail = a_mail(1001, pieces=(b"nor this",))
 
     work = a_work(arrival, a_decision(entry), mail, attachments={kept.sha256: pack(kept.content)})
     assert carry_out(store, work) == (0,)
 
     assert store.read(lambda reader: reader.find_blob(kept.sha256)) is None
-    assert store.read(lambda reader: reader.find_blob(hashlib.sha256(mail.body).hexdigest())) is None
+    assert store.read(lambda reader: reader.find_blob(hashlib.sha256(mail.pieces[0]).hexdigest())) is None
 
 
 def test_attachments_are_kept_once_for_all_their_entries(store: Store):
@@ -352,12 +352,25 @@ def test_a_timer_is_done_once(store: Store):
     assert store.write(lambda tx: tx.claim_timers(CLAIM, 10, LATER)) == ()
 
 
-def test_bodies_are_packed_before_the_transaction():
-    """Equal bodies of one work are packed once, when the work is made."""
-    work = Carrying(1, None, CLAIM, a_decision(), (a_mail(1), a_mail(1), a_mail(1, body=b"other")), {}, "")
+def test_pieces_are_packed_before_the_transaction():
+    """Equal pieces of one work are packed once, when the work is made."""
+    work = Carrying(1, None, CLAIM, a_decision(), (a_mail(1), a_mail(1), a_mail(1, pieces=(b"other",))), {}, "")
 
-    assert work.bodies[0] is work.bodies[1]
-    assert [one.size for one in work.bodies] == [25, 25, 5]
+    assert work.pieces[0][0] is work.pieces[1][0]
+    assert [one.size for pieces in work.pieces for one in pieces] == [25, 25, 5]
+
+
+def test_what_mails_share_is_kept_once(store: Store):
+    """A mail in pieces goes over the wire as one, and an attachment to all of a team is one blob."""
+    arrival = take_one(store, 1)
+    large = b"AAAA" * 100_000
+    mails = [a_mail(1001, pieces=(b"%d " % n, large, b" end")) for n in range(3)]
+    before = store.read(lambda reader: reader.sizes()).blobs
+
+    carry_out(store, a_work(arrival, a_decision(opening(1001)), *mails))
+
+    assert [due.wire for due in claim_due(store)] == [mail.wire for mail in mails]
+    assert store.read(lambda reader: reader.sizes()).blobs - before == 5
 
 
 def test_a_claimed_sender_proves_nothing(store: Store):

@@ -92,7 +92,7 @@ def a_mail(ticket: int | None = None, recipient: str = BOB.address, **changes: o
         relay="main",
         subject="[#1] No dial tone",
         headers=b"Subject: [#1] No dial tone\r\n\r\n",
-        body=b"We are looking into it.\r\n",
+        pieces=(b"We are looking into it.\r\n",),
         ours="We are looking into it.",
         quoted="",
         due_at=NOW,
