@@ -1,7 +1,11 @@
 """`maild ticket`: what the desk knows of its matters."""
 
+import os
+from zoneinfo import ZoneInfo
+
 import click
 
+from maild.cli.byhand import new, set_
 from maild.cli.display import (
     fit,
     json_option,
@@ -15,13 +19,14 @@ from maild.cli.display import (
     size,
 )
 from maild.cli.mails import mail_line
-from maild.cli.opening import NUMBER, opened_store
+from maild.cli.opening import NUMBER, config_directory, opened_store
+from maild.config import read_config
+from maild.desk.searching import SearchError, parse_search
 from maild.model.explaining import Json, entry_line, instant, ticket_line, whole_ticket
 from maild.model.mail import Address
-from maild.model.ticket import Entry, State, Ticket
+from maild.model.search import Search
+from maild.model.ticket import Entry, Ticket
 from maild.store import MailRow, Store
-
-_STATES = [state.value for state in State]
 
 
 @click.group()
@@ -30,14 +35,22 @@ def ticket() -> None:
 
 
 @ticket.command("list")
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only of this state; repeatable.")
+@click.argument("query", nargs=-1)
 @click.option("--limit", default=100, show_default=True, type=NUMBER, help="How many, newest first.")
 @json_option
-def list_(states: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """List tickets, the newest first."""
-    wanted = [State(state) for state in states] or None
+def list_(query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List tickets that QUERY finds, the newest first; without one, all.
+
+    The language is that of `#list` in agents' mails: state:open -team:network tag:vpn after:2026-11-01 printer. A word
+    that begins with a minus stands behind `--`.
+    """
+    config = read_config(config_directory(), os.environ)
+    try:
+        search = parse_search(" ".join(query), None, ZoneInfo(config.desk.timezone)) if query else Search(())
+    except SearchError as error:
+        raise click.UsageError(str(error)) from error
     with opened_store() as store:
-        found = store.read(lambda reader: reader.list_tickets(wanted, limit))
+        found = store.read(lambda reader: reader.search(search, limit))
     if as_json:
         print_json([ticket_line(one) for one in found])
         return
@@ -93,6 +106,10 @@ def history(number: int, as_json: bool) -> None:
     ]
     ordered = sorted(rows, key=lambda row: row[0])
     print_table(("at", "what", "by", "cause", "summary"), [(moment(at), *rest) for at, *rest in ordered])
+
+
+ticket.add_command(new)
+ticket.add_command(set_)
 
 
 def _find(store: Store, number: int) -> Ticket:

@@ -11,12 +11,14 @@ from sqlalchemy import Column, Select, func, literal, select
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
-from maild.model.ticket import Entry, State, Ticket
+from maild.model.search import Search
+from maild.model.ticket import Entry, Ticket
 from maild.store.blobs import find_blob_id, read_blobs
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
+from maild.store.searching import search_tickets
 from maild.store.snapshot import Found, Snapshot
-from maild.store.tables import arrival, arrival_event, explanation, mail_event, outgoing_mail, ticket
+from maild.store.tables import arrival, arrival_event, explanation, mail_event, outgoing_mail
 from maild.store.wires import read_wires
 
 _mail = outgoing_mail.c
@@ -87,11 +89,9 @@ class Happening:
 class Looking(Snapshot):
     """Asking for what a person wants to see. Lists give the newest first."""
 
-    def list_tickets(self, states: Sequence[State] | None, limit: int) -> tuple[Ticket, ...]:
-        """Give tickets in one of the states (None: in any), the highest number first."""
-        numbers = self._newest(ticket.c.number, ticket.c.state, states, limit)
-        found = read_tickets(self._connection, numbers)
-        return tuple(found[number][0] for number in numbers)
+    def search(self, search: Search, limit: int) -> tuple[Ticket, ...]:
+        """Give the tickets that a search finds, the highest number first."""
+        return search_tickets(self._connection, search, limit)
 
     def find_ticket(self, number: int) -> Ticket | None:
         """Give a ticket by its number."""

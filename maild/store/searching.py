@@ -49,6 +49,8 @@ def _is(column: Column[str], value: str) -> ColumnElement[bool]:
     """Compare without letter case; a category holds its children; `*` is any value. NULL never equals."""
     if value == "*":
         return column.is_not(None)
+    if column is ticket.c.state:  # always in lower case, and its index serves
+        return column == value.lower()
     plain = func.coalesce(func.lower(column), "")
     if column is ticket.c.category:
         return or_(plain == value.lower(), plain.like(_literal(value.lower()) + "/%", escape=_ESCAPE))

@@ -91,7 +91,7 @@ def test_ticket_list_gives_the_newest_first(desk: ADesk):
     assert [one["number"] for one in listed] == [1002, 1001]
     assert listed[1]["subject"] == "Printer on floor 3"
     assert listed[1]["requester"] == BOB
-    assert desk.show("ticket", "list", "--state", "closed") == []
+    assert desk.show("ticket", "list", "state:closed") == []
     assert len(desk.show("ticket", "list", "--limit", "1")) == 1
 
 

@@ -8,7 +8,8 @@ from maild.model.decision import AddParticipant, ChangeTicket, CloseDraft, KeepD
 from maild.model.facts import DraftState
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
-from maild.model.ticket import Change, State
+from maild.model.search import Search, Term
+from maild.model.ticket import Change
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
 from maild.store import Reader, Store, Transaction, pack
 from tests.integration.store.values import (
@@ -113,8 +114,13 @@ def _look(reader: Reader) -> None:
     reader.next_due_at(["main"])
     reader.next_timer_at()
     reader.signing_keys()
-    reader.list_tickets(list(State), 10)
-    reader.list_tickets(None, 10)
+    reader.search(
+        Search((Term("state", "open"), Term("tag", "vpn"), Term("text", "line", is_excluded=True)), after=NOW), 10
+    )
+    reader.search(
+        Search((Term("participant", "*@x.example"), Term("draft", "alice"), Term("field.cost", "*")), before=NOW), 10
+    )
+    reader.search(Search(()), 10)
     reader.find_ticket(1001)
     reader.entries_of(1001)
     reader.list_held()

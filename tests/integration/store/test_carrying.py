@@ -18,6 +18,7 @@ from maild.model.decision import (
 from maild.model.facts import DraftState
 from maild.model.mail import Address, Arrival, Attachment
 from maild.model.outgoing import MailState, Meaning, Template
+from maild.model.search import Search
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State
 from maild.store import Carrying, Store, pack
 from tests.integration.store.values import (
@@ -304,7 +305,7 @@ def test_what_the_database_cannot_hold_disturbs_nobody_else(store: Store):
     )
 
     assert stale == (1, 2)
-    assert [one.number for one in store.read(lambda reader: reader.list_tickets(None, 9))] == [1001]
+    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 9))] == [1001]
     assert len(claim_due(store)) == 1
 
 

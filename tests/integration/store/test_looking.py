@@ -5,7 +5,7 @@ from datetime import timedelta
 from maild.marks import SigningKey
 from maild.model.decision import OutcomeKind
 from maild.model.outgoing import MailState
-from maild.model.ticket import State
+from maild.model.search import Search, Term
 from maild.store import Store
 from tests.integration.store.values import (
     CLAIM,
@@ -27,10 +27,10 @@ def test_tickets_are_listed_newest_first(store: Store):
     for number in (1001, 1002, 1003):
         open_ticket(store, number)
 
-    assert [one.number for one in store.read(lambda reader: reader.list_tickets(None, 2))] == [1003, 1002]
-    both = store.read(lambda reader: reader.list_tickets([State.NEW, State.OPEN], 9))
+    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 2))] == [1003, 1002]
+    both = store.read(lambda reader: reader.search(Search((Term("state", "closed", is_excluded=True),)), 9))
     assert [one.number for one in both] == [1003, 1002, 1001]
-    assert store.read(lambda reader: reader.list_tickets([State.CLOSED], 9)) == ()
+    assert store.read(lambda reader: reader.search(Search((Term("state", "closed"),)), 9)) == ()
 
 
 def test_a_ticket_that_is_not_there_is_none(store: Store):

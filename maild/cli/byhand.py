@@ -1,0 +1,112 @@
+"""`maild ticket new | set`: what is done to tickets by hand."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+
+import click
+
+from maild.carrying import Desk, pack_attachments
+from maild.cli.display import print_text, say_no
+from maild.cli.opening import NUMBER, config_directory, now, user
+from maild.daemon import Premises, keyring_of, open_store, read_premises
+from maild.desk import House
+from maild.desk.byhand import Caller, HandError, open_for_caller, set_fields
+from maild.errors import MaildError
+from maild.model.decision import Decision
+from maild.model.explaining import explanation
+from maild.model.facts import Facts, Questions
+from maild.model.mail import Address
+from maild.store import Carrying, Store
+
+_TRIES = 5
+Deciding = Callable[[Facts, House, datetime], Decision]
+
+
+@click.command()
+@click.argument("requester")
+@click.argument("subject")
+@click.option("--name", default="", help="Whoever it is, by name.")
+@click.option("--queue", help="Which queue; the first one else.")
+def new(requester: str, subject: str, name: str, queue: str | None) -> None:
+    """Open a ticket for REQUESTER, an address, who called; what they said is read from standard input.
+
+    They are told its number and the team of it.
+    """
+    if requester.count("@") != 1 or any(letter.isspace() for letter in requester):
+        raise click.UsageError(f"'{requester}' is no address")
+    if sys.stdin.isatty():
+        click.echo("What did they say? End with Ctrl-D.", err=True)
+    words = sys.stdin.read().strip()
+    if not words:
+        raise click.UsageError("nothing was said: write the matter to standard input")
+    local, at, domain = requester.rpartition("@")
+    who = Address(f"{local}{at}{domain.lower()}", name)
+
+    def decide(facts: Facts, house: House, at: datetime) -> Decision:
+        return open_for_caller(Caller(who, subject, words, queue), facts, house, at, user())
+
+    decision = _carry_out(None, decide)
+    print_text(f"#{decision.outcome.ticket} is open; {who.address} is told its number.")
+
+
+@click.command("set")
+@click.argument("number", type=NUMBER)
+@click.argument("values", nargs=-1, required=True, metavar="FIELD=VALUE…")
+def set_(number: int, values: tuple[str, ...]) -> None:
+    """Set fields of a ticket, like team=network confidential=team field.cost=500; an empty value empties one."""
+    pairs = dict(each.partition("=")[::2] for each in values)
+    if any("=" not in each for each in values):
+        raise click.UsageError("write FIELD=VALUE, like team=network")
+
+    def decide(facts: Facts, house: House, _at: datetime) -> Decision:
+        known = facts.tickets.get(number)
+        if known is None:
+            raise say_no(f"there is no ticket #{number}")
+        return set_fields(known, pairs, house=house, by=user())
+
+    _carry_out(number, decide)
+    print_text(f"#{number}: " + ", ".join(f"{name} = {value or '–'}" for name, value in pairs.items()))
+
+
+def _carry_out(number: int | None, decide: Deciding) -> Decision:
+    """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
+    config, rules = read_premises(config_directory(), os.environ)
+    with closing(open_store(config)) as store:
+        premises = Premises(config, rules, keyring_of(store))
+        house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
+        for _ in range(_TRIES):
+            decision = _try(store, number, decide, house, writer)
+            if decision is not None:
+                return decision
+    raise MaildError("the ticket changes faster than it can be written; try again")
+
+
+def _try(store: Store, number: int | None, decide: Deciding, house: House, writer: Desk) -> Decision | None:
+    at = now()
+    (facts,) = store.read(lambda reader: reader.answer([_asking(number)], at))
+    try:
+        decision = decide(facts, house, at)
+    except HandError as error:
+        raise MaildError(str(error)) from error
+    mails = writer.write_mails(decision, facts, at)
+    story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
+    work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
+    return None if store.write(lambda tx: tx.carry_out([work], at)) else decision
+
+
+def _asking(number: int | None) -> Questions:
+    return Questions(
+        arrival=None,
+        mailbox="",
+        fingerprint="",
+        sender="",
+        message_id=None,
+        ids=(),
+        tokens=(),
+        numbers=() if number is None else (number,),
+    )

@@ -1,0 +1,137 @@
+"""What the command line's user does to tickets: one for somebody who called, and fields of one that is there.
+
+Whoever may run these commands may all; they are entered as `command line: NAME`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES
+from maild.desk.case import Sheet, entry_of
+from maild.desk.house import House
+from maild.desk.orders.plan import value_of
+from maild.desk.subjects import ticket_subject
+from maild.desk.telling import notices, those_in_charge
+from maild.documents import did_you_mean
+from maild.model.decision import Decision, MeetContact, OpenTicket, StopTimers, TimerKind
+from maild.model.facts import Facts, TicketFacts
+from maild.model.mail import Address
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State
+from maild.rules import Queue
+
+_FREE = ("category", "impact", "urgency", "priority", "level", "subject", "language")
+SETTABLE = ("state", "queue", "team", "assignee", "confidential", *_FREE)
+_STATES = frozenset(State) - {State.MERGED}
+
+
+class HandError(Exception):
+    """What is asked for cannot be done; the message says why and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who called, and what about; `queue` None is the first."""
+
+    who: Address
+    subject: str
+    words: str
+    queue: str | None
+
+
+def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, by: str) -> Decision:
+    """Open a ticket for somebody who called, tell them its number and the team of it.
+
+    Raises HandError for a queue that is not there, or an address that is the desk's own.
+    """
+    requester = caller.who
+    if not house.is_outside(requester.address, now):
+        raise HandError(f"{requester.address} is an address of this desk: a ticket is somebody's outside")
+    chosen = _queue(house, caller.queue)
+    number = facts.next_number
+    sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, None, 0)
+    sheet.open(
+        OpenTicket(
+            number=number,
+            subject=ticket_subject(caller.subject),
+            state=State.NEW,
+            queue=chosen.key,
+            team=chosen.team,
+            assignee=None,
+            requester=requester,
+            language=None,
+        )
+    )
+    sheet.enter(number, EntryKind.CUSTOMER, caller.words, flags=("entered",))
+    sheet.add(MeetContact(requester))
+    if house.may_be_written_to(requester.address):
+        sheet.want(_acknowledged(requester, number))
+    sheet.want(*notices(those_in_charge(house, chosen.team, None, now), number, (f"Entered by {by}.",)))
+    return sheet.decision(entry_of(number), None)
+
+
+def set_fields(known: TicketFacts, values: Mapping[str, str], *, house: House, by: str) -> Decision:
+    """Set fields of a ticket; an empty value empties one. Nobody is mailed. Raises HandError with every problem."""
+    problems = [problem for name, value in values.items() if (problem := _problem(name, value, house))]
+    if problems:
+        raise HandError("; ".join(problems))
+    ticket = known.ticket
+    sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, ticket, known.last_n)
+    changes = [Change(name, value_of(ticket, name), value or None) for name, value in values.items()]
+    changed = [each for each in changes if each.old != each.new]
+    if not changed:
+        raise HandError(f"#{ticket.number} has these values already")
+    sheet.change(*changed)
+    sheet.enter(ticket.number, EntryKind.EVENT, "")
+    if any(each.field == "state" for each in changed):
+        sheet.add(StopTimers(TimerKind.WAKE, ticket.number))
+    return sheet.decision(entry_of(ticket.number), None)
+
+
+def _queue(house: House, key: str | None) -> Queue:
+    queues = house.queues()
+    if key is not None and key not in queues:
+        raise HandError(f"there is no queue '{key}'{did_you_mean(key, queues)}")
+    return queues[key] if key is not None else next(iter(queues.values()))
+
+
+def _problem(name: str, value: str, house: House) -> str:
+    """Say why a field cannot have a value."""
+    if name.startswith(FIELD_PREFIX):
+        field = name.removeprefix(FIELD_PREFIX)
+        return "" if field in house.rules.fields else f"no field '{field}'{did_you_mean(field, house.rules.fields)}"
+    if name not in SETTABLE:
+        return f"'{name}' cannot be set{did_you_mean(name, SETTABLE)}"
+    known = _known(name, house)
+    if known is None or (not value and name not in {"state", "queue", "subject"}):
+        return "" if value or name != "subject" else "a subject cannot be empty"
+    return "" if value in known else f"{name}: there is no '{value}'{did_you_mean(value, known)}"
+
+
+def _known(name: str, house: House) -> tuple[str, ...] | None:
+    """Give the values that a field can have; None where it is free."""
+    rules = house.rules
+    choices: dict[str, tuple[str, ...]] = {
+        "state": tuple(state.value for state in State if state in _STATES),
+        "queue": tuple(house.queues()),
+        "team": tuple(rules.teams),
+        "assignee": tuple(rules.people),
+        "confidential": tuple(each.value for each in Confidence),
+    }
+    if rules.categories:
+        choices["category"] = tuple(rules.categories)
+    return choices.get(name)
+
+
+def _acknowledged(requester: Address, number: int) -> Wanted:
+    return Wanted(
+        template=Template.ACKNOWLEDGED,
+        to=requester.address,
+        to_name=requester.name,
+        person=None,
+        ticket=number,
+        thread=Thread.CUSTOMER,
+        meaning=Meaning.CUSTOMER,
+        expires_in=ACKNOWLEDGEMENT_EXPIRES,
+    )
