@@ -29,7 +29,7 @@ sweep: $(VENV)/.test servers
 	$(BIN)/pytest -q tests/acceptance/test_kill_anywhere.py --sweep=long $(ARGS)
 
 bench: $(VENV)/.test servers
-	for bench in parsing composing store pipeline; do $(BIN)/python benchmarks/$$bench.py || exit 1; done
+	for bench in parsing composing rules store pipeline; do $(BIN)/python benchmarks/$$bench.py || exit 1; done
 
 .PHONY: servers
 servers:

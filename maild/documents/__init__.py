@@ -6,7 +6,7 @@ The only importer of ruamel. Pure: the text is handed in, and nothing is written
 from maild.documents.checking import Section, check_document, is_text
 from maild.documents.document import Document, Path, Place, Value
 from maild.documents.loading import parse_document, parse_override
-from maild.documents.scalars import ScalarError, format_duration, parse_duration, parse_size
+from maild.documents.scalars import ScalarError, format_duration, format_size, parse_duration, parse_size
 from maild.documents.words import did_you_mean, join_words
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "check_document",
     "did_you_mean",
     "format_duration",
+    "format_size",
     "is_text",
     "join_words",
     "parse_document",

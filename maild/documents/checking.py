@@ -1,6 +1,7 @@
 """A document's value against a model: every problem at once, with its place, the nearest known word and the remedy."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
@@ -55,7 +56,7 @@ def check_document(
     try:
         checked = model.model_validate({} if value is None else value)
     except ValidationError as error:
-        errors = (each for each in error.errors(include_url=False) if each["type"] not in _CONSEQUENCES)
+        errors = (each for each in error.errors(include_url=False) if not _is_consequence(each))
         problems |= {_problem(document, model, at, each) for each in errors}
     return None if problems else checked, tuple(sorted(problems))
 
@@ -63,6 +64,11 @@ def check_document(
 def is_text(model: type[Section], path: Path) -> bool:
     """Whether a model takes text at a path."""
     return str in _kinds(model, path)
+
+
+def _is_consequence(error: ErrorDetails) -> bool:
+    """Whether something is only wrong because something else is: a list is short once its bad items are left out."""
+    return error["type"] in _CONSEQUENCES or (error["type"] == "too_short" and bool(error["input"]))
 
 
 def _refusals(document: Document, kind: Any, at: Path, value: Value) -> Iterator[Problem]:
@@ -161,6 +167,7 @@ def _kinds(kind: Any, path: Path) -> Iterator[Any]:
         yield from _kinds(arguments[1] if is_mapping else arguments[0], path[1:])
 
 
+@cache
 def _fields(section: type[Section]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in section.model_fields.items()}
 

@@ -38,3 +38,9 @@ def parse_size(text: str) -> int:
     if match is None:
         raise ScalarError(f"'{text}' is no size: write it like 512KB or 25MB")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def format_size(octets: int) -> str:
+    """Write a number of bytes as `parse_size` reads it, in the largest unit that does not round it."""
+    unit = next(unit for unit, worth in reversed(_UNITS.items()) if octets % worth == 0 and (octets or unit == "B"))
+    return f"{octets // _UNITS[unit]}{unit}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from maild.errors import Problem
-from maild.rules.conditions import AnyOf, Condition, NumberTest, OneOfTest
+from maild.rules.conditions import AnyOf, Asked, Condition, ExistsTest, NumberTest, OneOfTest
 from maild.rules.effects import SetValue, Stop
 from maild.rules.gathering import Gathering
 from maild.rules.implying import asked_in, excludes, implies, parts
@@ -50,11 +50,11 @@ def _is_old(condition: Condition) -> bool:
 
 
 class _Stopping:
-    """The rules so far that stop, to be found by what a later rule asks."""
+    """The rules so far that stop, to be found by what a later rule asks: by a text test, or by the fact of another."""
 
     def __init__(self) -> None:
         self._always: list[Rule] = []
-        self._by_part: dict[Condition, list[Rule]] = {}
+        self._by_part: dict[Condition | Asked, list[Rule]] = {}
 
     def add(self, rule: Rule) -> None:
         first = next(parts(rule.when), None)
@@ -62,7 +62,7 @@ class _Stopping:
             self._always.append(rule)
             return
         for each in first.conditions if isinstance(first, AnyOf) else (first,):
-            self._by_part.setdefault(each, []).append(rule)
+            self._by_part.setdefault(_key(each), []).append(rule)
 
     def find(self, rule: Rule) -> Rule | None:
         """Find the rule that always stops before this one is asked."""
@@ -74,8 +74,15 @@ class _Stopping:
     def _candidates(self, rule: Rule) -> Iterator[Rule]:
         for part in parts(rule.when):
             first = part.conditions[0] if isinstance(part, AnyOf) else part
-            yield from self._by_part.get(part, ())
-            yield from self._by_part.get(first, ()) if first is not part else ()
+            yield from self._by_part.get(_key(first), ())
+
+
+def _key(condition: Condition) -> Condition | Asked:
+    match condition:
+        case OneOfTest(asked) | NumberTest(asked) | ExistsTest(asked):
+            return asked
+        case _:
+            return condition
 
 
 def _unreachable(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -90,14 +97,19 @@ def _unreachable(rules: Sequence[Rule]) -> Iterator[Problem]:
 
 
 def _replaced(rules: Sequence[Rule]) -> Iterator[Problem]:
+    """Tell of each rule once which later ones replace what it set: in a large desk they are many."""
     setters: dict[str, list[tuple[Rule, str]]] = {}
+    later: dict[tuple[str, str], tuple[Rule, Rule, int]] = {}
     for rule in rules:
         for name, value in _values(rule).items():
             earlier = _find_replaced(rule, name, value, setters.get(name, ()))
             if earlier is not None:
-                yield _doubt(rule, _told(rule, earlier, name))
+                _, first, count = later.get((earlier.name, name), (earlier, rule, 0))
+                later[earlier.name, name] = (earlier, first, count + 1)
             if Stop() not in rule.then:
                 setters.setdefault(name, []).append((rule, value))
+    for (_, name), (earlier, first, count) in later.items():
+        yield _doubt(first, _told(first, earlier, name, count - 1))
 
 
 def _find_replaced(rule: Rule, name: str, value: str, earlier: Sequence[tuple[Rule, str]]) -> Rule | None:
@@ -109,11 +121,12 @@ def _find_replaced(rule: Rule, name: str, value: str, earlier: Sequence[tuple[Ru
     return None
 
 
-def _told(rule: Rule, earlier: Rule, name: str) -> str:
+def _told(rule: Rule, earlier: Rule, name: str, more: int) -> str:
+    others = f"; {more} more can" if more else ""
     if implies(earlier.when, rule.when) and earlier.on <= rule.on:
-        return f"always replaces the {name} that {earlier.name} ({earlier.place}) set: that one's is never seen"
+        return f"always replaces the {name} that {earlier.name} ({earlier.place}) sets, which is never seen{others}"
     remedy = f"let {earlier.name} `stop`, or ask `{name}: {{exists: false}}` here"
-    return f"can replace the {name} that {earlier.name} ({earlier.place}) set, where both hold: {remedy}"
+    return f"can replace the {name} that {earlier.name} ({earlier.place}) sets, where both hold{others}: {remedy}"
 
 
 def _values(rule: Rule) -> Mapping[str, str]:

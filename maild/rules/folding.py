@@ -11,21 +11,23 @@ LONGEST = 64 * 1024
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 # Soft hyphen, zero-width and directional characters: seen by nobody, and put into words by mailers and by spammers.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_SPACE = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
     """Give a text as patterns read it."""
+    if text.isascii():
+        return text[:LONGEST]
     return _cut(unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text[:LONGEST])))
 
 
 def folded(text: str) -> str:
     """Give a text as words are compared."""
-    seen = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", text[:LONGEST]))
+    seen = text[:LONGEST]
     if not seen.isascii():
         # Twice, because folding can undo a normal form (Unicode 3.13, D146).
-        seen = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
-    return _cut(_SPACE.sub(" ", seen.casefold()).strip())
+        visible = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", seen))
+        seen = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
+    return _cut(" ".join(seen.casefold().split()))
 
 
 def _cut(text: str) -> str:

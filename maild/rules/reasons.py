@@ -1,14 +1,16 @@
 """Why a condition held or did not: the tests that decided it, and the words that these met."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from maild.documents import format_duration
+from maild.documents import format_duration, format_size
 from maild.rules.calendars import WEEKDAYS
 from maild.rules.conditions import (
     AllOf,
     AnyOf,
+    Asked,
     Condition,
     ExistsTest,
     HoursTest,
@@ -51,7 +53,8 @@ def told(test: Test) -> str:
             said = f"{test.asked} is {' or '.join(sorted(test.values))}"
         case NumberTest():
             bounds = (("at least", test.at_least), ("at most", test.at_most))
-            said = f"{test.asked} {' and '.join(f'{word} {bound:g}' for word, bound in bounds if bound is not None)}"
+            written = (f"{word} {_number(bound, test.asked)}" for word, bound in bounds if bound is not None)
+            said = f"{test.asked} {' and '.join(written)}"
         case ExistsTest():
             said = f"{test.asked} exists"
         case HoursTest():
@@ -72,7 +75,7 @@ def _met(test: Test, scene: Scene) -> str:
             found = single(test).find(words_of(test.asked, scene) or ())
             return _cut(found.words) if found else ""
         case NumberTest():
-            return ", ".join(f"{number:g}" for number in numbers_of(test.asked, scene) or ())
+            return ", ".join(_number(number, test.asked) for number in numbers_of(test.asked, scene) or ())
         case HoursTest():
             return f"{scene.now.astimezone(ZoneInfo(scene.rules.calendars[test.calendar].timezone)):%a %H:%M}"
         case WeekdayTest():
@@ -83,6 +86,14 @@ def _met(test: Test, scene: Scene) -> str:
         case OneOfTest() | ExistsTest():
             return _cut(", ".join(words_of(test.asked, scene) or ()))
     assert_never(test)
+
+
+def _number(number: float, asked: Asked) -> str:
+    if asked.key == "age":
+        return format_duration(timedelta(seconds=number))
+    if asked.key == "size" or asked.name == "size":
+        return format_size(int(number))
+    return f"{number:g}"
 
 
 def _cut(words: str) -> str:

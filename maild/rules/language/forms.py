@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema
@@ -195,8 +195,8 @@ class RateSection(Passage):
 
     count: Annotated[int, Field(ge=2, le=1_000_000)]
     within: Duration
-    of: RateOf = RateOf.RULE
+    of: Literal["category", "customer", "sender_domain", "address", "rule"] = "rule"
 
     def value(self) -> RateTest:
         """Give it as a test."""
-        return RateTest(self.count, self.within, self.of)
+        return RateTest(self.count, self.within, RateOf(self.of))

@@ -104,6 +104,8 @@ def condition_of(when: When, vocabulary: Vocabulary) -> Condition:
 def _conditions(when: When, vocabulary: Vocabulary) -> Iterator[Condition]:
     for key in type(when).model_fields:
         value = getattr(when, key)
+        if value is None:
+            continue
         asked = Asked(key)
         match value:
             case TextOperators():

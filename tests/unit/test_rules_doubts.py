@@ -1,0 +1,146 @@
+"""What check warns of: rules that nothing reaches or that undo one another, patterns that cost."""
+
+import pytest
+
+from maild.rules.conditions import ALWAYS, AllOf, AnyOf, Asked, NumberTest, OneOfTest, Operator, TextTest
+from maild.rules.implying import excludes, implies
+from tests.unit.rules_values import warnings_of
+
+DESK = "categories: {a: {}, b: {}, c: {}}\nteams: {t: {members: [alice]}, u: {members: [alice]}}\n"
+
+
+def told(*rules: str) -> list[str]:
+    """The warnings about rules called one, two, three …; each begins with the rule's name."""
+    names = ("one", "two", "three", "four")
+    text = "rules:\n" + "".join(f"  {name}: {rule}\n" for name, rule in zip(names, rules, strict=False))
+    return [warning.split(": rules.", 1)[1] for warning in warnings_of(DESK, text)]
+
+
+def test_two_rules_that_can_set_one_field_are_told():
+    """The later one replaces what the first set; how to end it is told."""
+    (warning,) = told(
+        "{when: {text: {words: x}}, then: {category: a}}", "{when: {text: {words: y}}, then: {category: b}}"
+    )
+    assert warning == (
+        "two: can replace the category that one (3.yaml:2:3) sets, where both hold: let one `stop`,"
+        " or ask `category: {exists: false}` here"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("{when: {text: {words: x}}, then: {category: a, stop: true}}", "{when: always, then: {category: b}}"),
+        ("{when: {text: {words: x}}, then: {category: a}}", "{when: {category: {exists: false}}, then: {category: b}}"),
+        ("{when: {text: {words: x}}, then: {category: a}}", "{when: {category: a}, then: {category: b}}"),
+        ("{when: {text: {words: x}}, then: {category: a}}", "{when: always, then: {category: a}}"),
+        ("{when: {text: {words: x}}, then: {category: a}}", "{when: always, then: {team: t}}"),
+        ("{when: {queue: support}, then: {team: t}}", "{when: {queue: {is_not: support}}, then: {team: u}}"),
+        ("{when: {trust: proved}, then: {team: t}}", "{when: {trust: [forged, claimed]}, then: {team: u}}"),
+        ("{when: {sender: '*@a.example'}, then: {team: t}}", "{when: {sender: '*@b.example'}, then: {team: u}}"),
+        ("{when: {text: {words: x}}, then: {team: t}}", "{when: {not: {text: {words: x}}}, then: {team: u}}"),
+        ("{when: {size: {at_most: 1KB}}, then: {team: t}}", "{when: {size: {at_least: 2KB}}, then: {team: u}}"),
+        ("{on: reply, when: always, then: {team: t}}", "{on: new, when: always, then: {team: u}}"),
+        ("{when: always, then: {urgency: {at_least: high}}}", "{when: always, then: {urgency: {raise: 1}}}"),
+    ],
+)
+def test_rules_that_cannot_undo_one_another_are_not_told(one: str, two: str):
+    """One stops, one looks at what was set, both set the same, or both never hold together."""
+    assert told(one, two) == []
+
+
+def test_what_is_always_replaced_is_told_so():
+    """The first rule's value is seen by nobody."""
+    one, two = (
+        "{when: {text: {words: [x]}, trust: proved}, then: {team: t}}",
+        "{when: {trust: proved}, then: {team: u}}",
+    )
+    assert told(one, two) == ["two: always replaces the team that one (3.yaml:2:3) sets, which is never seen"]
+
+
+def test_many_replacements_are_one_warning():
+    """A large desk is told once of each rule whose value others replace."""
+    rules = [f"{{when: {{text: {{words: {word}}}}}, then: {{category: {category}}}}}" for word, category in
+             (("x", "a"), ("y", "b"), ("z", "c"))]  # fmt: skip
+    assert [warning.split(":")[0] for warning in told(*rules)] == ["two"]
+    assert "; 1 more can" in told(*rules)[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("always", "{text: {words: x}}"),
+        ("{text: {words: [x, y]}}", "{text: {words: x}}"),
+        ("{text: {words: [x, y, z]}}", "{text: {words: [z, y]}}"),
+        ("{text: {words: x}}", "{text: {words: x}, sender: '*@a.example'}"),
+        (
+            "{sender: '*@a.example', text: {words: x}}",
+            "{sender: '*@a.example', text: {words: x}, mailbox: support}",
+        ),
+        ("{priority: {at_least: p3}}", "{priority: p2}"),
+        ("{category: {exists: true}}", "{category: a}"),
+    ],
+)
+def test_a_rule_that_is_never_asked_is_told(one: str, two: str):
+    """An earlier one holds whenever it could, and stops."""
+    (warning,) = told(f"{{when: {one}, then: {{stop: true}}}}", f"{{when: {two}, then: {{tags: x}}}}")
+    assert warning == "two: is never asked: whenever it could hold, one (3.yaml:2:3) holds before it and stops"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("{text: {words: x}}", "{text: {words: [x, y]}}"),
+        ("{text: {words: x}, trust: proved}", "{text: {words: x}}"),
+        ("{subject: {words: x}}", "{text: {words: x}}"),
+    ],
+)
+def test_a_rule_that_may_be_asked_is_not_told(one: str, two: str):
+    """What cannot be seen is taken for possible."""
+    assert told(f"{{when: {one}, then: {{stop: true}}}}", f"{{when: {two}, then: {{tags: x}}}}") == []
+
+
+def test_a_rule_is_reached_on_another_occasion():
+    """One that stops new tickets stops no replies."""
+    assert told("{when: always, then: {stop: true}}", "{on: any, when: always, then: {tags: x}}") == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{when: {text: {words: x}, not: {text: {words: [x, y]}}}, then: {tags: x}}",
+        "{when: {trust: proved, not: {trust: proved}}, then: {tags: x}}",
+        "{when: {all: [{queue: support}, {queue: {is_not: support}}]}, then: {tags: x}}",
+        "{when: {size: {at_least: 2KB, at_most: 1KB}}, then: {tags: x}}",
+        "{when: {priority: {any_of: [p1], at_most: p3}}, then: {tags: x}}",
+        "{when: {state: closed}, then: {tags: x}}",
+        "{when: {reopened: true}, then: {tags: x}}",
+        "{when: {age: {at_least: 1d}}, then: {tags: x}}",
+    ],
+)
+def test_a_rule_that_can_never_hold_is_told(rule: str):
+    """Its conditions exclude each other, or want an old ticket where it is asked of new ones."""
+    (warning,) = told(rule)
+    assert warning.startswith("one: can never hold: ")
+
+
+def test_patterns_that_cost_are_told_where_they_stand():
+    """Without three letters in a row the filter cannot leave a pattern out."""
+    (warning,) = warnings_of("rules: {r: {when: {not: {subject: {matches: ['abc', '\\d+']}}}, then: {stop: true}}}")
+    assert warning.startswith("2.yaml:1:53: rules.r.when.not.subject.matches[1]: has no literal of three characters")
+
+
+def test_following_and_excluding_are_claimed_only_where_they_are_sure():
+    """A multi-valued fact can be two things at once; a text may hold two words."""
+    text, tag = Asked("text"), Asked("tag")
+    x, y = TextTest(text, Operator.WORDS, "x"), TextTest(text, Operator.WORDS, "y")
+    assert not excludes(x, y)
+    assert not excludes(TextTest(tag, Operator.IS, "x"), TextTest(tag, Operator.IS, "y"))
+    assert excludes(TextTest(Asked("subject"), Operator.IS, "x"), TextTest(Asked("subject"), Operator.IS, "y"))
+    assert implies(AllOf((x, y)), AnyOf((y, x)))
+    assert not implies(AnyOf((x, y)), x)
+    assert implies(x, ALWAYS)
+    assert not implies(ALWAYS, x)
+    assert implies(NumberTest(Asked("size"), 5, 6), NumberTest(Asked("size"), 5))
+    assert implies(OneOfTest(Asked("state"), frozenset({"new"})), OneOfTest(Asked("state"), frozenset({"new", "open"})))
+    assert implies(TextTest(text, Operator.CONTAINS, "VPN down"), TextTest(text, Operator.CONTAINS, "vpn"))
