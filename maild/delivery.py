@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maild.errors import RelayRefusedError, RelayUnavailableError, StaleError
+from maild.errors import AccountError, RelayRefusedError, RelayUnavailableError, StaleError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.ledger import Ledger
@@ -70,11 +70,17 @@ class Ward:
         self._board = board
         self._nurse: object = None
 
-    def falls_ill(self, nurse: object, reason: str, *, is_urgent: bool) -> int:
-        """Note why; the first who found it ill is who tries again. Returns what Board.note returns."""
+    def falls_ill(self, nurse: object, error: AccountError, *, is_urgent: bool) -> int:
+        """Note why; the first who found it ill is who tries again. Returns what Board.note returns.
+
+        A relay to which we cannot sign in for want of a token was reached: it is the sign-in that is ill.
+        """
         self.well.clear()
         self._nurse = self._nurse or nurse
-        return self._board.note(self._spot, reason, is_urgent=is_urgent)
+        spot = TroubleSpot(TroubleKind.SIGN_IN, error.sign_in) if error.sign_in else self._spot
+        if spot != self._spot:
+            self._board.clear(self._spot)
+        return self._board.note(spot, str(error), is_urgent=is_urgent)
 
     def recovers(self) -> None:
         """Note that a session was to be had."""
@@ -166,12 +172,12 @@ class Channel:
             self._log.warning(Event.CLAIM_LOST, mail=mail.id, to=mail.recipient, reason=str(error))
         except RelayUnavailableError as error:
             self._rest, self._pause = self._pause, min(self._pause * 2, PAUSE_LAST)
-            if times := self._ward.falls_ill(self, str(error), is_urgent=False):
+            if times := self._ward.falls_ill(self, error, is_urgent=False):
                 seconds = self._rest.total_seconds()
                 self._log.warning(Event.RELAY_LOST, reason=str(error), again_in=seconds, times=times)
         except RelayRefusedError as error:
             self._rest = PAUSE_REFUSED
-            if times := self._ward.falls_ill(self, str(error), is_urgent=True):
+            if times := self._ward.falls_ill(self, error, is_urgent=True):
                 seconds = self._rest.total_seconds()
                 self._log.error(Event.RELAY_REFUSED, reason=str(error), again_in=seconds, times=times)
 

@@ -33,26 +33,34 @@ class ConfigurationError(MaildError):
         self.problems = problems
 
 
-class MailboxUnavailableError(MaildError):
+class AccountError(MaildError):
+    """An account cannot be used. `sign_in` names the sign-in at a provider that is the cause, if it is one."""
+
+    def __init__(self, words: str, *, sign_in: str = "") -> None:
+        super().__init__(words)
+        self.sign_in = sign_in
+
+
+class MailboxUnavailableError(AccountError):
     """The IMAP server cannot be reached, hung up or answered nonsense: connect again later.
 
     `again_in` is how long the server wants to be left alone, where it said so.
     """
 
-    def __init__(self, words: str, again_in: timedelta | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, words: str, again_in: timedelta | None = None, *, sign_in: str = "") -> None:
+        super().__init__(words, sign_in=sign_in)
         self.again_in = again_in
 
 
-class MailboxRefusedError(MaildError):
+class MailboxRefusedError(AccountError):
     """The IMAP server refused the sign-in or the folder: a person must act."""
 
 
-class RelayUnavailableError(MaildError):
+class RelayUnavailableError(AccountError):
     """The SMTP server cannot be reached or hung up before the final dot: offer again later."""
 
 
-class RelayRefusedError(MaildError):
+class RelayRefusedError(AccountError):
     """The SMTP server refused the sign-in or TLS: a person must act."""
 
 

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from threading import Event as Bell
 
 from maild.config import TakeoverConfig
-from maild.errors import MailboxRefusedError, MailboxUnavailableError
+from maild.errors import AccountError, MailboxRefusedError, MailboxUnavailableError
 from maild.failpoints import Failpoint, reach
 from maild.imap import Mailbox, Wake
 from maild.journal import Event, journal
@@ -120,18 +120,25 @@ class Intake:
                 asked = error.again_in.total_seconds() if error.again_in else 0.0
                 seconds = max(self._delay.total_seconds() * (0.5 + jitter()), asked)
                 self._delay = min(self._delay * 2, RETRY_LAST)
-                if times := self._board.note(self._spot, str(error)):
+                if times := self._note(error, is_urgent=False):
                     self._is_connection_news = True
                     self._log.warning(Event.MAILBOX_LOST, reason=str(error), again_in=round(seconds, 1), times=times)
                 stop.wait(seconds)
             except MailboxRefusedError as error:
                 seconds = RETRY_REFUSED.total_seconds()
-                if times := self._board.note(self._spot, str(error), is_urgent=True):
+                if times := self._note(error, is_urgent=True):
                     self._is_connection_news = True
                     self._log.error(Event.MAILBOX_REFUSED, reason=str(error), again_in=seconds, times=times)
                 self._wait_for_password(stop, stamp)
             finally:
                 self._mailbox.close()
+
+    def _note(self, error: AccountError, *, is_urgent: bool) -> int:
+        """Note what is wrong where it is wrong: a server that is asked for a sign-in was reached."""
+        if not error.sign_in:
+            return self._board.note(self._spot, str(error), is_urgent=is_urgent)
+        self._board.clear(self._spot)
+        return self._board.note(TroubleSpot(TroubleKind.SIGN_IN, error.sign_in), str(error), is_urgent=is_urgent)
 
     def _tell_connected(self) -> None:
         """Say that IMAP works, if anybody was told that it does not."""

@@ -41,7 +41,7 @@ class Watched:
     def __init__(self, sign_in: SignIn, board: Board) -> None:
         self._keeper = sign_in.keeper
         self._board = board
-        self._spot = TroubleSpot(TroubleKind.SIGN_IN, f"{sign_in.provider} {sign_in.user}")
+        self._spot = TroubleSpot(TroubleKind.SIGN_IN, sign_in.name)
         self._told: Trouble | None = None
         self._renewed_at: datetime | None = None
         mailboxes, relays = list(sign_in.mailboxes), list(sign_in.relays)
@@ -60,7 +60,7 @@ class Watched:
             self._tell(trouble)
         elif told and not trouble:
             self._log.info(Event.TOKENS_MENDED)
-        elif renewed_at != self._renewed_at:
+        elif renewed_at and renewed_at != self._renewed_at:
             self._log.info(Event.TOKENS_RENEWED)
 
     def _tell(self, trouble: Trouble) -> None:

@@ -59,11 +59,11 @@ def read_client_secret(account: AccountConfig) -> str:
 
 
 def secret_stamp(account: AccountConfig) -> tuple[int, int, int] | None:
-    """Say which version of its password file an account has, to be compared; None where that cannot be said.
+    """Say which version of its password or secret file an account has, to be compared; None where that cannot be said.
 
     Somebody who mends a password that was refused shall not wait for the next try.
     """
-    file = account.password_file
+    file = account.auth.secret_file if account.auth else account.password_file
     if account.password_credential is not None:
         file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / account.password_credential
     if file is None:

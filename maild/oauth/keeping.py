@@ -49,15 +49,25 @@ class Trouble:
 class Keeper:
     """Keeps the tokens of one sign-in. Any thread; whoever comes second waits for the first's request.
 
-    `client` reads the settings' secret anew each time; `remedy` is the command that signs in.
+    `client` reads the settings' secret anew each time, `secret_stamp` tells one version of it from another; `remedy` is
+    the command that signs in.
     """
 
     def __init__(
-        self, name: str, client: Callable[[], Client], remedy: str, vault: Vault, now: Callable[[], datetime]
+        self,
+        name: str,
+        client: Callable[[], Client],
+        secret_stamp: Callable[[], object],
+        remedy: str,
+        *,
+        vault: Vault,
+        now: Callable[[], datetime],
     ) -> None:
         self._name = name
         self._client = client
         self._remedy = remedy
+        self._secret_stamp = secret_stamp
+        self._secret: object = secret_stamp()
         self._vault = vault
         self._now = now
         self._lock = RLock()
@@ -105,6 +115,10 @@ class Keeper:
             self._look()
             return self._epoch
 
+    def version(self) -> object:
+        """Say which tokens and which secret there are, to be compared; waits for nobody."""
+        return self._vault.stamp(self._name), self._secret_stamp()
+
     def find(self) -> Tokens | None:
         """Give the tokens as they are, None where nobody signed in. Raises SignInRefusedError."""
         with self._lock:
@@ -121,7 +135,14 @@ class Keeper:
             self._keep(tokens)
 
     def _look(self) -> bool:
-        """Take up what another process sealed; say whether it was something else than before."""
+        """Take up what another process sealed; say whether it was something else than before.
+
+        Another secret makes no other tokens, but what was refused for the old one may be asked for again.
+        """
+        secret, self._secret = self._secret, self._secret_stamp()
+        if self._secret != secret:
+            self._trouble = None
+            self._epoch += 1
         stamp = self._vault.stamp(self._name)
         if stamp == self._stamp:
             return False

@@ -43,6 +43,11 @@ class SignIn:
     keeper: Keeper
     client: Callable[[], Client]
 
+    @property
+    def name(self) -> str:
+        """Name it in words, as alarms do."""
+        return f"{self.provider} {self.user}"
+
 
 class Wallet:
     """The secrets of all accounts of a configuration; `sign_ins` are those at a provider."""
@@ -70,7 +75,7 @@ class Wallet:
         """Tell one version of an account's secret from another: whoever signs in anew shall not wait for a next try."""
         if account.auth is None:
             return secret_stamp(account)
-        return self._sign_ins[identity_of(account, account.auth)].keeper.epoch()
+        return self._sign_ins[identity_of(account, account.auth)].keeper.version()
 
     def _identities(self) -> dict[tuple[str, str], str]:
         return {key: identity_of(each, each.auth) for key, each in self._accounts.items() if each.auth}
@@ -80,7 +85,7 @@ class Wallet:
         identity = self._identities().get(key)
         if identity is None:
             return partial(read_secret, account)
-        return TokenSecret(account, self._sign_ins[identity].keeper, self._now)
+        return TokenSecret(account, self._sign_ins[identity], self._now)
 
     def _sign_in(self, identity: str, vault: Vault) -> SignIn:
         keys = [key for key, name in self._identities().items() if name == identity]
@@ -88,7 +93,8 @@ class Wallet:
         account = self._accounts[keys[0]]
         services = frozenset({"mailbox": "imap", "relay": "smtp"}[kind] for kind, _ in keys)
         client = partial(_client, account, services)
-        keeper = Keeper(identity, client, f"maild auth login {keys[0][1]}", vault, self._now)
+        remedy = f"maild auth login {keys[0][1]}"
+        keeper = Keeper(identity, client, partial(secret_stamp, account), remedy, vault=vault, now=self._now)
         provider = account.auth.oauth2 if account.auth else ""
         return SignIn(provider, str(getattr(account, "user", "")), mailboxes, relays, keeper, client)
 
@@ -107,9 +113,10 @@ class TokenSecret:
         Connections that sign in at the same moment count as one.
     """
 
-    def __init__(self, account: AccountConfig, keeper: Keeper, now: Callable[[], datetime]) -> None:
+    def __init__(self, account: AccountConfig, sign_in: SignIn, now: Callable[[], datetime]) -> None:
         self._account = account
-        self._keeper = keeper
+        self._sign_in = sign_in.name
+        self._keeper = sign_in.keeper
         self._now = now
         self._lock = Lock()
         self._epoch = 0
@@ -139,26 +146,33 @@ class TokenSecret:
 
     def _say_blocked(self) -> NoReturn:
         until = self._blocked_until.strftime("%H:%M") if self._blocked_until else ""
-        raise SignInRefusedError(
-            "the server would not have two tokens in a row: see that the account may use IMAP and SMTP with OAuth 2, "
+        refused = MailboxRefusedError if self._is_mailbox else RelayRefusedError
+        raise refused(
+            f"{self._where}: two tokens in a row were refused: see that the account may use IMAP or SMTP with OAuth, "
             f"and that `user` is the one who signed in; not tried again before {until} UTC"
         )
 
+    @property
+    def _is_mailbox(self) -> bool:
+        return isinstance(self._account, MailboxConfig)
+
+    @property
+    def _where(self) -> str:
+        return f"{self._account.host}:{self._account.port}"
+
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Say it as the account's own trouble."""
-        is_mailbox = isinstance(self._account, MailboxConfig)
-        where = f"{self._account.host}:{self._account.port}"
+        """Say it of the account, and whose fault it is."""
         try:
             yield
         except SignInRefusedError as error:
-            refused = MailboxRefusedError if is_mailbox else RelayRefusedError
-            raise refused(f"{where}: no access token: {error}") from error
+            refused = MailboxRefusedError if self._is_mailbox else RelayRefusedError
+            raise refused(f"{self._where}: no access token: {error}", sign_in=self._sign_in) from error
         except SignInUnavailableError as error:
-            words = f"{where}: no access token: {error}"
-            if is_mailbox:
-                raise MailboxUnavailableError(words, error.again_in) from error
-            raise RelayUnavailableError(words) from error
+            words = f"{self._where}: no access token: {error}"
+            if self._is_mailbox:
+                raise MailboxUnavailableError(words, error.again_in, sign_in=self._sign_in) from error
+            raise RelayUnavailableError(words, sign_in=self._sign_in) from error
 
 
 def _client(account: AccountConfig, services: Collection[str]) -> Client:

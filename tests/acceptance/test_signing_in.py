@@ -59,7 +59,10 @@ def token_host(
 def desk(token_host: MailHost, provider: Provider, tmp_path: Path) -> Iterator[WorkingDesk]:
     folder = tmp_path / "desk"
     folder.mkdir()
-    desk = WorkingDesk(token_host, folder)
+    shouted, command = folder / "shouted", folder / "shout"
+    command.write_text(f"#!/bin/sh\nexec cat >> {shouted}\n")
+    command.chmod(0o755)
+    desk = WorkingDesk(token_host, folder, extra=f"alarm: {{command: [{command}], after: 10s}}\n")
     config = desk.config / "maild.yaml"
     config.write_text(
         config.read_text().replace(f"password_file: {folder / 'password'}", f"auth: {provider.microsoft()}")
@@ -83,7 +86,7 @@ def ask(desk: WorkingDesk, subject: str) -> None:
 
 
 def test_a_desk_works_by_tokens_past_their_end_and_over_a_revoked_sign_in(desk: WorkingDesk, provider: Provider):
-    """Reading and sending by XOAUTH2; tokens end, mail goes on; revoked: told at once; signed in again: it goes on.
+    """Reading and sending by XOAUTH2; tokens end, mail goes on. Revoked: one alarm; signed in again: one all-clear.
 
     No token is in the log, in the state directory in clear, or on the terminal.
     """
@@ -105,7 +108,7 @@ def test_a_desk_works_by_tokens_past_their_end_and_over_a_revoked_sign_in(desk: 
     hidden = provider.tokens()
     provider.revoke()
     desk.host.dovecot.restart()
-    [refused, *_] = desk.wait_for_event("tokens_refused")
+    [refused] = desk.wait_for_event("tokens_refused")
     assert "invalid_grant" in refused["reason"] and "maild auth login support" in refused["reason"]
     desk.wait_for_event("mailbox_refused")
     status = desk.maild("auth", "status")
@@ -113,9 +116,15 @@ def test_a_desk_works_by_tokens_past_their_end_and_over_a_revoked_sign_in(desk: 
     sign_in(desk, provider)
     desk.wait_for_event("tokens_mended")
     ask(desk, "By another sign-in")
+    [alarm], [all_clear] = desk.wait_for_event("alarm_given"), desk.wait_for_event("all_clear_given")
+    assert alarm["about"] == all_clear["about"] == f"sign-in microsoft {desk.address}"
+    shouted = (desk.folder / "shouted").read_text()
+    assert shouted.count(f"the sign-in at microsoft {desk.address}") == 2
 
     assert desk.maild("auth", "status").returncode == 0
-    said = str(desk.running.lines) + str(desk.running.other) + status.stdout + status.stderr
+    assert desk.stop() == 0
+    said = str(desk.running.lines) + str(desk.running.other) + status.stdout + status.stderr + shouted
+    assert "Traceback" not in said
     for secret in hidden | provider.tokens():
         assert secret not in said
         assert not any(secret.encode() in file.read_bytes() for file in desk.state.rglob("*") if file.is_file())

@@ -204,6 +204,12 @@ def test_an_application_signs_in_by_its_own_secret(tmp_path: Path, provider: Pro
     wallet.clock.go_on(minutes=49)
     trouble = keeper.look_after()
     assert trouble and "invalid_client" in str(trouble.error) and "an-older-secret" not in str(trouble.error)
+    keeper.look_after()
+    assert len(provider.asked) == 3
+
+    wallet.secret_file(CLIENT_SECRET)
+
+    assert keeper.look_after() is None and len(provider.asked) == 4
 
 
 def test_a_service_account_signs_for_the_mailbox(tmp_path: Path, provider: Provider):
