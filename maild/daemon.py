@@ -61,6 +61,8 @@ from maild.oauth import Wallet
 from maild.observing import Observing, Tell
 from maild.reading import Readers
 from maild.renewing import Renewing
+from maild.resting import watch_pauses
+from maild.resuming import check_at_home, home_directory
 from maild.rules import Rules, read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
@@ -151,20 +153,20 @@ class Bells:
         """Arrivals were handled or timers fired: mails may wait, outcomes may be shown."""
         for wake in self.wakes:
             wake.ring()
-        self._ring_outbox()
+        for bell in self.outbox:
+            self.loop.call_soon_threadsafe(bell.set)
+
+    def ring_rested(self) -> None:
+        """Let everybody look for work, now that it rests no more."""
+        self.arrivals.set()
+        self.timers.set()
+        self.ring_done()
 
     def ring_all(self) -> None:
         """Wake everyone, so that they see that the day is over."""
         self.stop.set()
-        self.arrivals.set()
-        self.timers.set()
-        for wake in self.wakes:
-            wake.ring()
+        self.ring_rested()
         self.loop.call_soon_threadsafe(self.stop_delivery.set)
-
-    def _ring_outbox(self) -> None:
-        for bell in self.outbox:
-            self.loop.call_soon_threadsafe(bell.set)
 
 
 class Daemon:
@@ -206,6 +208,7 @@ class Daemon:
             store = open_store(config, lock)
             stack.callback(store.close)
             stack.callback(readers.stop)
+            check_at_home(store, home_directory(config.state), now())
             store.write(lambda tx: tx.void_claims(now()))
             self._reroute(store)
             with asyncio.Runner(loop_factory=Loop) as runner:
@@ -260,13 +263,15 @@ class Daemon:
         await drain(tasks, threads, deadline)
 
     def _senders(self, store: Store, premises: Premises, bells: Bells) -> Iterator["asyncio.Task[None]"]:
-        """Start all by which mail leaves the desk."""
+        """Start all by which mail leaves the desk, and what tells that none does."""
         supervise_task, end = self._supervisor.supervise_task, bells.stop_delivery
         for number, (channel, bell) in enumerate(self._channels(store, bells)):
             work = supervise_task("delivery", partial(channel.run, end, bell), end)
             yield asyncio.create_task(work, name=f"delivery:{number}")
         alarming = self._alarming(store, premises)
         yield asyncio.create_task(supervise_task("alarming", partial(alarming.run, end), end), name="alarming")
+        watch = partial(watch_pauses, store, end, self._notifier.status, bells.ring_rested)
+        yield asyncio.create_task(supervise_task("resting", watch, end), name="resting")
 
     def _readers_of_mailboxes(self, store: Store, bells: Bells) -> Iterator[threading.Thread]:
         for name, settings in self._config.mailboxes.items():

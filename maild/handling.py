@@ -53,6 +53,11 @@ class Case:
     questions: Questions
 
     @property
+    def may_name_a_neighbour(self) -> bool:
+        """Whether the mail may name a ticket that another of its round opens: one that was lost, by its old number."""
+        return self.arrival.taken_over_as is not None and bool(self.questions.numbers)
+
+    @property
     def keys(self) -> frozenset[str]:
         """What two cases of one round must not share, or one would be decided without knowing of the other."""
         asked = self.questions
@@ -218,7 +223,8 @@ def next_round(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
     taken: list[Case] = []
     later: list[Case] = []
     for case in cases:
-        (taken if seen.isdisjoint(case.keys) else later).append(case)
+        is_free = seen.isdisjoint(case.keys) and not (taken and case.may_name_a_neighbour)
+        (taken if is_free else later).append(case)
         seen |= case.keys
     return taken, later
 

@@ -26,6 +26,7 @@ from maild.imap import Mailbox, Wake
 from maild.journal import Event, journal
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Fetched
+from maild.model.pausing import PauseKind
 from maild.model.ticket import State
 from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.parsing import fingerprint
@@ -204,8 +205,10 @@ class Intake:
     def take_in(self, stop: Bell, arrived: Callable[[], None]) -> int:
         """Record what the folder has and the ledger has not; return how many were recorded.
 
-        All that is new, and a slice of what is old: the next call looks for new mail first.
+        All that is new, and a slice of what is old: the next call looks for new mail first. Nothing while mail rests.
         """
+        if self._store.read(lambda reader: reader.find_pause(PauseKind.MAIL)) is not None:
+            return 0
         validity = self._mailbox.uidvalidity
         if validity != self._epoch:
             self._epoch = validity

@@ -21,6 +21,8 @@ class Event(StrEnum):
     DAEMON_STOPPING = "daemon_stopping"
     DAEMON_STOPPED = "daemon_stopped"
     DAEMON_WAITING = "daemon_waiting"
+    DESK_PAUSED = "desk_paused"
+    DESK_RESUMED = "desk_resumed"
     DAEMON_LOCK_LOST = "daemon_lock_lost"
     LEGS_LEFT = "legs_left"
     LEG_FAILED = "leg_failed"

@@ -33,6 +33,11 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "held": "maild.cli.held:held",
         "mail": "maild.cli.mails:mail",
         "verify": "maild.cli.verifying:verify",
+        "backup": "maild.cli.moving:backup",
+        "restore": "maild.cli.moving:restore",
+        "pause": "maild.cli.resting:pause",
+        "resume": "maild.cli.resting:resume",
+        "db": "maild.cli.moving:db",
     }
 )
 

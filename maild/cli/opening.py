@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from maild.config import read_config
+from maild.config import StateConfig, read_config
 from maild.errors import MaildError
-from maild.store import Store, Transaction
+from maild.store import Store, Transaction, no_daemon
 
 STANDARD_INPUT = Path("-")
 NUMBER = click.IntRange(min=1, max=2**63 - 1)  # what a database can be asked for
@@ -60,6 +60,17 @@ def opened_store() -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def alone_with(state: StateConfig, first_number: int = 1) -> Iterator[Store]:
+    """Open a database for a while on which no daemon works, or comes to work meanwhile. Raises MaildError."""
+    with no_daemon(state.directory, state.database, "it would go on writing meanwhile") as lock:
+        store = Store.open(state.directory, state.database, first_number=first_number, daemon_lock=lock)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def do_to_each(numbers: Sequence[int], deed: Deed) -> frozenset[int]:

@@ -1,17 +1,16 @@
 """`maild verify`: every promise of the store, recomputed; nothing is changed."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from maild.cli.display import fit, json_option, print_json, print_table
 from maild.cli.opening import opened_store
+from maild.cli.progress import shown_progress
 from maild.errors import StoreUnusableError
 from maild.marks import Keyring
 from maild.model.explaining import Json
@@ -60,7 +59,7 @@ def verify(as_json: bool) -> None:
     """Check every promise over all that is stored; change nothing."""
     counts = Counts()
     listed: list[Fault] = []
-    with opened_store() as store, _progress() as progress:
+    with opened_store() as store, shown_progress() as progress:
         for kind, fault in _all_faults(store, counts, progress):
             counts.of(kind).faults += 1
             if not as_json:
@@ -161,20 +160,6 @@ def _pages(
 
 def _page(store: Store, read: Callable[[Reader, int], Sequence[R]], key: int) -> Sequence[R]:
     return store.read(lambda reader: read(reader, key))
-
-
-def _progress() -> Progress:
-    """Show how far it is, on a terminal only, and leave nothing of it behind."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # Where only standard error is a terminal, what is printed belongs to the pipe all the same.
-    return Progress(
-        *columns,
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-        redirect_stdout=sys.stdout.isatty(),
-    )
 
 
 def _said(counts: Counts, listed: Sequence[Fault], found: int) -> Json:

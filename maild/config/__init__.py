@@ -1,5 +1,7 @@
 """Files → frozen Config, with every problem at once. The only reader of the administrator's files and secrets."""
 
+from maild.config.kinds import postgres_url
+from maild.config.packing import has_configuration, pack_configuration, unpack_configuration
 from maild.config.reading import Config, Draft, SourceFile, read_config, read_draft
 from maild.config.settings import (
     AccountConfig,
@@ -37,10 +39,14 @@ __all__ = [
     "StateConfig",
     "TakeoverConfig",
     "TrustConfig",
+    "has_configuration",
+    "pack_configuration",
+    "postgres_url",
     "read_client_secret",
     "read_config",
     "read_draft",
     "read_secret",
     "secret_stamp",
     "shipped_files",
+    "unpack_configuration",
 ]

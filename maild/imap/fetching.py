@@ -19,6 +19,7 @@ from maild.model.mail import Fetched
 SLICE: Final = 1 << 20
 LEADING: Final = 256 << 10
 BATCH: Final = 50
+GLANCE: Final = 500
 BATCH_BYTES: Final = 4 << 20
 PORTION_BYTES: Final = 8 << 20
 
@@ -82,6 +83,11 @@ def _weight(envelope: Envelope, limit: int) -> int:
     if envelope.size is None:
         return limit
     return envelope.size if envelope.size <= limit else _leading(limit)
+
+
+def envelopes(wire: Wire, uids: Sequence[int]) -> list[Envelope]:
+    """Ask for the sizes and dates of messages, many of them with one command."""
+    return [one for start in range(0, len(uids), GLANCE) for one in _envelopes(wire, uids[start : start + GLANCE])]
 
 
 def _envelopes(wire: Wire, uids: Sequence[int]) -> list[Envelope]:

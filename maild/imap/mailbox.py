@@ -15,6 +15,7 @@ from typing import Any, Final
 from maild.config import MailboxConfig, Secret, ShowAs
 from maild.errors import MailboxRefusedError, MailboxUnavailableError
 from maild.imap import fetching
+from maild.imap.fetching import Envelope
 from maild.imap.showing import DELETED, Desired, Selected, Shower, numbers
 from maild.imap.signing import CONTROL, asked_pause, place, refusal, sign_in
 from maild.imap.wake import Wake
@@ -89,6 +90,19 @@ class Mailbox:
         since = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
         with self._guarded("listing the folder"):
             return frozenset(self._all_uids(self._wire(), "SINCE", since))
+
+    def glance(self, uids: Sequence[int]) -> list[Envelope]:
+        """Ask for the sizes and dates of messages alone; what the server does not tell of is left out."""
+        with self._guarded("asking for sizes"):
+            return fetching.envelopes(self._wire(), uids)
+
+    def outcome_folders(self) -> tuple[str, ...]:
+        """Give the folders to which outcomes are moved, as the server calls them, if they are there."""
+        with self._guarded("looking for folders"):
+            self._wire()
+            wishes = dict.fromkeys(wish.move for wish in (self._settings.done, self._settings.held) if wish.move)
+            found = (self._shower.find_folder(wish) for wish in wishes) if self._shower else ()
+            return tuple(name for name in found if name is not None)
 
     def portions(self, uids: Sequence[int], limit: int) -> list[list[int]]:
         """Split messages into portions that fit into memory: 8 MB by the server's word, or one message.

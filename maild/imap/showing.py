@@ -69,6 +69,11 @@ class Shower:
             else:
                 self._mark(self._move(some, desired.folder), desired.fallback)
 
+    def find_folder(self, wanted: str) -> str | None:
+        """Give a folder's name as the server has it, if it is there."""
+        name = self._in_namespace(wanted)
+        return name if self._client.list_folders("", name) else None
+
     def _present(self, uids: Sequence[int]) -> list[int]:
         """Say which of the messages are still there; NOOP first, for a server may show an old view until then."""
         self._client.noop()

@@ -3,10 +3,11 @@
 from maild.store.arrivals import ArrivalCounts, FirstSight, NewArrival, Unshown
 from maild.store.backupfile import Origin
 from maild.store.blobs import Packed, pack
-from maild.store.daemonlock import DaemonLock
+from maild.store.daemonlock import DaemonLock, no_daemon
 from maild.store.database import Store
 from maild.store.looking import ArrivalRow, Happening, MailRow
-from maild.store.moving import copy_desk, read_origin, restore_backup, write_backup
+from maild.store.migrating import HEAD as SCHEMA
+from maild.store.moving import Begin, checked_backup, copy_desk, restore_backup, write_backup
 from maild.store.promises import Fault
 from maild.store.sqlite import sqlite_note
 from maild.store.throwaway import throw_away_copy
@@ -14,8 +15,10 @@ from maild.store.verbs import Reader, Transaction
 from maild.store.work import Carrying
 
 __all__ = [
+    "SCHEMA",
     "ArrivalCounts",
     "ArrivalRow",
+    "Begin",
     "Carrying",
     "DaemonLock",
     "Fault",
@@ -29,9 +32,10 @@ __all__ = [
     "Store",
     "Transaction",
     "Unshown",
+    "checked_backup",
     "copy_desk",
+    "no_daemon",
     "pack",
-    "read_origin",
     "restore_backup",
     "sqlite_note",
     "throw_away_copy",

@@ -10,9 +10,11 @@ from sqlalchemy import bindparam, func, select, update
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival, Fetched, Place
+from maild.model.pausing import PauseKind
 from maild.model.ticket import State
 from maild.store.blobs import Packed, keep_blobs, read_blobs
 from maild.store.dialect import any_of, in_chunks, insert_new
+from maild.store.pauses import is_working
 from maild.store.snapshot import Found, Snapshot, light
 from maild.store.tables import arrival, arrival_event, epoch
 
@@ -39,6 +41,7 @@ _ELSEWHEN = (
 _WAITING = (
     select(arrival)
     .where(arrival.c.done_at.is_(None), arrival.c.claim.is_(None) | (arrival.c.claim == bindparam("by")))
+    .where(is_working(PauseKind.MAIL))
     .order_by(arrival.c.taken_over_as, arrival.c.id)
     .with_for_update(skip_locked=True)
 )
@@ -62,13 +65,15 @@ _MOST_OLD = 50  # of old mail in one claim: what comes meanwhile waits for no mo
 class NewArrival:
     """A message as fetched, with what was computed of it before the transaction.
 
-    `taken_over_as` marks mail that is older than the desk's work: the state of the ticket that it opens.
+    `taken_over_as` marks mail that is older than the desk's work: the state of the ticket that it opens. `is_shown`:
+    it lies where its outcome once put it.
     """
 
     fetched: Fetched
     fingerprint: str
     packed: Packed
     taken_over_as: State | None = None
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, 
         "is_whole": fetched.is_whole,
         "received_at": fetched.received_at,
         "recorded_at": now,
+        "shown_at": now if one.is_shown else None,
         "attempts": 0,
         "reason": "",
         "taken_over_as": one.taken_over_as,

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Select, func, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select
 
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
@@ -155,8 +155,7 @@ class Looking(Snapshot):
 
     def mails_of(self, number: int) -> tuple[MailRow, ...]:
         """Give the outgoing mails of a ticket, oldest first."""
-        mails = _mails().where(_mail.ticket == number).order_by(_mail.id)
-        return tuple(_mail_row(row) for row in self._connection.execute(mails))
+        return mail_rows(self._connection, _mail.ticket == number)
 
     def find_mail(self, mail_id: int) -> MailRow | None:
         """Give an outgoing mail by its id."""
@@ -212,6 +211,11 @@ _MAIL_COLUMNS = (
     "ended_at",
     "last_reply",
 )
+
+
+def mail_rows(connection: Connection, *which: ColumnElement[bool]) -> tuple[MailRow, ...]:
+    """Give the outgoing mails of which all that holds, oldest first."""
+    return tuple(_mail_row(row) for row in connection.execute(_mails().where(*which).order_by(_mail.id)))
 
 
 def _mail_row(row: Found) -> MailRow:

@@ -1,7 +1,7 @@
 """A whole desk on its way: into a backup, out of one, or from one database into another."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from maild.model.pausing import Pause, PauseKind
@@ -28,34 +28,32 @@ def write_backup(store: Store, path: Path, files: Mapping[str, bytes], origin: O
     return store.read(write)
 
 
-def read_origin(path: Path) -> tuple[Origin, Mapping[str, bytes]]:
-    """Say when a backup was made, and give the configuration that it holds; raises BackupUnusableError."""
-    with opened_backup(path) as backup:
-        return backup.origin, backup.files()
+@contextmanager
+def checked_backup(path: Path, begin: Begin) -> Iterator[Backup]:
+    """Open a backup for a block, once every sum of it was found right; one of an older schema as an upgraded copy.
 
-
-def restore_backup(store: Store, path: Path, mark: Callable[[datetime], Pause], begin: Begin) -> int:
-    """Put what a backup holds in the place of all that a store holds; return how many rows.
-
-    The backup is checked first. The store is marked: it rests until a person says how it goes on. Raises
-    BackupUnusableError or StoreUnusableError; the store then is as it was.
+    Raises BackupUnusableError, in the block too.
     """
     with opened_backup(path) as backup:
         backup.check(begin("checking", backup.rows))
         if not backup.is_older:
-            return _put(store, backup, mark, begin)
-        with brought_up_to_date(path) as newer:
-            return _put(store, newer, mark, begin)
+            yield backup
+            return
+    with brought_up_to_date(path) as newer:
+        yield newer
 
 
-def _put(store: Store, backup: Backup, mark: Callable[[datetime], Pause], begin: Begin) -> int:
+def restore_backup(store: Store, backup: Backup, mark: Pause, begin: Begin) -> int:
+    """Put what a backup holds in the place of all that a store holds; return how many rows.
+
+    The store rests from then on, by `mark`. Raises StoreUnusableError; the store then is as it was.
+    """
     rows = backup.rows
-    made_at = backup.origin.made_at
 
     def put(tx: Transaction) -> int:
         tx.take_all(backup.connection, begin("restoring", rows), begin("comparing", rows))
         tx.lift_pause(PauseKind.RESTORED)
-        tx.pause(mark(made_at))
+        tx.pause(mark)
         return rows
 
     return store.write(put)

@@ -12,9 +12,11 @@ from maild.errors import StaleError
 from maild.model.decision import TimerKind
 from maild.model.facts import Undelivered
 from maild.model.outgoing import DueMail, MailState, Template
+from maild.model.pausing import PauseKind
 from maild.store.columns import MICROSECOND
 from maild.store.dialect import any_of
 from maild.store.issued import ISSUED, issued_mail
+from maild.store.pauses import is_working
 from maild.store.snapshot import Found, Snapshot, light
 from maild.store.tables import arrival, blob, mail_event, outgoing_mail, timer
 from maild.store.wires import PIECES_SIZE, read_wires
@@ -28,7 +30,9 @@ _DUE_COLUMNS = (
 )
 
 # Statements stand here, built once: building one costs more than running it.
-_NEXT_DUE = select(func.min(_mail.due_at)).where(_mail.claim.is_(None), _mail.ended_at.is_(None))
+_NEXT_DUE = select(func.min(_mail.due_at)).where(
+    _mail.claim.is_(None), _mail.ended_at.is_(None), is_working(PauseKind.MAIL)
+)
 _NEXT_OF_LINE = _NEXT_DUE.where(_mail.relay == bindparam("relay"), _mail.is_deferred == bindparam("is_deferred"))
 _UNDELIVERED = select(*ISSUED, _mail.state, _mail.last_reply).where(
     _mail.id == bindparam("mail"), _mail.state.in_([MailState.REFUSED.value, MailState.EXPIRED.value])
@@ -38,6 +42,7 @@ _DUE = (
     .join(blob, blob.c.id == _mail.body)
     .where(_mail.claim.is_(None), _mail.ended_at.is_(None), any_of(_mail.relay, "relays"))
     .where(_mail.is_deferred == bindparam("is_deferred"), _mail.due_at <= bindparam("now"))
+    .where(is_working(PauseKind.MAIL))
     .order_by(_mail.due_at, _mail.id)
     .limit(bindparam("limit"))
     .with_for_update(of=outgoing_mail, skip_locked=True)
@@ -214,6 +219,10 @@ class OutboxWriting(Snapshot):
         if is_cancelled:
             self._note(mail_id, "cancelled", "", now, by)
         return is_cancelled
+
+    def expire_mail(self, mail_id: int, reason: str, now: datetime) -> None:
+        """End a mail that waits as undelivered, and start the timer that tells someone."""
+        self._give_up(mail_id, MailState.EXPIRED, reason, now)
 
     def _change(self, change: Update, values: Mapping[str, object]) -> None:
         if not self._connection.execute(change, values).rowcount:

@@ -7,7 +7,9 @@ from sqlalchemy import func, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import Timer, TimerKind
-from maild.store.snapshot import Snapshot
+from maild.model.pausing import PauseKind
+from maild.store.pauses import is_working
+from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import timer
 
 
@@ -30,12 +32,12 @@ class TimerWriting(Snapshot):
         A timer of the same claim that was left undone is given again.
         """
         is_free = timer.c.claim.is_(None) | (timer.c.claim == claim)
-        due = select(timer).where(timer.c.done_at.is_(None), timer.c.due_at <= now, is_free)
+        due = select(timer).where(
+            timer.c.done_at.is_(None), timer.c.due_at <= now, is_free, is_working(PauseKind.TIMERS)
+        )
         due = due.order_by(timer.c.due_at, timer.c.id).limit(limit).with_for_update(skip_locked=True)
         rows = self._connection.execute(due).all()
-        timers = tuple(
-            Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at, row.about) for row in rows
-        )
+        timers = tuple(as_timer(row) for row in rows)
         self._set_claim([one.id for one in timers], claim)
         return timers
 
@@ -48,3 +50,8 @@ class TimerWriting(Snapshot):
     def _set_claim(self, ids: Sequence[int], claim: str) -> None:
         if ids:
             self._connection.execute(update(timer).where(timer.c.id.in_(ids)).values(claim=claim))
+
+
+def as_timer(row: Found) -> Timer:
+    """Make a row a value."""
+    return Timer(row.id, TimerKind(row.kind), row.ticket, row.subject_id, row.due_at, row.about)

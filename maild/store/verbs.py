@@ -8,6 +8,7 @@ from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.pauses import PauseReading, PauseWriting
+from maild.store.resuming import ResumeReading, ResumeWriting
 from maild.store.timers import TimerReading, TimerWriting
 from maild.store.verifying import Verifying
 from maild.store.wholes import WholeReading, WholeWriting
@@ -21,6 +22,7 @@ class Reader(
     TimerReading,
     KeyReading,
     PauseReading,
+    ResumeReading,
     Looking,
     Verifying,
     WholeReading,
@@ -37,6 +39,7 @@ class Transaction(
     TimerWriting,
     KeyWriting,
     PauseWriting,
+    ResumeWriting,
     WholeWriting,
 ):
     """A snapshot that may be changed; everything of one work is kept, or nothing."""

@@ -2,16 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from maild.errors import BackupUnusableError
 from maild.model.pausing import Home, Pause, PauseKind
-from maild.store import Origin, Store, copy_desk, read_origin, restore_backup, write_backup
+from maild.store import Origin, Store, checked_backup, copy_desk, restore_backup, write_backup
 from tests.integration.store.a_day import live_a_day
 from tests.integration.store.plain import rows_of
 from tests.integration.store.values import FIRST, NOW, record
@@ -33,8 +33,17 @@ class Heard(list[tuple[str, int, list[int]]]):
         return all(sum(counts) == rows for _, rows, counts in self)
 
 
-def mark(made_at: datetime) -> Pause:
-    return Pause(PauseKind.RESTORED, LATER, "root", "restored", made_at)
+MARK = Pause(PauseKind.RESTORED, LATER, "root", "restored", NOW)
+
+
+def restore(store: Store, backup: Path, heard: Heard) -> None:
+    with checked_backup(backup, heard.begin) as checked:
+        restore_backup(store, checked, MARK, heard.begin)
+
+
+def check(backup: Path) -> tuple[Origin, Mapping[str, bytes]]:
+    with checked_backup(backup, Heard().begin) as checked:
+        return checked.origin, checked.files()
 
 
 def content(directory: Path, url: str | None) -> dict[str, list[object]]:
@@ -79,7 +88,7 @@ def test_a_backup_is_one_private_file_of_everything(backup: Path, tmp_path: Path
     """It lies there whole, readable by its owner alone, nothing of its making beside it, and names its origin."""
     assert backup.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["desk.backup"]
-    assert read_origin(backup) == (ORIGIN, FILES)
+    assert check(backup) == (ORIGIN, FILES)
 
 
 def test_what_is_restored_is_what_was_there(
@@ -96,11 +105,11 @@ def test_what_is_restored_is_what_was_there(
             with opened(elsewhere, other) as target:
                 record(target, 77)
                 heard = Heard()
-                restore_backup(target, backup, mark, heard.begin)
+                restore(target, backup, heard)
 
                 assert heard.are_whole()
                 assert content(elsewhere, other) == content(directory, url)
-                assert target.read(lambda reader: reader.find_pause(PauseKind.RESTORED)) == mark(NOW)
+                assert target.read(lambda reader: reader.find_pause(PauseKind.RESTORED)) == MARK
                 assert record(target, 4711).new == 1
 
 
@@ -113,7 +122,7 @@ def test_a_flipped_byte_is_found(backup: Path, tmp_path: Path):
         with opened(tmp_path / "other", None) as store:
             record(store, 77)
             with pytest.raises(BackupUnusableError, match=r"damaged|cannot be read"):
-                restore_backup(store, backup, mark, Heard().begin)
+                restore(store, backup, Heard())
             assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1, [1, 77])) == {77}
 
 
@@ -132,7 +141,7 @@ def test_what_was_changed_afterwards_is_found(backup: Path, tmp_path: Path, stat
         assert database.execute(statement).rowcount
         database.commit()
     with opened(tmp_path / "other", None) as store, pytest.raises(BackupUnusableError, match=reason):
-        restore_backup(store, backup, mark, Heard().begin)
+        restore(store, backup, Heard())
 
 
 def test_a_backup_takes_no_other_files_place(lived_in: Store, directory: Path, tmp_path: Path):
@@ -141,14 +150,14 @@ def test_a_backup_takes_no_other_files_place(lived_in: Store, directory: Path, t
     target = tmp_path / "desk.backup"
     write_backup(lived_in, target, {}, ORIGIN, heard.begin)
     write_backup(lived_in, target, FILES, ORIGIN, heard.begin)
-    assert read_origin(target)[1] == FILES
+    assert check(target)[1] == FILES
 
     (tmp_path / "diary").write_bytes(b"dear diary")
     for file in (tmp_path / "diary", tmp_path):
         with pytest.raises(BackupUnusableError, match="no backup"):
             write_backup(lived_in, file, {}, ORIGIN, heard.begin)
         with pytest.raises(BackupUnusableError, match="no backup"):
-            read_origin(file)
+            check(file)
     with pytest.raises(BackupUnusableError, match="cannot be written"):
         write_backup(lived_in, tmp_path / "nowhere" / "backup", {}, ORIGIN, heard.begin)
     assert (tmp_path / "diary").read_bytes() == b"dear diary"
