@@ -30,7 +30,7 @@ BOUNDED = {
     "SCAN outgoing_mail USING INDEX ix_outgoing_mail_due",
     "SCAN outgoing_mail USING INDEX ix_outgoing_mail_claimed",
 }
-OF_ONE_DATABASE = ("sqlite.py", "backupfile.py", "postgresql.py", "dialect.py", "columns.py")
+OF_ONE_DATABASE = ("sqlite.py", "backupfile.py", "throwaway.py", "postgresql.py", "dialect.py", "columns.py")
 SQLITE_WORDS = re.compile(r"PRAGMA|sqlite_master|INSERT OR|\browid\b|exec_driver_sql|sqlalchemy\.dialects|sqlite3")
 
 
