@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check lint unit sweep bench clean
+.PHONY: demo test check lint unit sweep soak bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maild demo $(ARGS)
@@ -27,6 +27,9 @@ unit: $(VENV)/.test
 # Long runs, each with its own command; a bounded share of each is part of `make test`.
 sweep: $(VENV)/.test servers
 	$(BIN)/pytest -q tests/acceptance/test_kill_anywhere.py --sweep=long $(ARGS)
+
+soak: $(VENV)/.test servers
+	$(BIN)/pytest -q tests/acceptance/test_soak.py --soak=3600 $(ARGS)
 
 bench: $(VENV)/.test servers
 	for bench in parsing composing rules store pipeline; do $(BIN)/python benchmarks/$$bench.py || exit 1; done

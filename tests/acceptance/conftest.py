@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.working_desk import WorkingDesk
+from tests.servers.disk import mounted_disk
 from tests.servers.host import MailHost
 from tests.servers.postgresql import Postgresql
+
+SHORT_SOAK = 81.0
 
 
 @pytest.fixture
@@ -47,8 +50,23 @@ def desk(new_desk: Callable[..., WorkingDesk]) -> WorkingDesk:
     return desk
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path, soak_seconds: float) -> Iterator[Path]:
+    """A file system of 100 MB, or of a gigabyte for a long soak, of its own."""
+    with mounted_disk(tmp_path / "small", 100 if soak_seconds <= SHORT_SOAK else 1000) as folder:
+        yield folder
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    seconds = f"for how many seconds the soak lasts ({SHORT_SOAK})"
+    parser.addoption("--soak", type=float, default=SHORT_SOAK, help=seconds)
     parser.addoption("--sweep", choices=["short", "long"], default="short", help="how long the kill sweep is")
+
+
+@pytest.fixture
+def soak_seconds(request: pytest.FixtureRequest) -> float:
+    """How long the soak lasts."""
+    return float(request.config.getoption("--soak"))
 
 
 @pytest.fixture

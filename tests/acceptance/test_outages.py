@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.acceptance.promises import undone
 from tests.acceptance.working_desk import PATIENCE, WorkingDesk
 from tests.servers.absence import refuse
+from tests.servers.disk import fill
 from tests.servers.dovecot import Dovecot
 from tests.servers.host import MailHost
 from tests.servers.proxy import Proxy
@@ -134,26 +133,6 @@ def test_all_of_it_at_once_is_told_once_each(
     assert [len(desk.mails_to(who)) for who in people] == [1] * 4
     relay.close()
     assert desk.stop() == 0
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 100 MB; where nobody may mount one, the tests that need it are skipped by name."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=100m,mode=0700", "tmpfs", str(folder)]
-    done = subprocess.run(mounting, capture_output=True, text=True, check=False)
-    if done.returncode:
-        refuse(f"no file system can be mounted here ({done.stderr.strip()}); these tests are run by root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path, leave: int) -> None:
-    """Leave so many bytes of a file system."""
-    disk = os.statvfs(folder)
-    with (folder / "ballast").open("wb") as ballast:
-        os.posix_fallocate(ballast.fileno(), 0, disk.f_bavail * disk.f_frsize - leave)
 
 
 def test_a_disk_below_its_floor_stops_fetching_and_a_full_one_loses_nothing(

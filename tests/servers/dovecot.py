@@ -129,6 +129,10 @@ class Dovecot:
         )
         wait_for_port(self.port, self._process)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def stop(self) -> None:
         """Stop the server and cut every connection."""
         if self._process:

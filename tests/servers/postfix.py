@@ -174,7 +174,19 @@ class Postfix:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for_port(self.ports["pass"], self._process)
+        try:
+            wait_for_port(self.ports["pass"], self._process)
+        except ConnectionRefusedError as error:
+            raise RuntimeError(self.log()[-2000:]) from error
+
+    def flush(self) -> None:
+        """Try again what could not be delivered, as when the receiving server hung up in the middle of a mail."""
+        command = [str(Path(self._program).parent / "postqueue"), "-c", str(self.folder / "conf"), "-f"]
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
 
     def stop(self) -> None:
         if self._process:
