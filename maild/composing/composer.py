@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from maild.composing.examples import EXAMPLE_NOW, EXAMPLE_TOKEN, EXAMPLES
+from maild.composing.examples import EXAMPLE_FACTS, EXAMPLE_NOW, EXAMPLE_TOKEN, EXAMPLES
 from maild.composing.headers import address_field, ids_field, plain_field, text_field
 from maild.composing.lineage import lineage
 from maild.composing.mime import Body, Encoder, Picture, build_body
@@ -22,6 +22,7 @@ from maild.model.aftermath import ticket_after
 from maild.model.decision import Decision
 from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Author, OutgoingMail, Template, Thread, Wanted
+from maild.model.ticket import Contact
 from maild.rules import Queue, Rules, default_queue
 
 _SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
@@ -46,7 +47,7 @@ class Composer:
         for a ticket that nobody knows.
         """
         known = None if wanted.ticket is None else ticket_after(decision, facts, wanted.ticket, now)
-        return self._write(self._order(wanted, decision, known, token, now), encoder)
+        return self._write(self._order(wanted, decision, facts, known, token, now), encoder)
 
     def check(self) -> tuple[Problem, ...]:
         """Try every template in every language with an example; return what is wrong with each."""
@@ -65,32 +66,58 @@ class Composer:
             if known is not None and (queue or category):
                 ticket = replace(known.ticket, queue=queue or known.ticket.queue, category=category)
                 known = replace(known, ticket=ticket)
-            order = self._order(wanted, decision, known, EXAMPLE_TOKEN, EXAMPLE_NOW)
+            order = self._order(wanted, decision, EXAMPLE_FACTS, known, EXAMPLE_TOKEN, EXAMPLE_NOW)
             try:
                 self._write(replace(order, language=language), Encoder())
             except SheetError as error:
                 yield Problem(error.name, error.line, 1, "templates", error.what)
 
-    def _order(self, wanted: Wanted, decision: Decision, known: TicketFacts | None, token: str, now: datetime) -> Order:
+    def _order(  # noqa: PLR0917 - all that a mail comes from
+        self, wanted: Wanted, decision: Decision, facts: Facts, known: TicketFacts | None, token: str, now: datetime
+    ) -> Order:
         queue = self._queue_of(known)
+        requester = known.ticket.requester if known is not None else None
+        address = requester.address.lower() if requester is not None else ""
+        contact = self._contact(address, facts)
         domain = queue.address.rpartition("@")[2]
         return Order(
             wanted=wanted,
             decision=decision,
             known=known,
+            contact=contact,
+            open_tickets=facts.open_tickets.get(address, ()),
             queue=queue,
             token=token,
             mark=sign(token, wanted.to, self._keyring),
             line=lineage(wanted, decision, known, token, keyring=self._keyring, domain=domain),
-            language=self._language_of(wanted, known, queue),
-            zone=self._zone_of(wanted),
+            language=self._language_of(wanted, known, contact, queue),
+            zone=self._zone_of(wanted, contact),
             now=now,
         )
 
-    def _language_of(self, wanted: Wanted, known: TicketFacts | None, queue: Queue) -> str:
-        """Choose a mail's language: the ticket's or its queue's, to a colleague their own; else the desk's."""
+    def _contact(self, address: str, facts: Facts) -> Contact | None:
+        """Give what is known of somebody: what agents say of them, else what the file of contacts says."""
+        met, listed = facts.contacts.get(address), self._rules.contacts.get(address)
+        if met is None or listed is None:
+            return (
+                met
+                if listed is None
+                else Contact(address, listed.name, listed.company, listed.phone, listed.language, listed.timezone)
+            )
+        return Contact(
+            address=address,
+            name=met.name or listed.name,
+            company=met.company or listed.company,
+            phone=met.phone or listed.phone,
+            language=met.language or listed.language,
+            timezone=met.timezone or listed.timezone,
+        )
+
+    def _language_of(self, wanted: Wanted, known: TicketFacts | None, contact: Contact | None, queue: Queue) -> str:
+        """Choose a mail's language: the ticket's, contact's or queue's, to a colleague their own; else the desk's."""
         if wanted.thread is Thread.CUSTOMER:
-            chosen = (known.ticket.language if known is not None else None) or queue.language
+            of_ticket = known.ticket.language if known is not None else None
+            chosen = of_ticket or (contact.language if contact is not None else None) or queue.language
         else:
             person = self._rules.people.get(wanted.person) if wanted.person else None
             chosen = person.language if person is not None else None
@@ -98,9 +125,9 @@ class Composer:
         is_desks = chosen is None or chosen == language_of(self._desk.locale)
         return self._desk.locale if chosen is None or is_desks else chosen
 
-    def _zone_of(self, wanted: Wanted) -> str:
-        person = self._rules.people.get(wanted.person) if wanted.person else None
-        return (person.timezone if person is not None else None) or self._desk.timezone
+    def _zone_of(self, wanted: Wanted, contact: Contact | None) -> str:
+        who = contact if wanted.person is None else self._rules.people.get(wanted.person)
+        return (who.timezone if who is not None else None) or self._desk.timezone
 
     def _write(self, order: Order, encoder: Encoder) -> OutgoingMail:
         wanted, queue, known = order.wanted, order.queue, order.known

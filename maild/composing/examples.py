@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from maild.model.aftermath import ticket_after
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -14,9 +15,10 @@ from maild.model.decision import (
     Standing,
     Trust,
 )
+from maild.model.facts import Facts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
-from maild.model.ticket import Cause, CauseKind, EntryKind, State
+from maild.model.ticket import Cause, CauseKind, Contact, EntryKind, State
 
 EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 EXAMPLE_TOKEN = "k3x2q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
@@ -108,6 +110,17 @@ _MAILS = (
     ),
     _to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTE),
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
+)
+
+_EARLIER = replace(
+    ticket_after(_decision(Trust.PROVED), Facts(0), 1042, EXAMPLE_NOW).ticket,
+    number=1017,
+    subject="VPN does not connect",
+)
+EXAMPLE_FACTS = Facts(
+    0,
+    contacts={_CUSTOMER.address: Contact(_CUSTOMER.address, _CUSTOMER.name, "Miller & Sons", "+44 20 7946 0000")},
+    open_tickets={_CUSTOMER.address: (_EARLIER,)},
 )
 
 # Wished for by whom, and because of what: a mail for each template, for the proved and the unproved.

@@ -9,16 +9,22 @@ from maild.model.decision import Decision, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
+from maild.model.ticket import Contact, Ticket
 from maild.rules import Queue
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A mail that was ordered; `language` is the locale that it is written in, `zone` the name of its times' zone."""
+    """A mail that was ordered; `language` is the locale that it is written in, `zone` the name of its times' zone.
+
+    `contact` is what is known of the ticket's requester, `open_tickets` are theirs, this one among them.
+    """
 
     wanted: Wanted
     decision: Decision
     known: TicketFacts | None
+    contact: Contact | None
+    open_tickets: tuple[Ticket, ...]
     queue: Queue
     token: str
     mark: Mark

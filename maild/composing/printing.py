@@ -47,9 +47,9 @@ def read_page(printed: str, *, is_internal: bool) -> Page:
     whole = _GAP.sub("\n\n", printed.replace(f"{_NOTHING}\n", "")).strip("\n")
     lines = [_read(line) for line in whole.split("\n")]
     ours = [_as_text(line) for kind, line in lines if kind in {"ours", "facts"}]
-    buttons = [line.partition(_PART)[0] for kind, line in lines if kind == "buttons"]
-    if buttons:  # quoted by a client: all side by side, or one by one
-        ours += [" ".join(buttons), *buttons]
+    buttons = [line.split(_PART) for kind, line in lines if kind == "buttons"]
+    if buttons:
+        ours += _as_quoted(buttons)
     return Page(
         text=_text(whole, has_buttons=bool(buttons)),
         ours="\n".join(ours),
@@ -89,6 +89,15 @@ def _read(line: str) -> tuple[str, str]:
         return "words", line[1:]
     kind = _KINDS.get(mark, "ours")
     return kind, line if kind == "ours" else line[1:]
+
+
+def _as_quoted(buttons: list[list[str]]) -> Iterator[str]:
+    """Give the lines that clients make of buttons: all side by side, one by one, and what a link says."""
+    yield " ".join(label for label, _ in buttons)
+    for label, link in buttons:
+        yield label
+        # Not the address: it stands in what clients write above a quote, and that is no line of ours.
+        yield link.partition("?")[2]
 
 
 def _as_text(line: str) -> str:

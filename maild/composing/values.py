@@ -23,6 +23,7 @@ TRACER_LETTERS = 10
 _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _MOST_OTHERS = 10
+_MOST_TICKETS, _LONGEST_OTHER = 5, 40
 _BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
 _BUTTONS = ("take", "unassign", "resolve", "reopen", "note")
 
@@ -92,6 +93,9 @@ class Values:
             "others": tuple(one for each in wanted.others[:_MOST_OTHERS] if (one := notices.who(each)) is not None),
             "addable": tuple(clean(each.address) for each in wanted.others[:_MOST_OTHERS] if self._may_join(each)),
             "mailto": self._links(order, subject) if known is not None else None,
+            "company": clean(order.contact.company) if order.contact else "",
+            "phone": clean(order.contact.phone) if order.contact else "",
+            "other_tickets": _other_tickets(order),
         }
         ticket = known.ticket if known is not None else None
         return values | self._of_ticket(ticket, order)
@@ -153,6 +157,14 @@ _OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "
 
 def _bare(value: str) -> str:
     return value.translate(_BRACKETS)
+
+
+def _other_tickets(order: Order) -> tuple[str, ...]:
+    """Name the newest of the requester's other open tickets, and how many more there are."""
+    others = [each for each in order.open_tickets if each.number != order.wanted.ticket]
+    named = [f"#{each.number} {shorten(clean(each.subject), _LONGEST_OTHER)}" for each in others[:_MOST_TICKETS]]
+    left_out = len(others) - len(named)
+    return (*named, *((f"+{left_out}",) if left_out > 0 else ()))
 
 
 def _their_words(order: Order) -> str:

@@ -27,6 +27,7 @@ _WHOLE_LINE = 3
 _FEW_WORDS = 8
 
 _PREFIX = re.compile(r"[ \t]{0,12}((?:[>»＞][ \t]?)+)")
+_BUTTON = re.compile(r"<(?:mailto:)?[^<>\s?]{1,355}\?([^<>\s]{1,2000})>")
 _DRAWN = re.compile(r"[\s\-_=*~#|.•·—–>]*\Z")
 
 
@@ -140,7 +141,8 @@ def _read(raw: str) -> _Line:
     prefix = _PREFIX.match(raw)
     body = raw[prefix.end() :] if prefix else raw
     depth = sum(each in ">»＞" for each in prefix[1]) if prefix else 0
-    words = words_of(body)
+    # A line of nothing but a button's link says what the link would write.
+    words = words_of(body) or words_of(" ".join(_BUTTON.findall(body)))
     kind = _Kind.BLANK if _DRAWN.match(body) else _Kind.STRANGE if depth else _Kind.OWN
     return _Line(body.rstrip(), depth, words, kind)
 

@@ -39,13 +39,18 @@ def wrapped(text: str) -> list[str]:
     """Long lines are broken, and every part is marked."""
     lines: list[str] = []
     for line in text.split("\n"):
-        lines += textwrap.wrap(line, 60) or [""]
+        lines += broken(line)
     return [f"> {line}".rstrip() for line in lines]
 
 
 def torn(text: str) -> list[str]:
     """Long lines are marked first and broken later, as relays do."""
-    return [part for line in marked(text) for part in (textwrap.wrap(line, 60) or [""])]
+    return [part for line in marked(text) for part in broken(line)]
+
+
+def broken(line: str) -> list[str]:
+    """No client breaks a word."""
+    return textwrap.wrap(line, 60, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def plain(text: str) -> list[str]:
@@ -54,7 +59,7 @@ def plain(text: str) -> list[str]:
 
 def spaced(text: str) -> list[str]:
     """Every line is a paragraph, and addresses have become links."""
-    linked = re.sub(r"([\w.]+@[\w.]+\w)", r"\1<mailto:\1>", text)
+    linked = re.sub(r"(?<![:\w.])([\w.]+@[\w.]+\w)", r"\1<mailto:\1>", text)
     return [each for line in linked.split("\n") for each in (line.replace(" ", "\u00a0", 1), "")]
 
 

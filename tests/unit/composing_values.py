@@ -25,11 +25,17 @@ BOB = Address("bob@customer.example", "Bob Miller")
 ALICE = "alice@acme.example"
 
 
-def a_composer(overrides: dict[str, str] | None = None, **desk: object) -> Composer:
+def a_composer(
+    overrides: dict[str, str] | None = None,
+    *,
+    alice: dict[str, str] | None = None,
+    queue_language: str | None = None,
+    **desk: object,
+) -> Composer:
     """A desk with one queue and Alice."""
-    queue = Queue("support", "support@acme.example", "Acme Support", "main", "first-line", ("all",))
-    alice = Person("alice", "Alice Reyes", (ALICE,), ("agent",), None)
-    rules = Rules(people={"alice": alice}, teams={}, queues={"support": queue})
+    queue = Queue("support", "support@acme.example", "Acme Support", "main", "first-line", language=queue_language)
+    person = Person("alice", "Alice Reyes", (ALICE,), ("agent",), None, **(alice or {}))
+    rules = Rules(people={"alice": person}, teams={}, queues={"support": queue})
     settings = DeskConfig.model_validate({"name": "Acme Support", "address": "support@acme.example", **desk})
     return Composer(settings, rules, KEYS, overrides or {})
 
@@ -83,11 +89,14 @@ def an_attachment(
     return Attachment(name, kind, len(content), sha256(content).hexdigest(), cid is not None, cid, content)
 
 
-def write(wish: Wanted, decision: Decision | None = None, composer: Composer | None = None) -> OutgoingMail:
+def write(
+    wish: Wanted,
+    decision: Decision | None = None,
+    composer: Composer | None = None,
+    facts: Facts = Facts(next_number=1042),  # noqa: B008 - frozen
+) -> OutgoingMail:
     """Compose one mail."""
-    return (composer or a_composer()).compose(
-        wish, decision or a_decision(), Facts(next_number=1042), TOKEN, NOW, encoder=Encoder()
-    )
+    return (composer or a_composer()).compose(wish, decision or a_decision(), facts, TOKEN, NOW, encoder=Encoder())
 
 
 def read(mail: OutgoingMail) -> EmailMessage:

@@ -10,12 +10,23 @@ from hypothesis import strategies as st
 from maild.desk.answering import MOST_CHARACTERS, outgoing_words
 from maild.desk.hearing import as_shown
 from maild.desk.likeness import holds, words_of
-from maild.model.facts import IssuedMail
+from maild.model.facts import Facts, IssuedMail
+from maild.model.mail import Address
 from maild.model.outgoing import OutgoingMail
-from maild.model.ticket import EntryKind
+from maild.model.ticket import Contact, EntryKind
+from maild.parsing.html import html_to_text
 from tests.unit import desk_values
 from tests.unit.clients import CLIENTS, Client, bottom_posted, inline, quote, top_posted
-from tests.unit.composing_values import a_decision, an_entry, text_of, to_alice, write
+from tests.unit.composing_values import (
+    BOB,
+    a_composer,
+    a_decision,
+    an_entry,
+    html_of,
+    text_of,
+    to_alice,
+    write,
+)
 
 ASKED = """Hello,
 
@@ -35,6 +46,7 @@ ANSWERS = {
     "Which driver should I install?": "Version 4.2, from the page of its maker.",
     "And who can come here tomorrow?": "Peter comes at ten.",
 }
+CREATED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NAMES = ("Acme Support", "support@acme.example")
 
 
@@ -42,7 +54,7 @@ def issued_of(mail: OutgoingMail) -> IssuedMail:
     """What the store keeps of a mail, as an answer to it will find it."""
     return desk_values.issued(
         "a",
-        created_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
+        created_at=CREATED_AT,
         **{name: getattr(mail, name) for name in ("token", "subject", "ours", "quoted")},
     )
 
@@ -50,13 +62,25 @@ def issued_of(mail: OutgoingMail) -> IssuedMail:
 NOTICE = write(to_alice(), a_decision(an_entry(text=ASKED)))
 TEXT = text_of(NOTICE)
 ISSUED = issued_of(NOTICE)
+
+
+def a_full_notice(language: str) -> OutgoingMail:
+    """A notice with all that one can show."""
+    wanted = to_alice(others=(Address("dave@x.example"), Address("erin@y.example", "Erin")))
+    contact = Contact(BOB.address, BOB.name, "Miller & Sons", "+44 20 7946 0000")
+    other = desk_values.a_ticket(1017, subject="VPN does not connect from the office in Leeds", requester=BOB)
+    facts = Facts(1042, contacts={BOB.address: contact}, open_tickets={BOB.address: (other,)})
+    decided = a_decision(an_entry(1, "An earlier question of mine."), an_entry(2, ASKED))
+    return write(wanted, decided, a_composer(locale=language), facts)
+
+
 each_client = pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 
 
-def leaked(text: str) -> list[str]:
+def leaked(text: str, issued: IssuedMail = ISSUED) -> list[str]:
     """Give the lines of ours that stand in a text, however they are broken."""
     words = words_of(text)
-    return [line for line in ISSUED.ours.split("\n") if holds(words, words_of(line))]
+    return [line for line in issued.ours.split("\n") if holds(words, words_of(line))]
 
 
 @each_client
@@ -75,6 +99,24 @@ def test_a_bottom_posted_answer_goes_out_as_it_was_written(client: Client):
 
     assert words.reasons == ()
     assert words.text == OWN
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("is_html", [False, True], ids=["text", "html"])
+@each_client
+def test_a_notice_that_shows_everything_is_recognised(client: Client, *, is_html: bool, language: str):
+    """Facts, contact, other tickets, who else got it, the buttons of its HTML: nothing of it goes out."""
+    notice = a_full_notice(language)
+    issued = issued_of(notice)
+    seen = html_to_text(html_of(notice)).text if is_html else text_of(notice)
+    subject = issued.subject
+
+    for answer in (top_posted(replace(client, sign=""), subject, seen, OWN), bottom_posted(client, subject, seen, OWN)):
+        words = outgoing_words(answer, issued, NAMES)
+
+        assert (words.text, words.reasons) == (OWN, ())
+    rest = outgoing_words("\n".join([OWN, "", *quote(client, subject, seen)[::2]]), issued, NAMES)
+    assert rest.reasons or leaked(rest.text, issued) == []
 
 
 @each_client

@@ -164,7 +164,7 @@ def test_buttons_are_in_the_html_alone_and_ours():
 
     assert mail.text == "one\n\ntwo\n"
     assert '<a href="mailto:a@b.example?subject=x"' in mail.html
-    assert mail.ours == "one\ntwo\nTake it over\nTake it over"
+    assert mail.ours == "one\ntwo\nTake it over\nTake it over\nsubject=x"
 
 
 def test_a_mail_to_colleagues_may_be_one_line():
