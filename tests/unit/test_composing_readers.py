@@ -125,7 +125,7 @@ def test_somebody_asked_aside_sees_the_question_and_nothing_else():
     )
     assert str(read(mail)["From"]) == '"Alice Reyes (Acme Support)" <support@acme.example>'
     assert "customer words" not in text_of(mail) + html_of(mail)
-    assert BOB.address.encode() not in mail.headers + mail.body
+    assert BOB.address.encode() not in mail.wire
 
 
 @pytest.mark.parametrize(
