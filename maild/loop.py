@@ -6,10 +6,10 @@ would hold the end of the daemon.
 
 import asyncio
 import socket
-from concurrent.futures import Future
 from functools import partial
-from threading import Thread
 from typing import Any
+
+from maild.apart import begin_apart
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -27,14 +27,4 @@ class Loop(asyncio.SelectorEventLoop):
     ) -> list[tuple[Any, ...]]:
         """Find the addresses of a host; raises what `socket.getaddrinfo` raises."""
         ask = partial(socket.getaddrinfo, host, port, family, type, proto, flags)
-        answer: Future[list[tuple[Any, ...]]] = Future()
-        answer.set_running_or_notify_cancel()  # whoever does not wait any more cannot end it
-        Thread(target=_answer, args=(ask, answer), name=f"resolver:{host!r}", daemon=True).start()
-        return await asyncio.wrap_future(answer, loop=self)
-
-
-def _answer(ask: "partial[list[tuple[Any, ...]]]", answer: "Future[list[tuple[Any, ...]]]") -> None:
-    try:
-        answer.set_result(ask())
-    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to whoever asked
-        answer.set_exception(error)
+        return await asyncio.wrap_future(begin_apart(ask, f"resolver:{host!r}"), loop=self)

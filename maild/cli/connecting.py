@@ -9,18 +9,18 @@ BUGS
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
 from functools import partial
-from threading import Thread
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 import click
 from rich.console import Console
 
+from maild.apart import begin_apart
 from maild.cli.display import fit, print_heading, print_table, size
 from maild.cli.opening import now
 from maild.config import AccountConfig, Config, MailboxConfig, RelayConfig, Secret
@@ -75,11 +75,12 @@ def try_servers(config: Config) -> Tried:
     """Try every account at the same time; none is waited for longer than the others."""
     wallet = Wallet(config, os.environ, now)
     mailboxes = {
-        name: _begin(partial(probe_mailbox, settings, wallet.of_mailbox(name)))
+        name: begin_apart(partial(probe_mailbox, settings, wallet.of_mailbox(name)), f"probe:{name}")
         for name, settings in config.mailboxes.items()
     }
     relays = {
-        name: _begin(partial(_probe_relay, settings, wallet.of_relay(name))) for name, settings in config.relays.items()
+        name: begin_apart(partial(_probe_relay, settings, wallet.of_relay(name)), f"probe:{name}")
+        for name, settings in config.relays.items()
     }
     deadline = time.monotonic() + PATIENCE
     with Console(stderr=True).status(f"Trying {len(mailboxes)} mailboxes and {len(relays)} relays"):
@@ -87,20 +88,6 @@ def try_servers(config: Config) -> Tried:
             {name: _outcome(future, deadline) for name, future in mailboxes.items()},
             {name: _outcome(future, deadline) for name, future in relays.items()},
         )
-
-
-def _begin(probe: Callable[[], T]) -> "Future[T]":
-    """Run a probe in a thread that nobody has to wait for, as a pool's threads are at the end of the program."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(probe())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return future
 
 
 def _outcome(future: "Future[T | Failure]", deadline: float) -> T | Failure:

@@ -43,15 +43,18 @@ def _auth_problems(
     provider = document.find((*path, "oauth2"))
     needed, foreign = _PROVIDERS.get(provider, ((), ())) if isinstance(provider, str) else ((), ())
     given = document.names(path)
+    ways = [key for key in _SECRETS if document.find((*path, key)) is not None]
     for key in needed:
-        if key not in given or document.find((*path, key)) is None:
+        if not (ways if key in _SECRETS else key in given and document.find((*path, key)) is not None):
             yield document.problem(path, f"{provider} needs '{key}': {_AUTH_REMEDIES[key]}", at_key=True)
     for key in foreign:
         if document.find((*path, key)) is not None:
             yield document.problem((*path, key), f"{provider} knows no '{key}': leave it out", at_key=True)
-    file = (*path, "secret_file")
-    for what in _file_problems(document.find(file), directory, environ):
-        yield document.problem(file, what)
+    if len(ways) > 1:
+        yield document.problem((*path, ways[1]), f"one way to the secret is enough: leave this or {ways[0]} out")
+    for key in ways:
+        for what in _SECRETS[key](document.find((*path, key)), directory, environ):
+            yield document.problem((*path, key), what)
 
 
 def alarm_problems(document: Document) -> Iterator[Problem]:
@@ -141,4 +144,8 @@ _WAYS: Mapping[str, Callable[[Value, Path, Mapping[str, str]], Iterator[str]]] =
     "password_file": _file_problems,
     "password_command": _command_problems,
     "password_credential": _credential_problems,
+}
+_SECRETS: Mapping[str, Callable[[Value, Path, Mapping[str, str]], Iterator[str]]] = {
+    "secret_file": _file_problems,
+    "secret_credential": _credential_problems,
 }

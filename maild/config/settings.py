@@ -26,6 +26,7 @@ _NEVER_HERE = (
 
 Tls = Literal["implicit", "starttls", "none"]
 FilePath = Annotated[Path, BeforeValidator(lambda text: Path(text) if isinstance(text, str) and text else text)]
+Credential = Annotated[str, kinds.matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}", "name of a credential")]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 ReadingSize = Annotated[int, kinds.size_from("1KB", "10MB")]
 
@@ -82,7 +83,8 @@ class AuthConfig(Section):
 
     Microsoft without `secret_file` is a person's device sign-in, with it the application's own (client credentials);
     `authority` is another than the world-wide sign-in server, that of a national cloud. Google's `secret_file` is the
-    JSON file of its console, of a desktop client or a service account.
+    JSON file of its console, of a desktop client or a service account. `secret_credential` is the same handed over by
+    systemd.
     """
 
     refused: ClassVar[Mapping[str, str]] = {
@@ -96,7 +98,13 @@ class AuthConfig(Section):
         Annotated[str, kinds.matching(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", "tenant: write its id or domain")] | None
     ) = None
     secret_file: FilePath | None = None
+    secret_credential: Credential | None = None
     authority: Annotated[str, AfterValidator(kinds.https_url)] | None = None
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a secret of the application's own is configured."""
+        return self.secret_file is not None or self.secret_credential is not None
 
 
 class AccountConfig(Section):
@@ -109,9 +117,7 @@ class AccountConfig(Section):
     port: kinds.Port
     password_file: FilePath | None = None
     password_command: Annotated[tuple[kinds.Line, ...], Field(min_length=1)] | None = None
-    password_credential: (
-        Annotated[str, kinds.matching(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}", "name of a credential")] | None
-    ) = None
+    password_credential: Credential | None = None
     auth: AuthConfig | None = None
 
     @field_validator("tls")

@@ -32,10 +32,7 @@ def read_secret(account: AccountConfig, refused: str | None = None) -> str:
     if account.password_file is not None:
         octets = _content(account, account.password_file)
     elif account.password_credential is not None:
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if folder is None:
-            _refuse(account, "systemd handed over no credentials: run maild as its service, or use password_file")
-        octets = _content(account, Path(folder) / account.password_credential)
+        octets = _content(account, _credential(account, account.password_credential))
     elif account.password_command is not None:
         octets = _output(account, account.password_command)
     else:
@@ -44,10 +41,11 @@ def read_secret(account: AccountConfig, refused: str | None = None) -> str:
 
 
 def read_client_secret(account: AccountConfig) -> str:
-    """Read the whole `secret_file` of `auth`; empty where none is configured. Raises as `read_secret` does."""
-    file = account.auth.secret_file if account.auth else None
-    if file is None:
+    """Read the whole secret file or credential of `auth`; empty where none is configured. Raises as `read_secret`."""
+    auth = account.auth
+    if auth is None or not auth.has_secret:
         return ""
+    file = auth.secret_file or _credential(account, auth.secret_credential or "")
     octets = _content(account, file)
     try:
         text = octets.decode("utf-8").strip()
@@ -63,9 +61,11 @@ def secret_stamp(account: AccountConfig) -> tuple[int, int, int] | None:
 
     Somebody who mends a password that was refused shall not wait for the next try.
     """
-    file = account.auth.secret_file if account.auth else account.password_file
-    if account.password_credential is not None:
-        file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / account.password_credential
+    auth = account.auth
+    file = auth.secret_file if auth else account.password_file
+    credential = auth.secret_credential if auth else account.password_credential
+    if credential is not None:
+        file = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / credential
     if file is None:
         return None
     try:
@@ -73,6 +73,14 @@ def secret_stamp(account: AccountConfig) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return (now.st_ino, now.st_mtime_ns, now.st_size)
+
+
+def _credential(account: AccountConfig, name: str) -> Path:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder is None:
+        way = "secret_file" if account.auth else "password_file"
+        _refuse(account, f"systemd handed over no credentials: run maild as its service, or use {way}")
+    return Path(folder) / name
 
 
 def _content(account: AccountConfig, file: Path) -> bytes:

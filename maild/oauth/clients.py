@@ -60,7 +60,7 @@ class Client:
 def identity_of(account: AccountConfig, auth: AuthConfig) -> str:
     """Name who an account signs in as; accounts of one name share their tokens. Fit for a file's name."""
     parts = [auth.oauth2, auth.authority or "", auth.tenant or "", auth.client_id or "", _user(account).lower()]
-    parts.append("by secret" if auth.secret_file else "")
+    parts.append("by secret" if auth.has_secret else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -6,12 +6,14 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPResponse, SMTPServerDisconnected
 
+from maild.apart import begin_apart
 from maild.config import RelayConfig, Secret
 from maild.errors import MaildError, RelayRefusedError, RelayUnavailableError
 
@@ -127,7 +129,7 @@ async def open_session(settings: RelayConfig, secret: Secret) -> Session:
         if settings.user and settings.auth:
             await _sign_in_by_token(client, where, settings.user, secret)
         elif settings.user:
-            await _sign_in(client, where, settings.user, await asyncio.to_thread(secret))
+            await _sign_in(client, where, settings.user, await _ask(secret))
     except BaseException as error:
         if session:
             session.hang_up()
@@ -153,8 +155,7 @@ async def _sign_in_by_token(client: SMTP, where: str, user: str, secret: Secret)
     """Sign in by XOAUTH2; a token that is refused for good is renewed, once."""
     if "xoauth2" not in client.server_auth_methods:
         raise RelayRefusedError(f"{where} offers no sign-in by OAuth 2 (XOAUTH2) on this connection")
-    # In a thread: a token that is not there is asked for at its provider.
-    token = await asyncio.to_thread(secret)
+    token = await _ask(secret)
     try:
         await client.auth_xoauth2(user, token)
     except SMTPAuthenticationError as error:
@@ -164,15 +165,20 @@ async def _sign_in_by_token(client: SMTP, where: str, user: str, secret: Secret)
 
 
 async def _sign_in_by_next_token(client: SMTP, user: str, refused: str, secret: Secret) -> None:
-    token = await asyncio.to_thread(secret, refused)
+    token = await _ask(partial(secret, refused))
     try:
         await client.auth_xoauth2(user, token)
     except SMTPAuthenticationError as error:
         if error.code in FOR_GOOD:
             # It is not asked for a third: this is how it learns of the second.
             with contextlib.suppress(MaildError):
-                await asyncio.to_thread(secret, token)
+                await _ask(partial(secret, token))
         raise
+
+
+async def _ask(secret: Callable[[], str]) -> str:
+    """Ask for a secret apart: a program or a provider may have to be waited for."""
+    return await asyncio.wrap_future(begin_apart(secret, "secret"))
 
 
 def _failure(where: str, error: Exception) -> RelayRefusedError | RelayUnavailableError:

@@ -221,6 +221,11 @@ def test_a_group_may_read_a_secret(folder: Path, read: Callable[..., Config]):
         ),
         (
             "password_file: secret",
+            "auth: {oauth2: google, secret_file: secret, secret_credential: x}",
+            "auth.secret_credential: one way to the secret is enough: leave this or secret_file out",
+        ),
+        (
+            "password_file: secret",
             "auth: {oauth2: microsoft, authority: 'http://login.example'}",
             "would send secrets in clear text",
         ),

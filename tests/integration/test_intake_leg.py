@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -383,6 +384,19 @@ def test_pauses_grow_until_the_folder_can_be_read(store: Store, heard: Heard) ->
         leg.join(30)
         wake.close()
     assert delays == [1, 2, 4, 8]
+
+
+def test_a_server_that_asks_for_quiet_gets_it(store: Store, heard: Heard) -> None:
+    """Microsoft's suggested back-off is kept to, whatever our own pause; it is no refusal."""
+    with FakeImap() as server:
+        server.plan("SELECT", answer("{tag} BAD Request is throttled. Suggested Backoff Time: 1200 milliseconds"))
+        desk = Desk(store, server, heard, "desk")
+        begun = time.monotonic()
+        with desk.at_work():
+            heard.wait_for("mailbox_connected")
+        assert time.monotonic() - begun >= 1.2
+    assert [line["again_in"] for line in heard.find("mailbox_lost")] == [1.2]
+    assert heard.find("mailbox_refused") == []
 
 
 def test_what_lay_there_at_first_sight_is_old_and_waits_for_what_is_new(

@@ -222,6 +222,19 @@ def test_a_service_account_signs_for_the_mailbox(tmp_path: Path, provider: Provi
     assert provider.heard[-1]["grant_type"].endswith("jwt-bearer")
 
 
+def test_the_secret_comes_from_systemd(tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch):
+    """A credential is read where systemd puts it; without that folder it cannot be had."""
+    wallet = AWallet(tmp_path, "null")
+    wallet.secret_file(CLIENT_SECRET)
+    wallet.write(provider.microsoft().replace("}", ", secret_credential: secret}"))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert wallet.open().of_mailbox("support")() in provider.tokens()
+    wallet.clock.go_on(hours=2)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    with pytest.raises(MailboxRefusedError, match=r"systemd handed over no credentials: .* or use secret_file"):
+        wallet.open().of_mailbox("support")()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

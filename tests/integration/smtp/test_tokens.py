@@ -1,10 +1,14 @@
 """XOAUTH2: a token instead of a password, renewed once."""
 
+import asyncio
 import base64
+import threading
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
+from maild.config import Secret
 from maild.errors import RelayRefusedError, RelayUnavailableError
 from maild.model.outgoing import Accepted
 from maild.smtp import Relay
@@ -35,7 +39,7 @@ async def server() -> AsyncIterator[FakeSmtp]:
         yield fake
 
 
-def relay_by(server: FakeSmtp, tokens: Tokens) -> Relay:
+def relay_by(server: FakeSmtp, tokens: Secret) -> Relay:
     return Relay(relay_at(server, password_file=None, auth=AUTH), tokens)
 
 
@@ -74,3 +78,26 @@ async def test_a_server_without_xoauth2_gets_no_token() -> None:
         with pytest.raises(RelayRefusedError, match="offers no sign-in by OAuth 2"):
             await relay_by(server, Tokens()).offer(a_mail())
         assert not any(line.startswith("AUTH") for line in server.heard)
+
+
+def test_a_secret_that_hangs_holds_no_end() -> None:
+    """A provider that does not answer is not waited for when the day is over."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(_refused: str | None = None) -> str:
+        asked.set()
+        answered.wait(30)
+        return "too late"
+
+    async def give_up(server: FakeSmtp) -> None:
+        offering = asyncio.create_task(relay_by(server, hang).offer(a_mail()))
+        await asyncio.to_thread(asked.wait)
+        offering.cancel()
+        await asyncio.gather(offering, return_exceptions=True)
+
+    begun = time.monotonic()
+    with FakeSmtp(extensions=OFFERED) as server:
+        asyncio.run(give_up(server))
+        took = time.monotonic() - begun
+        answered.set()
+    assert took < 5
