@@ -173,19 +173,25 @@ class Daemon:
     """One desk at work. `run` returns when SIGTERM or SIGINT was obeyed.
 
     With `tell` it is only observed: it works on a copy of its database, which is thrown away, in folders that are
-    opened for reading; nothing leaves it but the story of each decision.
+    opened for reading; nothing leaves it but the story of each decision. `wall` says what time it is.
     """
 
-    def __init__(self, directory: Path, environ: Mapping[str, str], tell: Tell | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        environ: Mapping[str, str],
+        tell: Tell | None = None,
+        wall: Callable[[], datetime] = now,
+    ) -> None:
         self._tell = tell
         self._config, self._rules = read_premises(directory, environ)
-        self._wallet = Wallet(self._config, environ, now)
+        self._board = Board(steady, self._config.alarm.after)
+        self._steps: SimpleQueue[timedelta] = SimpleQueue()
+        self._clock = Clock(wall, steady, self._tell_step)
+        self._supervisor = Supervisor(self._board)
+        self._wallet = Wallet(self._config, environ, self._clock.now)
         self._notifier = Notifier.from_environ(environ)
         self._claim = secrets.token_hex(8)
-        self._board = Board(steady, self._config.alarm.after)
-        self._supervisor = Supervisor(self._board)
-        self._clock = Clock(now, steady, self._tell_step)
-        self._steps: SimpleQueue[timedelta] = SimpleQueue()
 
     def run(self) -> None:
         """Work until told to stop.
@@ -209,7 +215,7 @@ class Daemon:
             stack.callback(store.close)
             stack.callback(readers.stop)
             check_at_home(store, home_directory(config.state), now())
-            store.write(lambda tx: tx.void_claims(now()))
+            store.write(lambda tx: tx.void_claims(self._clock.now()))
             self._reroute(store)
             with asyncio.Runner(loop_factory=Loop) as runner:
                 runner.run(self._work(store, readers, lock, stop))
@@ -305,10 +311,8 @@ class Daemon:
         tools = Tools(store, ledger, self._claim, clock, random.random, bells.timers.set, self._board)
         channels = []
         for name, settings in self._config.relays.items():
-            secret, ward = (
-                self._wallet.of_relay(name),
-                Ward(name, self._board, partial(self._wallet.stamp_of, settings)),
-            )
+            secret = self._wallet.of_relay(name)
+            ward = Ward(name, self._board, partial(self._wallet.stamp_of, settings))
             for _ in range(settings.connections):
                 bell = asyncio.Event()
                 bells.outbox.append(bell)

@@ -4,14 +4,16 @@ import fcntl
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.promises import undone
+from tests.acceptance.promises import rows_of, undone
 from tests.acceptance.working_desk import PATIENCE, WorkingDesk
 from tests.servers.absence import refuse
 from tests.servers.disk import fill
@@ -135,12 +137,12 @@ def test_all_of_it_at_once_is_told_once_each(
     assert desk.stop() == 0
 
 
-def test_a_disk_below_its_floor_stops_fetching_and_a_full_one_loses_nothing(
-    small_disk: Path, new_desk: NewDesk, tmp_path: Path
-):
-    """A small tmpfs, filled: mail stays on the server, not a byte is deleted, and once there is room all is in."""
-    pager = Pager(tmp_path)
-    desk = new_desk(extra=pager.settings + "limits: {message: 10MB}\n")
+def test_a_disk_below_its_floor_stops_fetching_and_a_full_one_loses_nothing(small_disk: Path, new_desk: NewDesk):
+    """A small tmpfs, filled: mail stays on the server, not a byte is deleted, and once there is room all is in.
+
+    The administrator reads of it, by a mail that needs no disk.
+    """
+    desk = new_desk(extra=f"limits: {{message: 10MB}}\nalarm: {{after: {AFTER}s}}\n")
     desk.state = small_disk / "state"
     config = desk.config / "maild.yaml"
     config.write_text(config.read_text().replace(f"{desk.folder}/state", str(desk.state)))
@@ -153,7 +155,7 @@ def test_a_disk_below_its_floor_stops_fetching_and_a_full_one_loses_nothing(
     fill(small_disk, leave=19_000_000)  # the floor is 15 + 5 MB
     desk.wait_for_event("disk_short")
     desk.send(desk.write(people[1], "No room", "Hello"), people[1])
-    pager.wait_for("alarm: the disk is full")
+    desk.wait_for_mail(desk.carol, lambda mail: "alarm: the disk is full" in mail["Subject"])
     (small_disk / "ballast").unlink()
     fill(small_disk, leave=0)
     desk.send(desk.write(people[2], "Not a byte", "Hello"), people[2])
@@ -165,8 +167,8 @@ def test_a_disk_below_its_floor_stops_fetching_and_a_full_one_loses_nothing(
     with cured_in_time():
         for who in people:
             desk.wait_for_mail(who)
-    pager.wait_for("all clear: it is over that the disk is full")
-    assert pager.calls["alarm: the disk is full"] == 1
+    desk.wait_for_mail(desk.carol, lambda mail: "all clear: it is over that the disk is full" in mail["Subject"])
+    assert len([mail for mail in desk.mails_to(desk.carol) if "the disk is full" in mail["Subject"]]) == 2
     assert undone_in(desk, 3) == 0
     assert lines_too_soon(desk.running.lines) == []
     assert desk.stop() == 0
@@ -178,6 +180,60 @@ def undone_in(desk: WorkingDesk, expected: int) -> int:
     with desk.running.changed:
         desk.running.changed.wait_for(lambda: undone(desk, expected) == 0, PATIENCE)
     return undone(desk, expected)
+
+
+def set_clock(file: Path, by: timedelta) -> None:
+    """Set the clock of a daemon that `clocked.py` runs."""
+    new = file.with_suffix(".new")
+    new.write_text(str(by.total_seconds()))
+    new.replace(file)
+
+
+def dues_of(desk: WorkingDesk) -> list[float]:
+    """In how many seconds, by the right clock, each mail is due that was tried before."""
+    rows = rows_of(desk, "SELECT due_at FROM outgoing_mail WHERE ended_at IS NULL AND is_deferred")
+    return [due_at / 1e6 - time.time() for (due_at,) in rows]
+
+
+def test_a_clock_that_is_put_forward_and_back(new_desk: NewDesk, tmp_path: Path):
+    """Six hours ahead while the relay is away: no answer is given up for its age, and none waits for that time to come.
+
+    One alarm, and one all-clear when the clock is right again.
+    """
+    pager, file = Pager(tmp_path), tmp_path / "offset"
+    desk = new_desk(extra=pager.settings)
+    relay = Proxy(desk.host.postfix.submission_port)
+    config = desk.config / "maild.yaml"
+    config.write_text(config.read_text().replace(f"port: {desk.host.postfix.submission_port}", f"port: {relay.port}"))
+    relay.close()
+    set_clock(file, timedelta(0))
+    desk.start(sys.executable, str(Path(__file__).with_name("clocked.py")), str(file))
+    bob = desk.host.new_user("bigco.example")
+    late = f"later.{bob}"
+    for who in (bob, late):
+        desk.send(desk.write(who, "What time is it?", "Hello"), who)
+    desk.wait_for_event("ticket_opened", 2)
+    desk.wait_for_event("relay_lost")
+
+    set_clock(file, timedelta(hours=6))  # an acknowledgement is too old after four
+    pager.wait_for("alarm: the clock was set")
+    relay.open()
+    desk.wait_for_mail(bob)
+    [deferred] = desk.wait_for_event("mail_deferred")
+    assert deferred["to"] == late
+    assert dues_of(desk)[0] > timedelta(hours=5).total_seconds()
+    set_clock(file, timedelta(0))
+
+    desk.wait_for_event("clock_believed")
+    deadline = time.monotonic() + PATIENCE
+    while not all(due < CURED for due in dues_of(desk)):
+        assert time.monotonic() < deadline, dues_of(desk)
+        time.sleep(0.2)  # a database says nothing by itself
+    pager.wait_for("all clear: it is over that the clock was set")
+    assert pager.calls["alarm: the clock was set"] == 1
+    assert desk.running.find("mail_expired") == []
+    relay.close()
+    assert desk.stop() == 0
 
 
 @contextmanager
