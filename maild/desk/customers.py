@@ -145,7 +145,7 @@ def _answer_of(case: Case, ticket: Ticket) -> Answer:
     if ticket.state not in _SETTLED or case.message.attachments or not case.message.reply.strip():
         return Answer.WORDS
     names = [each.name for each in case.house.people(case.now)]
-    names += [case.sender.name] if case.sender else []
+    names += [each.name for each in (case.message.sender, ticket.requester, *ticket.participants) if each is not None]
     return find_answer(case.message.reply, names, ticket.language)
 
 

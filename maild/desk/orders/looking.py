@@ -53,7 +53,7 @@ def list_tickets(plan: Plan, argument: str) -> None:
         return
     found = plan.case.facts.listings.get(search, ())
     seen = [ticket for ticket in found if plan.house.may_see(plan.person, ticket)]
-    plan.shown.append(f"{len(seen)} tickets: {argument or 'all unfinished'}")
+    plan.shown.append(f"{argument or 'all unfinished'}: {len(seen)} found")
     plan.shown += [_line_of(ticket) for ticket in seen]
     if len(found) == MOST_FOUND:
         plan.shown.append(f"… the newest {MOST_FOUND}; add words to find fewer")

@@ -9,7 +9,9 @@ from maild.desk.telling import transcripts
 from maild.model.decision import RecordAbsence
 from maild.rules import Person
 
-_WHO = re.compile(r"(?:(?P<who>[\w.@+-]+) )?(?P<when>(?:until|till|til|bis) .*|\S+)\Z", re.IGNORECASE)
+_WHO = re.compile(
+    r"(?:(?P<who>(?!(?:until|till|til|bis) )[\w.@+-]+) )?(?P<when>(?:until|till|til|bis) .*|\S+)\Z", re.IGNORECASE
+)
 
 
 def away(plan: Plan, argument: str) -> None:

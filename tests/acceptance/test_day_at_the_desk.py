@@ -1,0 +1,177 @@
+"""A day at the desk: three customers, two agents and a manager, all in their mail clients, and nothing else touched.
+
+One story in the order of the day; each part states its fact where it is shown.
+"""
+
+from email.message import EmailMessage
+
+import pytest
+
+from tests.acceptance.working_desk import WorkingDesk, text_of
+
+FORWARD = """Please look into this.
+
+Begin forwarded message:
+
+From: Erin Field <{erin}>
+Subject: Invoice 4711 is wrong
+Date: 23 November 2026 at 08:55:12 GMT
+To: {alice}
+
+The VAT on it is counted twice.
+Erin
+"""
+
+
+def says(*words: str):
+    return lambda mail: all(word in text_of(mail) for word in words)
+
+
+class Day:
+    """The desk with its people: Alice is an agent, Carol lead, manager and administrator."""
+
+    def __init__(self, desk: WorkingDesk) -> None:
+        self.desk = desk
+        self.alice, self.carol = desk.alice, desk.carol
+        self.bob, self.erin, self.dora = (
+            desk.host.new_user(domain) for domain in ("bigco.example", "x.example", "bigco.example")
+        )
+        self.legal = desk.host.new_user("x.example")
+
+    def customer_writes(self, sender: str, name: str, subject: str, words: str) -> EmailMessage:
+        self.desk.send(self.desk.write(sender, subject, words, From=f"{name} <{sender}>"), sender)
+        return self.desk.wait_for_mail(sender, lambda mail: subject in str(mail["Subject"]))
+
+    def answers(self, sender: str, original: EmailMessage, words: str) -> None:
+        self.desk.send(self.desk.answer(sender, original, words), sender)
+
+    def gets(self, address: str, *words: str) -> EmailMessage:
+        return self.desk.wait_for_mail(address, says(*words))
+
+    def state(self, number: int) -> str:
+        return self.desk.show("ticket", "show", str(number))["state"]
+
+
+@pytest.fixture
+def day(desk: WorkingDesk) -> Day:
+    return Day(desk)
+
+
+def test_from_first_mail_to_closed_ticket(day: Day):
+    """Bob's matter: acknowledged, taken, answered, asked about aside, resolved, confirmed, closed; only by mail."""
+    acknowledged = day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.\nBob")
+    assert "[#1001]" in str(acknowledged["Subject"])
+    notice = day.gets(day.alice, "Answer → Bob Miller (customer)", "error 809")
+
+    # A mail of which one command is refused is kept whole, and the corrected line finishes it.
+    day.answers(day.carol, day.gets(day.carol, "error 809"), "#assign alcie\n#tag +vpn\nLooks like the old client.")
+    draft = day.gets(day.carol, "there is nobody of this name here", "Looks like the old client")
+    assert day.desk.show("ticket", "show", "1001")["tags"] == []
+    day.answers(day.carol, draft, "#assign alice")
+    assigned = day.gets(day.alice, "Carol Lind gave you the ticket")
+    ticket = day.desk.show("ticket", "show", "1001")
+    assert (ticket["assignee"], ticket["tags"]) == ("alice", ["vpn"])
+    assert any(entry["kind"] == "note" and "old client" in entry["text"] for entry in ticket["entries"])
+
+    # A plain answer reaches Bob; what he answers comes back.
+    day.answers(day.alice, assigned, "Which client version do you have?\n\n#wait")
+    asked = day.gets(day.bob, "Which client version")
+    assert day.state(1001) == "waiting"
+    day.answers(day.bob, asked, "Version 3.2, on Windows.")
+    back = day.gets(day.alice, "Version 3.2")
+    assert day.state(1001) == "open"
+
+    # Whoever is asked aside sees the question alone, and the way back is there.
+    day.answers(day.alice, back, f"#ask {day.legal}\nMay we install 4.0 at a customer's?")
+    question = day.gets(day.legal, "May we install 4.0")
+    assert "809" not in question.as_string()
+    day.answers(day.legal, question, "You may, under our framework agreement.")
+    aside = day.gets(day.alice, "framework agreement")
+    assert text_of(aside).splitlines()[0] == f"Answer → {day.legal}"
+    day.answers(day.alice, aside, "Thank you, we will.")
+    day.gets(day.legal, "Thank you, we will.")
+    assert not [mail for mail in day.desk.mails_to(day.bob) if "framework" in mail.as_string()]
+
+    # Resolved, confirmed with one word, closed.
+    day.answers(day.alice, back, "#resolve Install version 4.0 from the portal; 809 is gone with it.")
+    resolved = day.gets(day.bob, "Install version 4.0", "Is it solved?")
+    assert day.state(1001) == "resolved"
+    day.answers(day.bob, resolved, "Yes, thank you!\nBob")
+    day.desk.wait_for_mail(day.bob, lambda mail: "closed" in text_of(mail).lower())
+    assert day.state(1001) == "closed"
+    # Thanks for that open nothing again.
+    day.answers(day.bob, resolved, "Thanks a lot!")
+    day.desk.wait_for_event("entry_added", 10)
+    assert day.state(1001) == "closed"
+    assert notice["Message-ID"] != assigned["Message-ID"]
+
+
+def test_no_reopens_and_a_merge_leads_on(day: Day):
+    """Dora's matter twice: "no" reopens, the second ticket goes on in the first, and her mail finds it."""
+    first = day.customer_writes(day.dora, "Dora Lee", "Printer jams", "It jams all the time.")
+    notice = day.gets(day.alice, "jams all the time")
+    day.answers(day.alice, notice, "#resolve Clean the rollers.")
+    resolved = day.gets(day.dora, "Clean the rollers")
+    day.answers(day.dora, resolved, "No")
+    day.desk.wait_for_event("entry_added", 2)
+    assert day.state(1001) == "open"
+
+    second = day.customer_writes(day.dora, "Dora Lee", "Printer jams again", "Still jamming.")
+    day.answers(day.carol, day.gets(day.carol, "Still jamming"), "#merge 1001")
+    day.gets(day.carol, "it goes on in #1001")
+    assert day.state(1002) == "merged"
+    day.answers(day.dora, second, "Any news?")
+    day.gets(day.alice, "Any news?", "#1001")
+    entries = day.desk.show("ticket", "show", "1001")["entries"]
+    assert any(entry["kind"] == "customer-message" and "Any news?" in entry["text"] for entry in entries)
+    assert "[#1001]" in str(first["Subject"])
+
+
+def test_a_forwarded_mail_is_the_customers_ticket(day: Day):
+    """Erin wrote to Alice herself: Alice passes it on, Erin gets a number, and the team a notice."""
+    words = FORWARD.format(erin=day.erin, alice=day.alice)
+    day.desk.send(day.desk.write(day.alice, "Fwd: Invoice 4711 is wrong", words), day.alice)
+
+    day.desk.wait_for_mail(day.erin, lambda mail: "[#1001]" in str(mail["Subject"]))
+
+    ticket = day.desk.show("ticket", "show", "1001")
+    assert (ticket["requester"], ticket["subject"]) == (day.erin, "Invoice 4711 is wrong")
+    assert [entry["kind"] for entry in ticket["entries"]] == ["customer-message", "note"]
+    assert "counted twice" in ticket["entries"][0]["text"]
+    day.gets(day.carol, "counted twice", "passed this mail on")
+
+
+def test_the_desk_is_asked_by_mail(day: Day):
+    """Lists, help and absences go back to whoever asks, and change no ticket."""
+    day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
+    day.answers(day.alice, day.gets(day.alice, "error 809"), "#take")
+    day.gets(day.alice, "it is yours")
+
+    day.desk.send(day.desk.write(day.alice, "a question", "#list mine\n#help resolve"), day.alice)
+    listed = day.gets(day.alice, "#1001", "VPN down", "#resolve")
+    assert not listed["In-Reply-To"] or "1001" not in str(listed["Subject"])
+    day.desk.send(day.desk.write(day.alice, "off", "#away until friday"), day.alice)
+    day.gets(day.alice, "you are away until Friday")
+
+    assert len(day.desk.show("ticket", "list")) == 1
+
+
+def test_undo_stops_a_mail_that_waits(new_desk):
+    """Within the delay a relay is taken back, and nothing of it reaches the customer."""
+    desk = new_desk(send_delay="10m")
+    desk.start()
+    desk.wait_for_event("mailbox_connected")
+    day = Day(desk)
+    day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
+    notice = day.gets(day.alice, "error 809")
+    day.answers(day.alice, notice, "#close It is your own fault.")
+    desk.wait_for_event("entry_added")
+    assert day.state(1001) == "closed"
+
+    day.answers(day.alice, notice, "#undo")
+
+    day.gets(day.alice, f"the mail to {day.bob} was stopped; nothing was delivered", "state is new again")
+    assert day.state(1001) == "new"
+    assert not [mail for mail in desk.mails_to(day.bob) if "fault" in mail.as_string()]
+    states = {mail["template"]: mail["state"] for mail in desk.show("ticket", "show", "1001")["mails"]}
+    assert states["closed"] == "cancelled"
