@@ -69,6 +69,7 @@ from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
 from maild.supervising import Supervisor, drain, stopping_by_signal
 from maild.timing import Timing
 from maild.troubles import Board
+from maild.vouching import sender_keys
 
 SECRET_BYTES = 32
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
@@ -209,7 +210,7 @@ class Daemon:
             lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
             if not self._take(lock, stop) or stop.is_set():
                 return
-            readers = Readers(config.limits.reading, workers=2)
+            readers = Readers(config.reading, workers=2)
             readers.start()
             store = open_store(config, lock)
             stack.callback(store.close)
@@ -296,7 +297,8 @@ class Daemon:
 
     def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
         house, parts = premises.house(), Desk(premises.composer(), self._clock.now, secrets.token_bytes)
-        handling = Handling(store, readers, house, parts, self._claim, board=self._board)
+        keys = sender_keys(self._config, steady)
+        handling = Handling(store, readers, house, parts, self._claim, board=self._board, keys=keys)
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
         timing = Timing(store, house, parts, self._claim)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)

@@ -15,14 +15,14 @@ from maild import desk
 from maild.carrying import Desk
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
-from maild.daemon import Premises, keyring_of, open_store, read_premises
-from maild.handling import authenticity_of
+from maild.daemon import Premises, keyring_of, open_store, read_premises, steady
 from maild.imap.fetching import LEADING
 from maild.model.explaining import explanation, instant, whole_message
 from maild.model.mail import Arrival, Place
 from maild.parsing import fingerprint
 from maild.reading import read_one
 from maild.store import Store
+from maild.vouching import authenticate, sender_keys
 
 # A stored story is JSON that we wrote; its shape is that of model/explaining.py.
 Story = Mapping[str, Any]
@@ -55,13 +55,14 @@ def _foresee(raw: bytes) -> Story:
     config, rules = read_premises(config_directory(), os.environ)
     at = now()
     arrival = _arrival_of(raw, config.limits.message, at)
-    message = read_one(arrival.raw, config.limits.reading)
+    message = read_one(arrival.raw, config.reading)
     with closing(open_store(config)) as store:
         premises = Premises(config, rules, keyring_of(store))
         house = premises.house()
         (facts,) = store.read(lambda reader: reader.answer([desk.ask(message, arrival, house)], at))
     writer = Desk(premises.composer(), now, secrets.token_bytes)
-    decision = desk.decide(message, arrival, facts, authenticity_of(message, house), house, at, writer.new_token())
+    (authenticity,) = authenticate([message], house, sender_keys(config, steady), at)
+    decision = desk.decide(message, arrival, facts, authenticity, house, at, writer.new_token())
     return {
         **explanation(message, decision, writer.write_mails(decision, facts, at)),
         "message": whole_message(message),

@@ -56,7 +56,7 @@ def watching(config: Config, wallet: Wallet) -> Iterator["Watch"]:
                 stack.callback(folder.mailbox.close)
                 folder.known.update(folder.mailbox.unseen(frozenset()))
                 folders.append(folder)
-        yield Watch(folders, wake, config.limits.reading)
+        yield Watch(folders, wake, config.reading)
 
 
 def _opened(name: str, settings: MailboxConfig, secret: Secret) -> Iterator[Folder]:

@@ -21,6 +21,10 @@ _LONGEST_ADDRESS, _LONGEST_LOCAL = 254, 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+_TENANT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(?:\[([^\[\]]+)\]|([^:]+)):(\d{1,5})", re.ASCII)
+DNS_PORT = 53
+_PORTS = 65_536
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
 
@@ -212,3 +216,23 @@ Name = Annotated[str, AfterValidator(name)]
 Timezone = Annotated[str, AfterValidator(timezone)]
 PostgresUrl = Annotated[str, AfterValidator(postgres_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def internal(text: str) -> str:
+    """Take what proves internal senders: `auth`, or the id of a Microsoft 365 tenant."""
+    if text != "auth" and not _TENANT.fullmatch(text.lower()):
+        raise ValueError(
+            f"'{text}' is neither: write auth, where your server says who signed in, or the id of your Microsoft 365"
+            " tenant, like 11111111-2222-3333-4444-555555555555"
+        )
+    return text.lower()
+
+
+def name_server(value: object) -> object:
+    """Take the IP address of a name server, with a port behind it if that is not 53."""
+    text = value if isinstance(value, str) else ""
+    found = _HOST_AND_PORT.fullmatch(text)
+    host, port = (found[1] or found[2], int(found[3])) if found is not None else (text, DNS_PORT)
+    if not _is_ip(host) or not 0 < port < _PORTS:
+        raise ValueError(f"'{value}' is no name server: write its IP address, like 127.0.0.1 or 127.0.0.1:5353")
+    return (host, port)

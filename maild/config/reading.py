@@ -1,7 +1,7 @@
 """Reading a folder of configuration: all its files, what the environment overrides, every problem at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,9 +20,11 @@ from maild.config.settings import (
 )
 from maild.documents import Document, check_document, parse_document
 from maild.errors import ConfigurationError, Problem
+from maild.model.limits import ReadingLimits
 
 MAIN_FILE = "maild.yaml"
 _LARGEST_FILE = 2_000_000
+_SEALS = 4
 _RULE_SUFFIXES = (".yaml", ".yml")
 _DATA_SUFFIXES = (".csv", ".ics")
 _TEMPLATE_SUFFIXES = (".txt", ".html")
@@ -60,6 +62,11 @@ class Config:
     template_folder: Path
     rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> ReadingLimits:
+        """What a reader may read of one mail; signatures only if they are going to be checked."""
+        return replace(self.limits.reading, seals=_SEALS if self.trust.verify_dkim else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,11 +188,20 @@ class RelayConfig(AccountConfig):
 
 
 class TrustConfig(Section):
-    """Whose word on a sender counts."""
+    """Whose word on a sender counts; `resolver` is the address and port of the name server asked for DKIM keys."""
 
     authserv_id: kinds.Line | None = None
-    internal: Annotated[str | None, kinds.only(None, "the word of your own server on internal senders")] = None
-    verify_dkim: Annotated[bool, kinds.only(False, "our own DKIM check")] = False
+    internal: Annotated[str, AfterValidator(kinds.internal)] | None = None
+    verify_dkim: bool = False
+    resolver: Annotated[tuple[str, int], BeforeValidator(kinds.name_server)] | None = None
+
+    @field_validator("internal")
+    @classmethod
+    def _is_grounded(cls, value: str | None, info: ValidationInfo) -> str | None:
+        named = info.data.get("authserv_id")
+        if value == "auth" and (named is None or named == "first-without-id"):
+            raise ValueError("'auth' needs authserv_id: the name with which your server says who signed in")
+        return value
 
 
 def _admins_or_address(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
     """Upper bounds of one mail; sizes in bytes before decoding, except `text`, which counts characters, and
-    `marks`, which counts tags and character references of HTML.
+    `marks`, which counts tags and character references of HTML. `seals` are DKIM signatures: none are read by default.
     """
 
     size: int = 25 * 1024 * 1024
@@ -20,3 +20,4 @@ class ReadingLimits:
     references: int = 100
     text: int = 1024 * 1024
     marks: int = 100_000
+    seals: int = 0

@@ -100,6 +100,30 @@ class Bounce:
     original_message_id: str | None
 
 
+class SealKind(StrEnum):
+    """How a DKIM signature was made; what is not named here is not believed (RFC 8301, RFC 8463)."""
+
+    RSA = "rsa-sha256"
+    ED25519 = "ed25519-sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A DKIM signature (RFC 6376) of which all fits that can be known without its key.
+
+    `name` is where the key stands in DNS, `domain` who signed; `digest` is the SHA-256 of the signed fields, `value`
+    the signature over it. `is_exact` is whether the identity is of the domain itself. Good until `expires_at`.
+    """
+
+    name: str
+    domain: str
+    kind: SealKind
+    digest: bytes = field(repr=False)
+    value: bytes = field(repr=False)
+    is_exact: bool
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarded:
     """Somebody's mail that another mail passes on, within its text or attached.
@@ -137,6 +161,7 @@ class Message:
     Authentication-Results, topmost first. `automatic_proof` is the header that proves `automatic`.
     `may_answer` is False when the mail forbids our automatic answer without being automatic itself. `flags` name
     what was cut, guessed or doubted. `forwarding` is None unless it passes on a mail of which the sender is told.
+    `seals` are the DKIM signatures that may speak for the sender, where they are asked for.
     `language` is that of the new words (ISO 639-1), None where they are fewer than twenty or it is not clear.
     """
 
@@ -163,3 +188,4 @@ class Message:
     flags: tuple[str, ...]
     forwarding: Forwarding | None = None
     language: str | None = None
+    seals: tuple[Seal, ...] = ()

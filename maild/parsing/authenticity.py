@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from maild.model.decision import Verdict
 
 FIRST_WITHOUT_ID = "first-without-id"
+BY_SIGN_IN = "auth"
 
 _LONGEST = 16 * 1024
 _LONGEST_DOMAIN = 255
@@ -42,6 +43,8 @@ _POLICY_PROPERTIES = {
     "policy.dmarc": "p",
     "policy.published-domain-policy": "p",
 }
+_TENANT = "x-ms-exchange-crosstenant-id"
+_INTERNAL = ("x-ms-exchange-organization-authas", "x-ms-exchange-crosstenant-authas", _TENANT)
 _STRICT = frozenset({"quarantine", "reject", "oreject", "o.reject"})
 _REPORTED_ONCE = frozenset({"dmarc", "dkim", "spf"})
 
@@ -76,7 +79,7 @@ def verdict(values: Sequence[str], sender: str, trusted: str) -> tuple[Verdict, 
     the sender's text and must stay one. `trusted` is the name of our server, or `first-without-id`: then only the
     topmost header counts, and only if it gives no name, as Microsoft 365 writes it.
     """
-    domain = _domain_of(sender)
+    domain = domain_of(sender)
     results = [result for header in _believed(values, trusted) for result in header.results]
     if not results or not domain:
         return Verdict.NONE, f"no results of {trusted}"
@@ -84,11 +87,48 @@ def verdict(values: Sequence[str], sender: str, trusted: str) -> tuple[Verdict, 
     if decided is not None:
         return decided
     for each in results:
-        if each.method == "dkim" and each.result == "pass" and _is_aligned(signer := _signer_of(each), domain):
+        if each.method == "dkim" and each.result == "pass" and is_aligned(signer := _signer_of(each), domain):
             return Verdict.PASS, f"dkim=pass header.d={signer}"
     return Verdict.NONE, "nothing in the results proves the sender: " + " ".join(
         f"{each.method}={each.result}" for each in results[:6]
     )
+
+
+def is_failed(values: Sequence[str], trusted: str) -> bool:
+    """Whether the trusted server says that DMARC failed, whatever follows from it."""
+    results = (result for header in _believed(values, trusted) for result in header.results)
+    return any(each.method == "dmarc" and each.result == "fail" for each in results)
+
+
+def internal_verdict(
+    headers: Sequence[tuple[str, str]], values: Sequence[str], sender: str, trusted: str, internal: str
+) -> tuple[Verdict, str]:
+    """Say whether our own server knows the sender as one of its users; `internal` is whose word counts.
+
+    BY_SIGN_IN: the topmost header of `trusted` says that whoever handed the mail in had signed in (RFC 8601, 2.7.4) as
+    this very sender; as a company's account is not enough, for it sends for all of its people. Anything else is the id
+    of a Microsoft 365 tenant: Exchange says that the mail is internal (AuthAs), and to that tenant.
+
+    BUGS
+        Exchange Online takes these headers off mail from outside. On any other server everybody can write them.
+    """
+    if internal == BY_SIGN_IN:
+        header = next(_believed(values, trusted), None)
+        results = [each for each in header.results if each.method == "auth"] if header is not None else []
+        if len(results) == 1 and results[0].result == "pass" and _signed_in(results[0]) == sender.lower():
+            return Verdict.PASS, f"auth=pass smtp.auth={results[0].value('smtp.auth')}"
+        return Verdict.NONE, "nobody signed in as the sender"
+    said = {name: [value.strip().lower() for key, value in headers if key.lower() == name] for name in _INTERNAL}
+    is_internal = all(said[name] == ["internal"] for name in _INTERNAL[:2])
+    if is_internal and said[_TENANT] == [internal]:
+        return Verdict.PASS, f"X-MS-Exchange-Organization-AuthAs: Internal, tenant {internal}"
+    return Verdict.NONE, "not internal to our tenant"
+
+
+def _signed_in(report: Result) -> str:
+    """Give the address that signed in; a login without a domain counts with the envelope's sender behind it."""
+    login, envelope = report.value("smtp.auth").lower(), report.value("smtp.mailfrom").lower()
+    return envelope if "@" not in login and envelope.partition("@")[0] == login else login
 
 
 def _by_dmarc(reports: Sequence[Result], domain: str) -> tuple[Verdict, str] | None:
@@ -98,7 +138,7 @@ def _by_dmarc(reports: Sequence[Result], domain: str) -> tuple[Verdict, str] | N
     if len(reports) > 1:
         return Verdict.NONE, "the results report DMARC twice"
     (report,) = reports
-    about = _domain_of(report.value("header.from"))
+    about = domain_of(report.value("header.from"))
     words = f"dmarc={report.result} header.from={about}"
     if about not in {domain, ""}:
         return Verdict.NONE, f"{words}: not the sender's domain"
@@ -130,10 +170,10 @@ def _policy_of(report: Result) -> str:
 
 def _signer_of(report: Result) -> str:
     """Give the signing domain; Google names only the identity, whose domain is the signer's or below it."""
-    return _domain_of(report.value("header.d") or report.value("header.i"))
+    return domain_of(report.value("header.d") or report.value("header.i"))
 
 
-def _is_aligned(signer: str, domain: str) -> bool:
+def is_aligned(signer: str, domain: str) -> bool:
     """Tell whether a signer speaks for a domain: itself, or a domain above it that is none of the top ones.
 
     A signer below the domain does not: subdomains are let to others. Which domains are registries is not guessed.
@@ -271,7 +311,7 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", quoted[1:], flags=re.DOTALL) + domain
 
 
-def _domain_of(text: str) -> str:
+def domain_of(text: str) -> str:
     """Give the domain of an address or a name as DNS would write it, "" for one that DNS would write in two ways."""
     domain = text.rpartition("@")[2].strip("<>.").lower()
     if len(domain) > _LONGEST_DOMAIN:

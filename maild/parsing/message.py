@@ -16,6 +16,7 @@ from maild.parsing.languages import find_language
 from maild.parsing.limits import Flag
 from maild.parsing.machines import classify
 from maild.parsing.replies import ReplyFlag, new_words
+from maild.parsing.seals import read_seals
 from maild.parsing.tree import Part, grow_tree
 from maild.parsing.view import MailView
 
@@ -71,7 +72,11 @@ def _read(raw: bytes, limits: ReadingLimits, levels: int) -> Message:
     )
     flags |= tree_flags | body.flags | head.flags
     message = _message(view, head, body, flags)
-    return replace(message, forwarding=_forwarding_of(message, body, limits, levels))
+    is_whole = Flag.SIZE_CUT not in flags
+    seals = (
+        read_seals(raw, message.sender.address, limits.seals) if message.sender and limits.seals and is_whole else ()
+    )
+    return replace(message, seals=seals, forwarding=_forwarding_of(message, body, limits, levels))
 
 
 def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> Message:

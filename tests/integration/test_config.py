@@ -296,7 +296,6 @@ def test_an_alarm_must_have_a_door_that_leads_somewhere(read: Callable[..., Conf
 @pytest.mark.parametrize(
     "text",
     [
-        "trust: {verify_dkim: true}", "trust: {internal: auth}",
         "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch",
     ],
 )  # fmt: skip
@@ -473,10 +472,13 @@ def test_limits_reach_the_reader(read: Callable[..., Config]):
 
 
 def test_every_limit_of_reading_can_be_set():
-    """A limit that the reader learns is one that the file knows, with the same default; the size is `message`."""
+    """A limit that the reader learns is one that the file knows, with the same default.
+
+    The size is `message`; signatures are read where `trust` wants them checked.
+    """
     assert LimitsConfig().reading == ReadingLimits()
     names = {field.name for field in fields(ReadingLimits)}
-    assert set(ReadingConfig.model_fields) == names - {"size"}
+    assert set(ReadingConfig.model_fields) == names - {"size", "seals"}
 
 
 def test_the_shipped_file_states_every_setting_with_its_default():
@@ -506,3 +508,35 @@ def settings_of(section: Section, path: tuple[str, ...]) -> Iterator[tuple[tuple
             yield from settings_of(value, at)
         elif not field.is_required() and name not in SIGNING_IN:
             yield at, value, field.get_default(call_default_factory=True, validated_data=section.model_dump())
+
+
+def test_whose_word_counts_is_said_in_one_of_three_ways(read: Callable[..., Config]):
+    """By the server's sign-ins, by the company's tenant, by signatures; a name server is named by its address."""
+    tenant = "AAAAAAAA-2222-3333-4444-555555555555"
+    trust = read(
+        "", "trust: {authserv_id: mx.acme.example, internal: auth, verify_dkim: true, resolver: 127.0.0.1}\n"
+    ).trust
+
+    assert (trust.internal, trust.verify_dkim, trust.resolver) == ("auth", True, ("127.0.0.1", 53))
+    assert read("", f"trust: {{authserv_id: first-without-id, internal: {tenant}}}\n").trust.internal == tenant.lower()
+    assert read("", "trust: {resolver: '[::1]:5353'}\n").trust.resolver == ("::1", 5353)
+    assert read("", "trust: {resolver: '::1'}\n").trust.resolver == ("::1", 53)
+    assert read("", "").reading.seals == 0
+    assert read("", "trust: {verify_dkim: true}\n").reading.seals > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{internal: auth}", "needs authserv_id"),
+        ("{authserv_id: first-without-id, internal: auth}", "needs authserv_id"),
+        ("{internal: acme.example}", "is neither"),
+        ("{resolver: dns.acme.example}", "is no name server"),
+        ("{resolver: 127.0.0.1:99999}", "is no name server"),
+        ("{resolver: 53}", "is no name server"),
+    ],
+)
+def test_a_word_that_cannot_count_is_refused(read: Callable[..., Config], text: str, problem: str):
+    """Before somebody relies on it."""
+    (found,) = problems_of(lambda: read("", f"trust: {text}\n"))
+    assert problem in found

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from maild.model.decision import Verdict
 from maild.parsing import parse
-from maild.parsing.authenticity import FIRST_WITHOUT_ID, parse_results, verdict
+from maild.parsing.authenticity import (
+    BY_SIGN_IN,
+    FIRST_WITHOUT_ID,
+    internal_verdict,
+    is_failed,
+    parse_results,
+    verdict,
+)
 
 OURS = "mx.acme.example"
 ALICE = "alice@bank.example"
@@ -312,3 +319,99 @@ def test_whatever_stands_in_the_headers_a_verdict_comes_back(values):
 def test_a_sender_of_any_shape_gets_a_verdict(sender):
     """The grammar for senders is elsewhere."""
     assert judged(DMARC_PASS, sender=sender) in {Verdict.PASS, Verdict.NONE}
+
+
+# As Exchange Online shows a mail between two users of one tenant; ids and hosts are made up.
+TENANT = "0b5a3a6e-1111-4222-8333-9c4f6f2d1e77"
+INTERNAL_MAIL = (
+    ("Received", "from AM9PR01MB0001.eurprd01.prod.exchangelabs.com (2603:10a6::1) by"),
+    ("X-MS-Exchange-Organization-AuthAs", "Internal"),
+    ("X-MS-Exchange-Organization-AuthMechanism", "04"),
+    ("X-MS-Exchange-Organization-AuthSource", "AM9PR01MB0001.eurprd01.prod.exchangelabs.com"),
+    ("X-MS-Exchange-Organization-SCL", "-1"),
+    ("X-MS-Exchange-CrossTenant-AuthAs", "Internal"),
+    ("X-MS-Exchange-CrossTenant-Id", TENANT.upper()),
+    ("X-MS-Exchange-CrossTenant-MailboxType", "HOSTED"),
+)
+
+
+def internal(headers=(), *values, trusted=OURS, by=BY_SIGN_IN) -> Verdict:
+    return internal_verdict(headers, values, ALICE, trusted, by)[0]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "auth=pass smtp.auth=alice@bank.example smtp.mailfrom=alice@bank.example",
+        "auth=pass (LOGIN) smtp.auth=Alice@Bank.example",
+        "auth=pass smtp.auth=alice smtp.mailfrom=alice@bank.example",
+        "spf=none smtp.mailfrom=bank.example; auth=pass smtp.auth=alice@bank.example",
+    ],
+)
+def test_our_own_server_knows_who_signed_in(result):
+    """As rspamd, Fastmail and others write it; the login may lack its domain."""
+    assert internal((), f"{OURS}; {result}") is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "auth=pass smtp.auth=CUSA124A263 smtp.mailfrom=alice@bank.example",
+        "auth=pass smtp.auth=bob@bank.example smtp.mailfrom=alice@bank.example",
+        "auth=pass smtp.auth=alice smtp.mailfrom=alice@evil.example",
+        "auth=pass smtp.auth=alice",
+        "auth=pass",
+        "auth=fail smtp.auth=alice@bank.example",
+        "auth=pass smtp.auth=alice@bank.example; auth=pass smtp.auth=eve@bank.example",
+        "auth=pass smtp.auth=alice@bank.example smtp.auth=eve@bank.example",
+        "dkim=pass header.d=bank.example",
+        "none",
+    ],
+)
+def test_whoever_signed_in_as_somebody_else_is_not_the_sender(result):
+    """A company's account at its relay sends for everybody there."""
+    assert internal((), f"{OURS}; {result}") is Verdict.NONE
+
+
+def test_a_sign_in_counts_in_our_topmost_header_alone():
+    """Our server says nothing of sign-ins on mail from outside: a header below it is the sender's."""
+    forged = f"{OURS}; auth=pass smtp.auth={ALICE}"
+
+    assert internal((), f"{OURS}; spf=none smtp.mailfrom=x", forged) is Verdict.NONE
+    assert internal((), forged.replace(OURS, "mx.evil.example")) is Verdict.NONE
+    assert internal((), f"{OURS}; oops", forged) is Verdict.NONE
+    assert judged(forged) is Verdict.NONE
+
+
+def test_exchange_says_which_mail_is_internal_to_our_tenant():
+    """Both of its words and the tenant's id."""
+    assert internal(INTERNAL_MAIL, by=TENANT) is Verdict.PASS
+    raw = "".join(f"{name}: {value}\r\n" for name, value in INTERNAL_MAIL) + f"From: {ALICE}\r\n\r\nx"
+    assert internal(parse(raw.encode()).headers, by=TENANT) is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-MS-Exchange-Organization-AuthAs", "Anonymous"),
+        ("X-MS-Exchange-Organization-AuthAs", "Internal74"),
+        ("X-MS-Exchange-Organization-AuthAs", None),
+        ("X-MS-Exchange-CrossTenant-AuthAs", "Anonymous"),
+        ("X-MS-Exchange-CrossTenant-AuthAs", None),
+        ("X-MS-Exchange-CrossTenant-Id", "11111111-1111-4222-8333-9c4f6f2d1e77"),
+        ("X-MS-Exchange-CrossTenant-Id", None),
+    ],
+)
+def test_another_tenants_internal_mail_is_not_ours(name, value):
+    """Everybody has a tenant in which they are internal."""
+    changed = [(each, value if each == name else said) for each, said in INTERNAL_MAIL if value or each != name]
+
+    assert internal(changed, by=TENANT) is Verdict.NONE
+    assert internal([*INTERNAL_MAIL, (name, value or "x")], by=TENANT) is Verdict.NONE
+
+
+def test_what_failed_by_the_trusted_servers_word_is_known():
+    """No looser check of ours is asked then."""
+    assert is_failed([f"{OURS}; dmarc=fail (p=none) header.from=bank.example"], OURS)
+    assert not is_failed([f"{OURS}; dmarc=none header.from=bank.example"], OURS)
+    assert not is_failed(["mx.evil.example; dmarc=fail header.from=bank.example"], OURS)
