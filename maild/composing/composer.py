@@ -197,6 +197,10 @@ class Composer:
         if line.in_reply_to is not None:
             yield ids_field("In-Reply-To", [line.in_reply_to])
         yield ids_field("References", line.references)
+        if line.conversation is not None:
+            if line.conversation.topic:
+                yield text_field("Thread-Topic", line.conversation.topic)
+            yield plain_field("Thread-Index", line.conversation.index)
         if self._desk.plus_addresses:
             yield address_field("Reply-To", queue.name, reply_address(order.mark, queue.address))
         if wanted.author is not Author.PERSON:

@@ -7,6 +7,7 @@ from maild.composing.headers import is_message_id
 from maild.marks import Keyring, find_marks, is_genuine, root_id, sign
 from maild.model.decision import Decision, RememberIds, Trust
 from maild.model.facts import ThreadFacts, TicketFacts
+from maild.model.mail import Conversation
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Thread, Wanted
 
 _FIRST, _LAST = 4, 8  # of a long conversation: where it began, and where it is now
@@ -14,11 +15,12 @@ _FIRST, _LAST = 4, 8  # of a long conversation: where it began, and where it is 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The token of the thread's first mail, and the ids for References and In-Reply-To."""
+    """The token of the thread's first mail, the ids for References and In-Reply-To, and how Outlook names it."""
 
     root: str
     references: tuple[str, ...]
     in_reply_to: str | None
+    conversation: Conversation | None
 
 
 def lineage(
@@ -35,7 +37,7 @@ def lineage(
     references = _unique((root, *seen, *((parent,) if parent else ())))
     if parent is None and wanted.thread is not Thread.CUSTOMER:
         parent = root
-    return Lineage(root_token, _capped(references), parent)
+    return Lineage(root_token, _capped(references), parent, _conversation(wanted, decision, thread))
 
 
 def _thread_of(wanted: Wanted, known: TicketFacts | None) -> ThreadFacts:
@@ -57,11 +59,34 @@ def _just_received(wanted: Wanted, decision: Decision) -> tuple[tuple[str, ...],
         if isinstance(step, RememberIds) and step.number == wanted.ticket:
             own = (step.message_id,) if step.message_id else ()
             # What an unproved mail refers to may be anything, even words, and the recipient may never have seen it.
-            is_proved = decision.sender.trust is Trust.PROVED or wanted.template not in ACKNOWLEDGEMENTS
+            is_proved = _is_proved(decision) or wanted.template not in ACKNOWLEDGEMENTS
             return (*(step.references if is_proved else ()), *own), step.message_id
     # A mail that changed nothing is answered too, and its writer knows its id.
     own = (wanted.in_reply_to,) if wanted.in_reply_to else ()
     return own, wanted.in_reply_to
+
+
+def _conversation(wanted: Wanted, decision: Decision, thread: ThreadFacts) -> Conversation | None:
+    """Give back how the recipient's own Outlook names the thread, by the mail in hand or by an earlier one."""
+    if wanted.thread is not Thread.CUSTOMER:
+        return None
+    sender = decision.sender
+    is_theirs = sender is not None and sender.address.lower() == wanted.to.lower()
+    if is_theirs and not _is_proved(decision):
+        return None
+    for step in decision.steps:
+        if (
+            is_theirs
+            and isinstance(step, RememberIds)
+            and step.number == wanted.ticket
+            and step.conversation is not None
+        ):
+            return step.conversation
+    return thread.conversation
+
+
+def _is_proved(decision: Decision) -> bool:
+    return decision.sender is not None and decision.sender.trust is Trust.PROVED
 
 
 def _parent(wanted: Wanted, thread: ThreadFacts, newest: str | None, seen: tuple[str, ...]) -> str | None:

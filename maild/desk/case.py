@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from maild.desk.conversing import find_conversation
 from maild.desk.finding import Found
 from maild.desk.house import House
 from maild.marks import exposure, find_marks
@@ -225,6 +226,10 @@ def remembered(case: Case, number: int) -> RememberIds:
         message_id=None if case.facts.same_id_other_body else message.message_id,
         references=tuple(dict.fromkeys((*references, *_exposed(case, people)))),
         addresses=frozenset(each.address.lower() for each in people),
+        # Of an unproved mail it is anybody's text, and we would carry it to the address that stands in From.
+        conversation=find_conversation(message.headers)
+        if case.sender is not None and case.sender.trust is Trust.PROVED
+        else None,
     )
 
 

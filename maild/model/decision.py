@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from maild.model.mail import Address, Attachment
+from maild.model.mail import Address, Attachment, Conversation
 from maild.model.outgoing import Meaning, Wanted
 from maild.model.ticket import Cause, Change, Confidence, EntryKind, State
 
@@ -153,12 +153,16 @@ class AddEntry:
 
 @dataclass(frozen=True, slots=True)
 class RememberIds:
-    """The Message-IDs by which later mails will find the ticket: the mail's own, and those it merely referenced."""
+    """The Message-IDs by which later mails will find the ticket: the mail's own, and those it merely referenced.
+
+    `conversation` is how the sender's Outlook names the thread, if they are proved.
+    """
 
     number: int
     message_id: str | None
     references: tuple[str, ...]
     addresses: frozenset[str]
+    conversation: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from maild.model.mail import Attachment
+from maild.model.mail import Attachment, Conversation
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.search import Search
 from maild.model.ticket import Contact, Entry, Ticket
@@ -123,12 +123,14 @@ class ThreadFacts:
     """One recipient's conversation about a ticket, as their client knows it.
 
     `root` is the token of its first mail. `references` are ids in order, oldest first: those of the recipient's own
-    messages and of our mails to them; `last` is the Message-ID of the recipient's newest message, if any.
+    messages and of our mails to them; `last` is the Message-ID of the recipient's newest message, if any;
+    `conversation` is how their Outlook named the thread when last it did.
     """
 
     root: str | None
     references: tuple[str, ...]
     last: str | None
+    conversation: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """How Outlook and Exchange name a thread, in Thread-Index and Thread-Topic (MS-OXOMSG, 2.2.1.3 and 2.2.1.5)."""
+
+    index: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a mailbox keeps a message; names one immutable message for ever (RFC 9051, 2.3.1.1)."""
 

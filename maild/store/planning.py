@@ -277,11 +277,16 @@ class _Plan:
             "sender": None if sender is None else sender.address,
             "at": self._now,
             "addresses": sorted(step.addresses),
+            "thread_index": None,
+            "thread_topic": None,
         }
         for reference in step.references:
             self._add_row("mail_id", row | {"message_id": reference, "is_reference": True})
         if step.message_id is not None:
-            self._add_row("mail_id", row | {"message_id": step.message_id, "is_reference": False})
+            own: Row = {"message_id": step.message_id, "is_reference": False}
+            if (named := step.conversation) is not None:
+                own |= {"thread_index": named.index, "thread_topic": named.topic}
+            self._add_row("mail_id", row | own)
 
     def _keep_draft(self, step: KeepDraft) -> None:
         row: Row = {

@@ -254,6 +254,8 @@ mail_id = Table(
     Column("sender", Words),
     Column("at", Instant, nullable=False),
     Column("addresses", JSON, nullable=False),
+    Column("thread_index", Words),
+    Column("thread_topic", Words),
     UniqueConstraint("message_id", "ticket", "is_reference"),
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from maild.marks import find_marks
 from maild.model.facts import ThreadFacts
+from maild.model.mail import Conversation
 from maild.model.outgoing import Thread
 from maild.store.dialect import in_chunks
 from maild.store.tables import mail_id, outgoing_mail
@@ -52,6 +53,7 @@ class _Gathering:
         self.ids: defaultdict[Place, list[_Id]] = defaultdict(list)
         self.roots: dict[Place, str] = {}
         self.last: dict[Place, str] = {}
+        self.named: dict[Place, Conversation] = {}
         self.tokens: defaultdict[str, set[str]] = defaultdict(set)
 
     def threads(self) -> dict[Place, ThreadFacts]:
@@ -62,7 +64,8 @@ class _Gathering:
         references = dict.fromkeys(
             one.message_id for one in ids if all(mark.token in own for mark in find_marks([one.message_id]))
         )
-        return ThreadFacts(self.roots.get(place), tuple(references)[-LONGEST:], self.last.get(place))
+        seen = tuple(references)[-LONGEST:]
+        return ThreadFacts(self.roots.get(place), seen, self.last.get(place), self.named.get(place))
 
 
 def _gather_ours(connection: Connection, numbers: list[int], gathering: "defaultdict[int, _Gathering]") -> None:
@@ -82,3 +85,5 @@ def _gather_theirs(connection: Connection, numbers: list[int], gathering: "defau
         one.ids[place].append(_Id(row.at, is_ours=False, position=row.id, message_id=row.message_id))
         if not row.is_reference:
             one.last[place] = row.message_id
+        if row.thread_index is not None:
+            one.named[place] = Conversation(row.thread_index, row.thread_topic)

@@ -1,10 +1,12 @@
 """Threading: a mail joins its recipient's conversation by ids that this recipient may see."""
 
+import pytest
+
 from maild.composing.lineage import lineage
 from maild.marks import Keyring, SigningKey, message_id, root_id, sign
 from maild.model.decision import Decision, OpenTicket, Outcome, OutcomeKind, RememberIds, Sender, Standing, Trust
 from maild.model.facts import ThreadFacts, TicketFacts
-from maild.model.mail import Address
+from maild.model.mail import Address, Conversation
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import State
 
@@ -20,15 +22,15 @@ def wanted(to=BOB, thread=Thread.CUSTOMER, in_reply_to=None):
     return Wanted(Template.REPLY, to, "", None, 1042, thread, meaning, in_reply_to=in_reply_to)
 
 
-def decision(sender=BOB, message="<new@customer.example>", references=()):
-    steps = (RememberIds(1042, message, references, frozenset({sender})),) if message else ()
-    who = Sender(sender, "", Standing.PARTICIPANT, Trust.PROVED, "", None)
+def decision(sender=BOB, message="<new@customer.example>", references=(), named=None, trust=Trust.PROVED):
+    steps = (RememberIds(1042, message, references, frozenset({sender}), named),) if message else ()
+    who = Sender(sender, "", Standing.PARTICIPANT, trust, "", None)
     return Decision(Outcome(OutcomeKind.ENTRY, 1042), steps, (), (), who, ())
 
 
-def known(references=(), last=None, root=FIRST, to=BOB, thread=Thread.CUSTOMER):
+def known(references=(), last=None, root=FIRST, to=BOB, *, thread=Thread.CUSTOMER, named=None):
     ticket = OpenTicket(1042, "x", State.NEW, "support", None, None, Address(BOB), "en")
-    return TicketFacts(ticket, (), 1, {(to, thread): ThreadFacts(root, tuple(references), last)})
+    return TicketFacts(ticket, (), 1, {(to, thread): ThreadFacts(root, tuple(references), last, named)})
 
 
 def placed(wish, decided, facts=None):
@@ -104,6 +106,25 @@ def test_colleagues_follow_the_newest_mail_of_their_thread():
     assert first.references == (first.in_reply_to,) == (root_of(TOKEN, ALICE),)
     assert later.references == (root_of(FIRST, ALICE), before)
     assert later.in_reply_to == before
+
+
+OUTLOOK, LATER = Conversation("AdxE", "Printer"), Conversation("AdxF", "Printer")
+
+
+@pytest.mark.parametrize(
+    ("wish", "decided", "before", "given"),
+    [
+        (wanted(), decision(named=LATER), OUTLOOK, LATER),
+        (wanted(), decision(), OUTLOOK, OUTLOOK),
+        (wanted(), decision(ALICE, named=LATER), OUTLOOK, OUTLOOK),
+        (wanted(), decision(ALICE, named=LATER), None, None),
+        (wanted(), decision(trust=Trust.CLAIMED, named=LATER), OUTLOOK, None),
+        (wanted(ALICE, Thread.NOTICE), decision(named=LATER), None, None),
+    ],
+)
+def test_outlooks_name_of_a_thread_goes_back_to_its_owner(wish, decided, before, given):
+    """Of the mail in hand, else of an earlier one; never another's, never a claimed sender's, never to colleagues."""
+    assert placed(wish, decided, known(named=before)).conversation == given
 
 
 def test_threads_of_one_person_are_apart():

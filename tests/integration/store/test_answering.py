@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from maild.model.decision import OutcomeKind, Trust
 from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KnownId
+from maild.model.mail import Conversation
 from maild.model.outgoing import OutgoingMail, Template, Thread
 from maild.store import Reader, Store
 from tests.integration.store.values import (
@@ -107,9 +108,13 @@ def test_the_end_of_a_history_is_what_a_reader_may_have_missed(store: Store):
 
 
 def test_a_customer_thread_is_their_messages_and_our_mails_to_them(store: Store):
-    """References are the customer's own ids and ours to them, in the order in which they were written."""
-    first = a_mail(1001)
-    steps = (opening(1001), an_entry(1001, 1, "<b1@c>"), remembered(1001, "<b1@c>", "<b0@c>"))
+    """References are the customer's own ids and ours to them, in the order in which they were written.
+
+    How their Outlook named the conversation is known until it names another.
+    """
+    first, named = a_mail(1001), Conversation("AdxE", "No dial tone")
+    own = replace(remembered(1001, "<b1@c>", "<b0@c>"), conversation=named)
+    steps = (opening(1001), an_entry(1001, 1, "<b1@c>"), own)
     carry_out(store, a_work(take_one(store, 1), a_decision(*steps), first))
     second = a_mail(1001, root=first.token)
     later = NOW + timedelta(minutes=1)
@@ -121,6 +126,7 @@ def test_a_customer_thread_is_their_messages_and_our_mails_to_them(store: Store)
     assert thread.root == first.token
     assert thread.references == ("<b0@c>", "<b1@c>", first.message_id, "<b2@c>", second.message_id)
     assert thread.last == "<b2@c>"
+    assert thread.conversation == named
 
 
 def test_a_mark_of_another_reader_never_joins_a_thread(store: Store):
