@@ -7,7 +7,8 @@ Device sign-in: RFC 8628. Browser sign-in on a loopback port, with PKCE: RFC 825
 6749, 4.4. Service account: RFC 7523. Refreshing: RFC 6749, 6.
 
 BUGS
-    The time-out is for each read: a provider that drips a byte at a time holds the thread.
+    The time-out is for each read: a provider that drips a byte at a time holds the thread. An answer is read whole,
+    however long it is.
 """
 
 import ssl

@@ -6,6 +6,7 @@ from typing import Final, Self
 
 _PATIENCE: Final = 5.0
 _LONGEST: Final = 16_384
+_MOST_FIELDS: Final = 200
 _PAGE: Final = (
     "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
     "Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{words}\n"
@@ -34,6 +35,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.setblocking(False)  # who came may have left before we look
         self.redirect = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
 
     def fileno(self) -> int:
@@ -42,13 +44,18 @@ class Loopback:
 
     def welcome(self) -> Visit | None:
         """Take one visit; None for one that says nothing that a browser says."""
-        bare, _ = self._socket.accept()
+        try:
+            bare, _ = self._socket.accept()
+        except OSError:
+            return None
         bare.settimeout(_PATIENCE)
         try:
             with bare.makefile("rb") as lines:
                 words = lines.readline(_LONGEST).decode("ascii", "replace").split()
-                while lines.readline(_LONGEST) not in {b"\r\n", b"\n", b""}:
-                    pass  # what is read is not taken for a hang-up in the middle
+                # Read to its end, so that hanging up does not look like a cut.
+                for _ in range(_MOST_FIELDS):
+                    if not lines.readline(_LONGEST).strip():
+                        break
         except OSError:
             words = []
         if words[:1] != ["GET"] or len(words) < len(("GET", "/", "HTTP/1.1")):

@@ -137,6 +137,8 @@ class Provider:
             self._changed.notify_all()
             if self.plan:
                 return self.plan.pop(0)
+            if kind != BEARER and said.get("client_id") != CLIENT_ID:
+                return no("unauthorized_client")
             ways: dict[str, Callable[[dict[str, str]], Answer]] = {
                 DEVICE: self._by_device,
                 BEARER: self._by_assertion,
