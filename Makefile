@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check lint unit sweep soak bench clean
+.PHONY: demo test check lint unit sweep soak bench service clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maild demo $(ARGS)
@@ -33,6 +33,10 @@ soak: $(VENV)/.test servers
 
 bench: $(VENV)/.test servers
 	for bench in parsing composing rules store pipeline; do $(BIN)/python benchmarks/$$bench.py || exit 1; done
+
+# As root on Debian, with systemd-container and mmdebstrap: a container in which systemd runs the unit.
+service: $(VENV)/.test servers
+	$(BIN)/python tools/prove_unit.py $(ARGS)
 
 .PHONY: servers
 servers:

@@ -257,6 +257,7 @@ class Daemon:
         note = sqlite_note() if self._config.state.database is None else None
         log.info(Event.DAEMON_STARTED, mailboxes=list(self._config.mailboxes), pid=os.getpid(), note=note)
         self._notifier.ready()
+        self._notifier.status("at work")
         watchdog = asyncio.create_task(self._watch(threads, stop))
         tasks = [] if self._tell else list(self._senders(store, premises, bells))
         with lock.watched(bells.ring_all):

@@ -7,6 +7,7 @@ wanted=""
 [ -x /usr/sbin/postfix ] || wanted="$wanted postfix"
 set -- /usr/lib/postgresql/*/bin/initdb
 [ -x "$1" ] || wanted="$wanted postgresql"
+command -v systemd-analyze >/dev/null 2>&1 || wanted="$wanted systemd"
 command -v openssl >/dev/null 2>&1 || wanted="$wanted openssl"
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
