@@ -141,7 +141,7 @@ def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int) ->
     many = 1_000_000
     (config / "maild.yaml").write_text(
         "version: 1\n"
-        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s}}\n"
+        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s, notice_every: 0s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
         f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.port}, tls: none, user: {DESK}, "
         f"password_file: {secret}, takeover: {{before: 2000-01-01T00:00:00Z}}}}\n"

@@ -110,6 +110,8 @@ class Timing:
                 return desk.decide_undelivered(undelivered, facts, self._house, self._desk.now())
             case TimerKind.WAKE:
                 return desk.wake(timer, facts, self._house, self._desk.now())
+            case TimerKind.NOTICE:
+                return desk.tell_together(timer, facts, self._house, self._desk.now())
             case TimerKind.DRAFT:
                 return desk.remind_of_draft(timer, facts, self._house, self._desk.now())
 

@@ -11,7 +11,7 @@ from maild.composing.headers import address_field, ids_field, plain_field, text_
 from maild.composing.lineage import lineage
 from maild.composing.mime import Body, Encoder, Picture, build_body
 from maild.composing.notices import bounded_name
-from maild.composing.orders import Order
+from maild.composing.orders import Order, seal
 from maild.composing.pictures import split_files
 from maild.composing.sheets import Printed, SheetError, Sheets, language_of
 from maild.composing.values import Values
@@ -75,6 +75,7 @@ class Composer:
     def _order(  # noqa: PLR0917 - all that a mail comes from
         self, wanted: Wanted, decision: Decision, facts: Facts, known: TicketFacts | None, token: str, now: datetime
     ) -> Order:
+        wanted, known = seal(wanted, known)
         queue = self._queue_of(known)
         requester = known.ticket.requester if known is not None else None
         address = requester.address.lower() if requester is not None else ""

@@ -1,6 +1,6 @@
 """One mail in the making: what is wanted, and all that is known about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.composing.lineage import Lineage
@@ -9,8 +9,21 @@ from maild.model.decision import Decision, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
-from maild.model.ticket import Contact, Ticket
+from maild.model.ticket import Confidence, Contact, Ticket
 from maild.rules import Queue
+
+# What these show was asked for by its reader, or is their own: a sealed ticket's words may stand in it.
+_ASKED_FOR = frozenset({Template.TRANSCRIPT, Template.DRAFT, Template.DID_YOU_SEND_THIS})
+_SEALED = "(sealed)"
+
+
+def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts | None]:
+    """Take the words of a sealed ticket out of what colleagues are told unasked: they read them by `#show`."""
+    is_open = known is None or known.ticket.confidential is not Confidence.SEALED
+    if known is None or is_open or wanted.thread is Thread.CUSTOMER or wanted.template in _ASKED_FOR:
+        return wanted, known
+    bare = replace(known, ticket=replace(known.ticket, subject=_SEALED), entries=())
+    return replace(wanted, attachments=(), text=""), bare
 
 
 @dataclass(frozen=True, slots=True)

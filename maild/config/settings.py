@@ -52,6 +52,7 @@ class DeskConfig(Section):
     plus_addresses: bool = False
     null_sender: bool = False
     send_delay: Annotated[timedelta, kinds.duration_from("0s", "10m")] = _A_MINUTE
+    notice_every: Annotated[timedelta, kinds.duration_from("0s", "1h")] = 2 * _A_MINUTE
     after_reply: Literal["open", "waiting"] = "open"
 
 

@@ -69,7 +69,7 @@ def write_config(folder: Path, host: MailHost) -> None:
     # The demo's IMAP server does not tell IDLE of a mail that comes just as IDLE begins: polling finds it.
     (folder / "config" / "maild.yaml").write_text(
         f"version: 1\n"
-        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 1s}}\n"
+        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 1s, notice_every: 0s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
         f"mailboxes:\n  support: {{{account}, port: {host.imap_port}, poll: 2s, "
         "takeover: {before: 2000-01-01T00:00:00Z}}\n"

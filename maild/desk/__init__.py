@@ -5,7 +5,7 @@ from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
 from maild.desk.house import House
 from maild.desk.undelivered import decide_undelivered
-from maild.desk.waking import remind_of_draft, wake
+from maild.desk.waking import remind_of_draft, tell_together, wake
 
 __all__ = [
     "House",
@@ -15,6 +15,7 @@ __all__ = [
     "decide_undelivered",
     "hold",
     "remind_of_draft",
+    "tell_together",
     "wake",
     "words_of",
 ]

@@ -18,6 +18,7 @@ from maild.model.decision import (
     MeetContact,
     OpenTicket,
     Standing,
+    StartTimer,
     Step,
     StopTimers,
     TimerKind,
@@ -200,7 +201,13 @@ def _is_from(case: Case, who: Address) -> bool:
 
 
 def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str | None) -> None:
-    """Tell those in charge, and name who else got the mail and takes no part."""
+    """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later."""
+    told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
+    again_at = told_at + case.house.desk.notice_every if told_at is not None else None
+    if again_at is not None and again_at > case.now:
+        sheet.add(StopTimers(TimerKind.NOTICE, number), StartTimer(TimerKind.NOTICE, number, again_at))
+        sheet.explain("colleagues were told of the ticket a moment ago: this is told with what else comes")
+        return
     told = those_in_charge(case.house, team, assignee, case.now, but=(_person(case),))
     files = light_enough(case.message.attachments, case.house.limits.notice)
     sheet.want(*notices(told, number, tuple(_warn(case)), files, tuple(_others(case))))

@@ -29,6 +29,22 @@ def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     return sheet.decision(entry_of(ticket.number), None)
 
 
+def tell_together(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Tell those in charge of what a customer wrote since they were last told."""
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    if known is None:
+        return _nothing("the ticket is gone")
+    ticket, since = known.ticket, known.noticed_at
+    new = [entry for entry in known.entries if entry.kind is EntryKind.CUSTOMER and (since is None or entry.at > since)]
+    if not new:
+        return _nothing("everything was told")
+    sheet = _sheet(timer, known)
+    told = those_in_charge(house, house.team_of(ticket), ticket.assignee, now)
+    about = (f"{len(new)} mails came since the last notice.",) if len(new) > 1 else ()
+    sheet.want(*notices(told, ticket.number, about))
+    return sheet.decision(Outcome(OutcomeKind.DESK, reason=f"{len(new)} mails told together"), None)
+
+
 def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Show an agent once more the words that still wait for their `#send`."""
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None

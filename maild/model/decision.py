@@ -283,6 +283,7 @@ class TimerKind(StrEnum):
     UNDELIVERED = "undelivered"
     WAKE = "wake"  # a pending or waiting ticket comes back
     DRAFT = "draft"  # somebody is reminded of words that wait for their #send
+    NOTICE = "notice"  # what came since the last notice is told together
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ class TicketFacts:
 
     `entries` are the last ones, at least all since the oldest mail that the questions name; `last_n` is the number of
     the newest entry. `links` are the numbers of tickets that belong to it. `sent` and `files` only where wanted: the
-    newest mails to customers, and the attachments in the order of the entries.
+    newest mails to customers, and the attachments in the order of the entries. `noticed_at` is when colleagues were
+    last told of a customer's mail.
     """
 
     ticket: Ticket
@@ -161,6 +162,7 @@ class TicketFacts:
     links: tuple[int, ...] = ()
     sent: tuple[SentMail, ...] = ()
     files: tuple[Attachment, ...] = ()
+    noticed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

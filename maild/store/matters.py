@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from maild.model.facts import SentMail, TicketFacts, Want
 from maild.model.mail import Attachment
@@ -35,6 +36,7 @@ def read_matters(
     latest, threads = read_latest(connection, tickets), read_threads(connection, tickets)
     links, sent = _links(connection, tickets), _sent(connection, _wanting(wants, Want.SENT))
     files = {number: _files(connection, number) for number in _wanting(wants, Want.FILES) if number in tickets}
+    noticed = _noticed(connection, tickets)
     whole = _wanting(wants, Want.HISTORY)
     for number in tickets:
         above = 0 if number in whole else seen.get(number)
@@ -48,6 +50,7 @@ def read_matters(
             links=links.get(number, ()),
             sent=sent.get(number, ()),
             files=files.get(number, ()),
+            noticed_at=noticed.get(number),
         )
         for number, (one, last_n) in tickets.items()
     }
@@ -82,6 +85,16 @@ def _links(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[in
             for one, other in connection.execute(select(here, there).where(here.in_(some))):
                 found[one].add(other)
     return {number: tuple(sorted(others)) for number, others in found.items()}
+
+
+def _noticed(connection: Connection, numbers: Iterable[int]) -> dict[int, datetime]:
+    found: dict[int, datetime] = {}
+    for some in in_chunks(numbers):
+        notices = select(_mail.ticket, func.max(_mail.created_at)).where(
+            _mail.ticket.in_(some), _mail.template == Template.AGENT_NOTICE.value, _mail.thread == Thread.NOTICE.value
+        )
+        found.update((row[0], row[1]) for row in connection.execute(notices.group_by(_mail.ticket)))
+    return found
 
 
 def _sent(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[SentMail, ...]]:

@@ -57,6 +57,7 @@ class WorkingDesk:
         folder: Path,
         *,
         send_delay: str = "0s",
+        notice_every: str = "0s",
         extra: str = "",
         database: str | None = None,
         old_before: str = "2000-01-01T00:00:00Z",
@@ -70,9 +71,9 @@ class WorkingDesk:
         self.state = folder / "state"
         self.config = folder / "config"
         self.running: Running | None = None
-        self._write_config(send_delay, extra)
+        self._write_config(f"send_delay: {send_delay}, notice_every: {notice_every}", extra)
 
-    def _write_config(self, send_delay: str, extra: str) -> None:
+    def _write_config(self, delays: str, extra: str) -> None:
         secret = self.folder / "password"
         secret.write_text(self.host.password, encoding="ascii")
         secret.chmod(0o600)
@@ -81,7 +82,7 @@ class WorkingDesk:
         account = f"user: {self.address}, password_file: {secret}"
         (self.config / "maild.yaml").write_text(
             "version: 1\n"
-            f"desk: {{name: Acme Support, address: {self.address}, send_delay: {send_delay}}}\n"
+            f"desk: {{name: Acme Support, address: {self.address}, {delays}}}\n"
             f"state: {{directory: {self.state}, database: {self.database or 'null'}}}\n"
             f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.tls_port}, tls: implicit, {account}, "
             f"takeover: {self.takeover}}}\n"

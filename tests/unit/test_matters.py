@@ -1,0 +1,151 @@
+"""A ticket's life by mail: told together, confirmed, reopened, followed, merged, asked about aside, hidden."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from maild.desk import tell_together
+from maild.model.decision import (
+    Authenticity,
+    ChangeTicket,
+    LinkTickets,
+    OpenTicket,
+    StartTimer,
+    Timer,
+    TimerKind,
+)
+from maild.model.mail import Address
+from maild.model.outgoing import Meaning, Template
+from maild.model.ticket import Change, Confidence, Consulted, EntryKind, State
+from maild.rules import Team
+from tests.unit.desk_values import (
+    ALEX,
+    ALICE,
+    BOB,
+    HOUSE,
+    NONE,
+    NOW,
+    PASS,
+    QUEUES,
+    TEAMS,
+    a_message,
+    a_ticket,
+    an_entry,
+    answer_to,
+    changes_of,
+    decided,
+    entries_of,
+    facts,
+    known,
+    recipients,
+    steps_of,
+    to_bob,
+    wanted,
+)
+
+
+def test_what_comes_soon_after_a_notice_is_told_with_it():
+    """One notice in two minutes: the next mail starts a timer, and then all of them are told together."""
+    soon = replace(known(), noticed_at=NOW - timedelta(seconds=30))
+    mail = to_bob()
+    later = decided(answer_to(mail, "And one more thing.", BOB), facts(mail, ticket=soon), PASS)
+    first = decided(answer_to(mail, "And one more thing.", BOB), facts(mail, ticket=known()), PASS)
+
+    assert wanted(later, Template.AGENT_NOTICE) == []
+    assert steps_of(later, StartTimer) == [StartTimer(TimerKind.NOTICE, 1042, NOW + timedelta(seconds=90))]
+    assert wanted(first, Template.AGENT_NOTICE)
+
+    entries = (an_entry(1), an_entry(2), an_entry(3))
+    timer = Timer(1, TimerKind.NOTICE, 1042, 0, NOW)
+    together = tell_together(
+        timer, facts(ticket=replace(known(a_ticket(), *entries), noticed_at=NOW - timedelta(minutes=2))), HOUSE, NOW
+    )
+    assert recipients(together.mails) == ["alice@acme.example", "alex@acme.example"]
+    assert tell_together(timer, facts(ticket=soon), HOUSE, NOW - timedelta(hours=1)).mails != ()
+    told = replace(known(), noticed_at=NOW)
+    assert tell_together(timer, facts(ticket=told), HOUSE, NOW).mails == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict", "state"),
+    [
+        ("Yes, thank you!\nBob", PASS, "closed"),
+        ("No.", PASS, "open"),
+        ("Yes, but the other one jams now.", PASS, "open"),
+        ("Thanks a lot!\nBob", PASS, None),
+        ("👍", PASS, None),
+        ("Yes", NONE, None),
+        ("It still jams.", NONE, "open"),
+    ],
+)
+def test_only_a_bare_yes_closes_what_is_resolved(words: str, verdict: Authenticity, state: str | None):
+    """Yes closes if it is proved and alone; no and more words reopen; courtesy alone is silence."""
+    ticket = known(a_ticket(state=State.RESOLVED))
+    message = a_message(BOB, words, subject="Re: [#1042] Printer")
+    decision = decided(message, facts(ticket=ticket), verdict)
+
+    assert changes_of(decision).get("state") == state
+    assert [mail.to for mail in wanted(decision, Template.CLOSED)] == ([BOB.address] if state == "closed" else [])
+    assert bool(wanted(decision, Template.AGENT_NOTICE)) == (words not in {"Thanks a lot!\nBob", "👍"})
+
+
+def test_a_ticket_closed_long_ago_has_a_successor():
+    """Beyond the window a new ticket is opened and linked, and the old one leads later mails to it."""
+    old = known(a_ticket(state=State.CLOSED, state_at=NOW - timedelta(days=15)))
+    message = a_message(BOB, "It jams again.", subject="Re: [#1042] Printer")
+    decision = decided(message, facts(ticket=old), PASS)
+
+    assert [step.number for step in steps_of(decision, OpenTicket)] == [2001]
+    assert ChangeTicket(1042, (Change("successor", None, "2001"),)) in decision.steps
+    assert (decision.mails[0].template, decision.mails[0].earlier) == (Template.NEW_AFTER_CLOSED, 1042)
+
+    new = known(a_ticket(2001))
+    led = replace(old, ticket=replace(old.ticket, successor=2001))
+    later = decided(message, facts(tickets={1042: led, 2001: new}), PASS)
+    assert [entry.number for entry in entries_of(later)] == [2001]
+    recent = known(a_ticket(state=State.CLOSED, state_at=NOW - timedelta(days=13)))
+    assert changes_of(decided(message, facts(ticket=recent), PASS))["state"] == "open"
+
+
+def test_a_merged_ticket_leads_to_the_one_that_goes_on():
+    """A mail about a merged ticket becomes an entry of its target."""
+    gone = known(a_ticket(state=State.MERGED, merged_into=1017))
+    target = known(a_ticket(1017))
+    message = a_message(BOB, "Any news?", subject="Re: [#1042] Printer")
+    decision = decided(message, facts(tickets={1042: gone, 1017: target}), PASS)
+
+    assert [entry.number for entry in entries_of(decision)] == [1017]
+    assert decision.evidence[-1].kind == "merged"
+
+
+def test_who_is_asked_aside_answers_with_a_note():
+    """No state, no command, no customer: the asker sees it, and their plain answer goes back."""
+    legal = Address("legal@law.example", "Legal")
+    ticket = known(a_ticket(state=State.WAITING, consulted=(Consulted(legal, "alice"),)))
+    message = a_message(legal, "#close You may.", subject="Re: [#1042] Printer")
+    mark = to_bob("l")
+    asked = replace(mark, recipient=legal.address)
+    decision = decided(answer_to(asked, "#close You may.", legal), facts(asked, ticket=ticket), PASS)
+
+    assert entries_of(decision)[0].kind is EntryKind.NOTE
+    assert changes_of(decision) == {}
+    (notice,) = decision.mails
+    assert (notice.to, notice.meaning, notice.consulted) == (ALICE.address, Meaning.CONSULT, legal)
+    # By the number alone they are nobody.
+    assert steps_of(decided(message, facts(ticket=ticket), PASS), OpenTicket)
+
+
+def test_what_a_queue_hides_is_an_unknown_number():
+    """An agent of another team gets what anybody gets for a number that is not there."""
+    queues = {**QUEUES, "support": replace(QUEUES["support"], visible_to=("empty",))}
+    rules = replace(HOUSE.rules, queues=queues)
+    house = replace(HOUSE, rules=replace(rules, teams={**TEAMS, "other": Team("other", ("alex",), None)}))
+    hidden = known(a_ticket(team="empty"))
+    secret = known(a_ticket(team="empty", confidential=Confidence.TEAM))
+    for ticket in (hidden, secret):
+        decision = decided(
+            a_message(ALEX, "#note Look", subject="[#1042] Printer"), facts(ticket=ticket), PASS, house=house
+        )
+        assert [entry.number for entry in entries_of(decision) if entry.number == 1042] == []
+        assert steps_of(decision, LinkTickets) == []
