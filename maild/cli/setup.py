@@ -142,6 +142,16 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
             {"name": team.key, "members": list(team.members), "lead": team.lead} for team in rules.teams.values()
         ],
         "people": [_person_line(person) for person in rules.people.values()],
+        "rules": [
+            {
+                "rules": len(rules.rules),
+                "tests": sum(len(rule.tests) for rule in rules.rules),
+                "categories": len(rules.categories),
+                "customers": len(rules.customers),
+                "calendars": len(rules.calendars),
+                "digest": rules.digest[:12],
+            }
+        ],
     }
 
 
