@@ -1,4 +1,4 @@
-"""Signing in at Microsoft and Google by OAuth 2. The only importer of authlib, httpx2 and cryptography.
+"""Signing in at Microsoft and Google by OAuth 2. The only importer of authlib and httpx2.
 
 `grants`, the talk with a provider, is imported by name: only those who sign in so shall pay for its libraries.
 """

@@ -1,4 +1,4 @@
-"""Tokens on disk, sealed. The only importer of cryptography.
+"""Tokens on disk, sealed by cryptography; of this room only this file imports it.
 
 Each sign-in is a file in `tokens/` of the state directory: encrypted and authenticated (Fernet: AES-128-CBC with
 HMAC-SHA256) with the systemd credential `token-key` where there is one, else with `token.key`, made beside it (0600).
