@@ -23,6 +23,18 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(at: datetime) -> int:
+    """Count the microseconds since 1970; a naive datetime is a TypeError."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def cleaned(text: str) -> str:
+    """Replace what a database cannot hold by a question mark."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, kept as whole microseconds since 1970 in UTC."""
 
@@ -31,7 +43,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
         """Count the microseconds; a naive datetime is a TypeError."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """Give back an aware datetime in UTC."""
@@ -46,9 +58,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
         """Replace NUL and lone surrogates by a question mark."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else cleaned(value)
 
 
 Key = BigInteger().with_variant(Integer, "sqlite")

@@ -5,7 +5,19 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Insert, String, Table, bindparam, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -100,3 +112,10 @@ def by_bytes(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
     """Order text by its bytes, as SQLite does; PostgreSQL orders it as a language does unless it is told."""
     is_text = connection.dialect.name == "postgresql" and isinstance(column.type, String)
     return column.collate("C") if is_text else column
+
+
+def as_octets(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[bytes]:
+    """Read text as its bytes in UTF-8, whether they are such or not."""
+    if connection.dialect.name == "postgresql":
+        return func.convert_to(column, "UTF8", type_=LargeBinary())
+    return cast(column, LargeBinary)

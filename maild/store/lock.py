@@ -20,7 +20,7 @@ from maild.errors import StoreBusyError, StoreUnusableError
 
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.002
-_TAKEOVER_SECONDS = 0.5
+TAKEOVER_SECONDS = 0.5
 _NAME_BYTES = 256
 
 
@@ -130,7 +130,7 @@ class DaemonFile:
         while not stop.is_set():
             if self.try_take():
                 return True
-            stop.wait(_TAKEOVER_SECONDS)
+            stop.wait(TAKEOVER_SECONDS)
         return False
 
 

@@ -36,6 +36,7 @@ from maild.model.mail import Attachment
 from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
 from maild.model.ticket import FIELD_PREFIX, FINISHED, SETS, Change
 from maild.store.acknowledgements import domain_of
+from maild.store.sealing import ENTRY_STAYS, MAIL_STAYS, seal
 from maild.store.work import Carrying
 
 Row = dict[str, object]
@@ -264,7 +265,7 @@ class _Plan:
             "flags": list(step.flags),
             "text": step.text,
         }
-        self._add_row("entry", row)
+        self._add_row("entry", row | {"seal": seal(row, ENTRY_STAYS)})
         for position, one in enumerate(step.attachments):
             place: Row = {"ticket": step.number, "entry": step.n, "position": position}
             self._add_row("attachment", place | _attachment_row(one))
@@ -393,7 +394,7 @@ def _attachment_row(one: Attachment) -> Row:
 
 def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
     """Write an outgoing mail as a row that waits, its body by the SHA-256 of it."""
-    return {
+    row: Row = {
         "token": mail.token,
         "ticket": mail.ticket,
         "state": MailState.WAITING.value,
@@ -423,3 +424,4 @@ def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
         "ours": mail.ours,
         "quoted": mail.quoted,
     }
+    return row | {"seal": seal(row, MAIL_STAYS)}

@@ -116,6 +116,10 @@ class History:
             del self._answered[source]
         self._add_changes(entry)
 
+    def find_broken(self, n: int) -> None:
+        """Note that an entry is not as it was written."""
+        self._find("an entry is not as it was written", f"entry {n}", RESTORE)
+
     def answered_twice(self) -> Iterator[Fault]:
         """Find arrivals that were acknowledged more than once."""
         for (kind, number), mails in self._answered.items():
@@ -168,6 +172,7 @@ class SeenMail:
     recipient: str
     message_id: str
     headers: bytes = field(repr=False)
+    is_as_written: bool
     state: str
     is_claimed: bool
     is_handed: bool
@@ -251,6 +256,8 @@ def check_ticket(ticket: SeenTicket) -> Iterator[Fault]:
 def check_mail(mail: SeenMail, keyring: Keyring | None) -> Iterator[Fault]:
     """Find what is wrong with how far an outgoing mail is, and with its mark; no keyring: the store has no key."""
     where = f"mail {mail.key} to {mail.recipient}"
+    if not mail.is_as_written:
+        yield Fault("a mail is not as it was written", where, RESTORE)
     if what := _wrong_state(mail) or _wrong_events(mail):
         yield Fault(what, where, f"see `maild mail show {mail.key}`; {REPORT}")
     if what := _wrong_mark(mail, keyring):

@@ -34,6 +34,7 @@ from maild.store.promises import (
     SeenTicket,
     SeenTimer,
 )
+from maild.store.sealing import ENTRY_STAYS, MAIL_STAYS, find_broken
 from maild.store.snapshot import Found, Snapshot, light
 from maild.store.tables import (
     arrival,
@@ -174,6 +175,8 @@ class Verifying(Snapshot):
         for row in self._connection.execute(entries):
             one = SeenEntry(row.n, row.kind, row.arrival, row.outcome, row.outcome_ticket, row.changes)
             histories[row.ticket].add(one)
+        for number, n in find_broken(self._connection, entry, ENTRY_STAYS, entry.c.ticket.in_(numbers)):
+            histories[number].find_broken(n)
         return tuple(
             SeenTicket(row.id, row.last_n, {name: getattr(row, name) for name in FIELDS}, histories[row.id])
             for row in rows
@@ -182,7 +185,9 @@ class Verifying(Snapshot):
     def mails_after(self, key: int) -> tuple[SeenMail, ...]:
         """Read outgoing mails with their events, without their bodies."""
         rows = self._page(_MAILS, _mail.id, key)
-        events = self._connection.execute(_EVENTS.where(mail_event.c.mail.in_([row.id for row in rows])))
+        ids = [row.id for row in rows]
+        broken = {id_ for (id_,) in find_broken(self._connection, outgoing_mail, MAIL_STAYS, _mail.id.in_(ids))}
+        events = self._connection.execute(_EVENTS.where(mail_event.c.mail.in_(ids)))
         by_mail = {mail: tuple(row.what for row in some) for mail, some in groupby(events, lambda row: row.mail)}
         return tuple(
             SeenMail(
@@ -191,6 +196,7 @@ class Verifying(Snapshot):
                 recipient=row.recipient,
                 message_id=row.message_id,
                 headers=row.headers,
+                is_as_written=row.id not in broken,
                 state=row.state,
                 is_claimed=row.is_claimed,
                 is_handed=row.is_handed,

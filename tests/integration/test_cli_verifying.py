@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> ADesk:
     with closing(made.open()) as store:
         store.write(deliver)
     with closing(sqlite3.connect(made.folder / "state" / "maild.db")) as database:
-        database.execute("""UPDATE entry SET changes = '[["state", "new", "open"]]' WHERE ticket = 1001 AND n = 1""")
+        database.execute(
+            """UPDATE entry SET changes = '[["state", "new", "open"]]', seal = NULL WHERE ticket = 1001 AND n = 1"""
+        )
         database.execute("""UPDATE ticket SET state = 'open' WHERE number = 1001""")
         database.commit()
     return made
@@ -140,6 +143,41 @@ def test_a_flipped_byte_of_raw_mail_names_the_arrival(desk: ADesk):
     assert problem["what"].startswith("kept bytes ")
     assert problem["where"].startswith("arrival 1 (support/INBOX, UID 1)")
     assert "restore" in problem["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (b"It still prints nothing.", "ticket #1001, entry 2"),
+        (b"Subject: [#1001] Printer", "mail"),
+        (b"Bob Miller via Acme Support", "mail"),
+    ],
+)
+@pytest.mark.parametrize("bit", [0x01, 0x80])
+def test_a_flipped_bit_of_what_was_written_names_it(desk: ADesk, words: bytes, what: str, bit: int):
+    """The words of an entry and the headers of a mail are what was written, to the bit, be they still text or not."""
+    file = desk.folder / "state" / "maild.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (changed,) = database.execute(
+            "SELECT count(*) FROM (SELECT text FROM entry UNION ALL SELECT headers FROM outgoing_mail)"
+            " WHERE instr(CAST(text AS BLOB), ?)",
+            (words,),
+        ).fetchone()
+    assert changed
+    flip_in_file(file, words, bit)
+
+    problems = problems_of(desk)
+
+    assert any("not as it was written" in one["what"] and what in one["where"] for one in problems), problems
+
+
+def flip_in_file(file: Path, words: bytes, bit: int) -> None:
+    """Turn one bit of some words wherever they stand in the file."""
+    content = file.read_bytes()
+    other = words[:-1] + bytes([words[-1] ^ bit])
+    assert words in content
+    file.write_bytes(content.replace(words, other))
 
 
 def test_a_flipped_byte_of_an_attachment_names_it(desk: ADesk):
