@@ -86,3 +86,22 @@ def test_what_happened_since_the_backup_is_found_again(lost: tuple[WorkingDesk, 
     assert desk.stop() == 0
     verified = desk.maild("verify")
     assert verified.returncode == 0, verified.stdout
+
+
+def test_a_desk_that_rests_says_so_and_goes_on(desk: WorkingDesk):
+    """While mail rests a mail lies unread in the inbox, and the log says who wanted it so; then it is answered."""
+    assert desk.maild("pause").returncode == 0
+    desk.wait_for_event("desk_paused", 2)
+    customer = desk.host.new_user("bigco.example")
+    desk.send(desk.write(customer, "patience", "Is it open?"), customer)
+    desk.host.wait_for_mail(desk.address, 1)
+    assert desk.running and desk.running.find("desk_paused", what="mail")[0]["by"].startswith("command line")
+    assert len(desk.host.inbox(desk.address)) == 1
+
+    assert desk.maild("resume").returncode == 0
+
+    desk.wait_for_mail(customer)
+    desk.wait_for_event("desk_resumed", 2)
+    assert [line["event"] for line in desk.running.lines].index("desk_resumed") < [
+        line["event"] for line in desk.running.lines
+    ].index("arrivals_recorded")

@@ -2,9 +2,12 @@
 
 import signal
 from collections.abc import Callable
+from threading import Event, Timer
 
 import pytest
 
+from maild.store import DaemonLock
+from maild.store.lock import TAKEOVER_SECONDS
 from tests.acceptance.promises import check, rows_of, undone
 from tests.acceptance.test_kill_anywhere import lay_in
 from tests.acceptance.working_desk import PATIENCE, Running, WorkingDesk
@@ -34,8 +37,8 @@ def wait_for_successor(desk: WorkingDesk) -> None:
         assert running.changed.wait_for(lambda: running.find("daemon_started"), TAKEN_OVER_SECONDS), running.lines
 
 
-def wait_until_done(desk: WorkingDesk, count: int) -> None:
-    running = desk.running
+def wait_until_done(desk: WorkingDesk, count: int, by: Running | None = None) -> None:
+    running = by or desk.running
     assert running
     with running.changed:
         assert running.changed.wait_for(lambda: undone(desk, count) == 0, PATIENCE), running.lines[-9:]
@@ -78,6 +81,40 @@ def test_a_daemon_that_stood_still_records_nothing_late(postgresql: Postgresql, 
         assert everything(desk) == before
         assert desk.stop() == 0
         check(desk, raws)
+
+
+def test_a_daemon_that_stood_still_keeps_its_file(new_desk: Callable[..., WorkingDesk]):
+    """On SQLite the kernel keeps the lock of a daemon that is stopped: nobody takes its place meanwhile, so that nothing
+    it records when it goes on can be late; killed, it is replaced.
+    """
+    desk, first = begin_two(new_desk())
+    raws = lay_in(desk)
+    with first.changed:
+        assert first.changed.wait_for(lambda: first.find("arrivals_recorded"), PATIENCE)
+    first.process.send_signal(signal.SIGSTOP)
+    try:
+        with DaemonLock(desk.state) as lock:
+            assert not lock.take(after(3 * TAKEOVER_SECONDS))
+        assert desk.running and not desk.running.find("daemon_started")
+    finally:
+        first.process.send_signal(signal.SIGCONT)
+    wait_until_done(desk, len(raws), by=first)
+    first.process.kill()
+    first.process.wait(PATIENCE)
+
+    wait_for_successor(desk)
+
+    assert desk.stop() == 0
+    check(desk, raws)
+
+
+def after(seconds: float) -> Event:
+    """An event that is set in a while."""
+    event = Event()
+    timer = Timer(seconds, event.set)
+    timer.daemon = True
+    timer.start()
+    return event
 
 
 def everything(desk: WorkingDesk) -> list[object]:
