@@ -84,8 +84,8 @@ def test_a_daemon_that_stood_still_records_nothing_late(postgresql: Postgresql, 
 
 
 def test_a_daemon_that_stood_still_keeps_its_file(new_desk: Callable[..., WorkingDesk]):
-    """On SQLite the kernel keeps the lock of a daemon that is stopped: nobody takes its place meanwhile, so that nothing
-    it records when it goes on can be late; killed, it is replaced.
+    """On SQLite the kernel keeps the lock of a daemon that is stopped: nobody takes its place, so that nothing it
+    records when it goes on can be late; killed, it is replaced.
     """
     desk, first = begin_two(new_desk())
     raws = lay_in(desk)

@@ -360,11 +360,11 @@ DAMAGE: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "a timer about nothing": (
         ("UPDATE timer SET subject_id = 999",),
-        r"a timer is about a mail that is not there: timer 1 ",
+        r"a timer is about a mail that is not there: timer \d+ ",
     ),
     "a timer of another ticket": (
         ("UPDATE timer SET ticket = (SELECT max(number) FROM ticket WHERE number <> timer.ticket)",),
-        r"a timer and its mail name different tickets: timer 1 ",
+        r"a timer and its mail name different tickets: timer \d+ ",
     ),
     "a reference to nothing": (
         ("INSERT INTO participant (ticket, address, name, added_at) VALUES (99, 'a@b', '', 1)",),
@@ -396,7 +396,7 @@ def test_a_damaged_page_of_the_file_is_told(desk: ADesk):
     done = desk.maild("verify", code=1)
 
     assert re.match("the database (file is damaged|cannot be read): ", done.stdout)
-    assert re.search(r"^timers +1 ", done.stdout, re.MULTILINE)
+    assert re.search(r"^timers +\d+ ", done.stdout, re.MULTILINE)
 
 
 def test_pages_do_not_lose_rows_between_them(desk: ADesk, monkeypatch: pytest.MonkeyPatch):
