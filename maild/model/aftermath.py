@@ -106,7 +106,8 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
         case "state":
             return replace(ticket, state=State(change.new or ""), state_at=now)
         case "requester":
-            return replace(ticket, requester=Address(change.new or "") if change.new else None)
+            name = ticket.requester.name if ticket.requester else ""
+            return replace(ticket, requester=Address(change.new, name) if change.new else None)
         case "requester_name":
             named = ticket.requester and Address(ticket.requester.address, change.new or "")
             return replace(ticket, requester=named)
