@@ -177,5 +177,6 @@ def _print_summary(config: Config, rules: Rules) -> None:
     click.echo(f"\n{config.directory}: no problem found.")
     for warning in rules.warnings:
         click.echo(f"warning: {warning}", err=True)
-    if not config.trust.authserv_id:
+    trust = config.trust
+    if not (trust.authserv_id or trust.internal or trust.verify_dkim):
         click.echo("note: without trust.authserv_id nobody's first mail is proved to be theirs.", err=True)

@@ -43,11 +43,8 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 _OWN_VALUE = re.compile(rb"((?:^|;)[ \t\r\n]*b[ \t\r\n]*=)[^;]*")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _END = re.compile(rb"\r?\n")
-_LONE = re.compile(rb"(?<!\r)\n")
 _RUN = re.compile(rb"[ \t]+")
-_BEFORE_END = re.compile(rb"[ \t]+\r\n")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
-_EMPTY_LINES = re.compile(rb"(?:\r\n)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +116,31 @@ class _Body:
         """Hash the body as one of the two canonicalizations writes it (RFC 6376, 3.4.3 and 3.4.4)."""
         if is_relaxed not in self._hashes:
             body = _with_crlf(self._raw[self._start :])
-            if is_relaxed:
-                body = _BEFORE_END.sub(b"\r\n", _RUN.sub(b" ", body)).rstrip(b" ")
-            body = _without_empty_lines(body)
+            body = _without_empty_lines(_with_single_blanks(body) if is_relaxed else body)
             self._hashes[is_relaxed] = sha256(body + b"\r\n" if body or not is_relaxed else b"").digest()
         return self._hashes[is_relaxed]
 
 
+# Whole-body replacements, and no patterns: those keep every match in memory, and a bomb has ten million.
+def _with_single_blanks(body: bytes) -> bytes:
+    body = body.replace(b"\t", b" ")
+    while b"  " in body:
+        body = body.replace(b"  ", b" ")
+    return body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
+
+
 def _without_empty_lines(body: bytes) -> bytes:
-    end = len(body)
-    while body.endswith(b"\r\n", 0, end):
-        end -= 2
-    return body[:end]
+    """Take the line ends off the end of a body of which every line ends in CRLF."""
+    if body.endswith(b"\r"):
+        return body
+    words = len(body.rstrip(b"\r\n"))
+    bare = body.rfind(b"\r\r", max(words - 1, 0))
+    return body[: bare + 1 if bare >= 0 else words]
 
 
 def _with_crlf(data: bytes) -> bytes:
     """Write line ends as they were sent: files and some servers keep them bare."""
-    return data if data.count(b"\n") == data.count(b"\r\n") else _LONE.sub(b"\r\n", data)
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def _read_tags(found: _Field) -> _Tags | None:
