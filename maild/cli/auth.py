@@ -150,7 +150,7 @@ def _line(sign_in: SignIn) -> Json:
     if tokens and not problem:
         problem = tokens.trouble
     if way and way.needs_person and not tokens and not problem:
-        problem = f"nobody has signed in yet: maild auth login {(*sign_in.mailboxes, *sign_in.relays)[0]}"
+        problem = f"nobody has signed in yet: sign in by `maild auth login {(*sign_in.mailboxes, *sign_in.relays)[0]}`"
     return {
         "provider": sign_in.provider,
         "user": sign_in.user,

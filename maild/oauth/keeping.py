@@ -49,7 +49,7 @@ class Trouble:
 class Keeper:
     """Keeps the tokens of one sign-in. Any thread; whoever comes second waits for the first's request.
 
-    `client` reads the settings' secret anew each time, `secret_stamp` tells one version of it from another; `remedy` is
+    `client` reads the settings' secret anew each time, `secret_stamp` tells one version of it from another; `login` is
     the command that signs in.
     """
 
@@ -58,14 +58,14 @@ class Keeper:
         name: str,
         client: Callable[[], Client],
         secret_stamp: Callable[[], object],
-        remedy: str,
+        login: str,
         *,
         vault: Vault,
         now: Callable[[], datetime],
     ) -> None:
         self._name = name
         self._client = client
-        self._remedy = remedy
+        self._login = login
         self._secret_stamp = secret_stamp
         self._secret: object = secret_stamp()
         self._vault = vault
@@ -172,8 +172,6 @@ class Keeper:
             raise self._put_off(error) from error
 
     def _renew_in_turn(self, refused: str | None) -> Tokens:
-        from maild.oauth import grants  # noqa: PLC0415 - 0.4 s and 30 MB, for a desk that may sign in by passwords alone
-
         is_other, now = self._look(), self._now()
         if is_other and self._trouble:
             raise self._trouble.again()
@@ -181,14 +179,23 @@ class Keeper:
         if tokens and (is_other or not self._is_sealed) and now < tokens.renew_at and tokens.access_token != refused:
             return tokens if self._is_sealed else self._keep(tokens)
         try:
-            client = self._client()
-            self._check_rights(client)
-            return self._keep(grants.renew(client, tokens, now))
+            return self._keep(self._ask(tokens, now))
         except SignInRefusedError as error:
-            told = SignInRefusedError(f"{error}; once that is mended: {self._remedy}")
             if tokens:
-                self._keep(replace(tokens, trouble=str(told), trouble_at=now))
-            raise told from error
+                self._keep(replace(tokens, trouble=str(error), trouble_at=now))
+            raise
+
+    def _ask(self, tokens: Tokens | None, now: datetime) -> Tokens:
+        """Ask the provider; say of a refusal what can be done about it."""
+        from maild.oauth import grants  # noqa: PLC0415 - 0.4 s and 30 MB, for a desk that may sign in by passwords alone
+
+        client = self._client()
+        try:
+            self._check_rights(client)
+            return grants.renew(client, tokens, now)
+        except SignInRefusedError as error:
+            remedy = f"sign in by `{self._login}`" if client.way.needs_person else "mend its secret or its registration"
+            raise SignInRefusedError(f"{error}: {remedy}") from error
 
     def _check_rights(self, client: Client) -> None:
         """Refuse tokens that were given for less than the accounts need now."""

@@ -93,8 +93,8 @@ class Wallet:
         account = self._accounts[keys[0]]
         services = frozenset({"mailbox": "imap", "relay": "smtp"}[kind] for kind, _ in keys)
         client = partial(_client, account, services)
-        remedy = f"maild auth login {keys[0][1]}"
-        keeper = Keeper(identity, client, partial(secret_stamp, account), remedy, vault=vault, now=self._now)
+        login = f"maild auth login {keys[0][1]}"
+        keeper = Keeper(identity, client, partial(secret_stamp, account), login, vault=vault, now=self._now)
         provider = account.auth.oauth2 if account.auth else ""
         return SignIn(provider, str(getattr(account, "user", "")), mailboxes, relays, keeper, client)
 

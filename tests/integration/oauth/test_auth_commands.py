@@ -68,7 +68,7 @@ def test_a_code_is_typed_in_elsewhere(microsoft: Desk, provider: Provider):
     """Device sign-in: address and code are shown, pending is waited out, and no token is ever shown."""
     before = microsoft.run("status")
     assert before.returncode == 1
-    assert "nobody has signed in yet: maild auth login support" in before.stderr
+    assert "nobody has signed in yet: sign in by `maild auth login support`" in before.stderr
     with microsoft.login() as terminal:
         code = terminal.wait_for(r"\n\s+([0-9A-F]{8})\r")
         assert f"{provider.url}/device" in terminal.shown and USER in terminal.shown

@@ -173,7 +173,7 @@ def test_another_sign_in_ends_a_pause_at_once(wallet: AWallet, provider: Provide
 def test_nobody_has_signed_in_yet(tmp_path: Path, provider: Provider):
     """It says so, and what to do; the provider is not bothered."""
     wallet = AWallet(tmp_path, provider.microsoft())
-    with pytest.raises(RelayRefusedError, match=r"nobody has signed in yet; .*: maild auth login support"):
+    with pytest.raises(RelayRefusedError, match=r"nobody has signed in yet: sign in by `maild auth login support`"):
         wallet.open().of_relay("main")()
     assert provider.asked == []
 
@@ -203,7 +203,8 @@ def test_an_application_signs_in_by_its_own_secret(tmp_path: Path, provider: Pro
     wallet.secret_file("an-older-secret")
     wallet.clock.go_on(minutes=49)
     trouble = keeper.look_after()
-    assert trouble and "invalid_client" in str(trouble.error) and "an-older-secret" not in str(trouble.error)
+    assert trouble and str(trouble.error).endswith(": mend its secret or its registration")
+    assert "invalid_client" in str(trouble.error) and "an-older-secret" not in str(trouble.error)
     keeper.look_after()
     assert len(provider.asked) == 3
 
