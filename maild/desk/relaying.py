@@ -7,7 +7,7 @@ from maild.desk.case import Sheet, remembered
 from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
-from maild.model.decision import AddParticipant
+from maild.model.decision import AddParticipant, RemoveParticipant
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Thread, Wanted
 from maild.model.ticket import Entry, EntryKind, State
@@ -22,6 +22,7 @@ def recipients(turn: Turn, plan: Plan) -> tuple[Address, ...]:
     """Give requester and participants, each once, without us and without whom the agent's own mail went to."""
     ticket = plan.ticket
     taken = {each.address.lower() for each in (*turn.case.message.to, *turn.case.message.cc)}
+    taken |= {step.address.lower() for step in plan.steps if isinstance(step, RemoveParticipant)}
     chosen: list[Address] = []
     added = (step.who for step in plan.steps if isinstance(step, AddParticipant))
     for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants, *added):
