@@ -20,7 +20,6 @@ _BULLET = re.compile(r"[-*•–] +(?=\S)")
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 _ORDINAL = re.compile(r"(\d{1,4})[.)] +(?=\S)")
 
-_PAIR = Markup('<span class="small" style="color:#57606a">{}:</span> {}')
 _QUOTE_STYLE = "margin:0 0 12px;padding:0 0 0 10px;border-left:3px solid #c8ccd2;color:#4a4f57"
 
 
@@ -50,19 +49,19 @@ def prose(text: str, pictures: Mapping[str, str] = _NO_PICTURES) -> Markup:
     return _blocks(text.split("\n"), pictures, 0)
 
 
-def lines(text: Sequence[str]) -> Markup:
-    """Write clean lines as HTML one by one, nothing in them interpreted, not even a link."""
-    return Markup(_kept_blanks(str(escape("\n".join(text)))).replace("\n", "<br>\n"))  # noqa: S704 - escaped, then only our own
-
-
-def paragraph(text: Sequence[str]) -> Markup:
-    """Write clean lines as one paragraph, which every screen breaks as it is wide."""
-    return escape("\n".join(text))
+def lines(text: str) -> Markup:
+    """Write clean text as HTML line by line, nothing in it interpreted, not even a link."""
+    return Markup(_kept_blanks(str(escape(text))).replace("\n", "<br>\n"))  # noqa: S704 - escaped, then only our own
 
 
 def pairs(parts: Sequence[str]) -> Markup:
     """Write what is known of some things on one line, each as `label: value`."""
-    return Markup(" · ").join(_PAIR.format(*each.partition(": ")[::2]) for each in parts)
+    return Markup(" · ".join(map(_pair, parts)))  # noqa: S704 - escaped, then only our own
+
+
+def _pair(part: str) -> str:
+    label, _, value = part.partition(": ")
+    return f'<span class="small" style="color:#57606a">{escape(label)}:</span> {escape(value)}'
 
 
 def placeholders(text: str) -> frozenset[str]:

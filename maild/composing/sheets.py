@@ -254,7 +254,6 @@ def _environment(find: _Find) -> Environment:
         "facts": printing.facts,
         "button": printing.button,
         "lines": markup.lines,
-        "paragraph": markup.paragraph,
         "prose": markup.prose,
         "pairs": markup.pairs,
     }
