@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import Final
 
+from maild.clock import Step
 from maild.config import Config
 from maild.doors import Door
 from maild.errors import MaildError, StoreBusyError, StoreUnusableError
@@ -29,6 +30,7 @@ LOOK_SECONDS: Final = 5.0
 DOOR_SECONDS: Final = 90.0
 DATABASE: Final = TroubleSpot(TroubleKind.DATABASE)
 DISK: Final = TroubleSpot(TroubleKind.DISK)
+CLOCK: Final = TroubleSpot(TroubleKind.CLOCK)
 
 REST_FIRST: Final = 60.0
 REST_MOST: Final = 600.0
@@ -157,6 +159,20 @@ def restore_alarms(board: Board, store: Store, config: Config, now: datetime) ->
     board.restore(store.read(lambda reader: reader.open_alarms(now)))
     for spot in set(board.spots()) - _watched(config):
         board.clear(spot)
+
+
+def tell_step(board: Board, set_back: "SimpleQueue[timedelta]", step: Step, at: datetime) -> None:
+    """Note that somebody set the clock; what was dated by a later clock must not wait for that time to come."""
+    by = int(step.by.total_seconds())
+    if by < 0:
+        set_back.put(-step.by)
+    if step.is_doubted:
+        reason = f"it was put {'forward' if by > 0 else 'back'} by {abs(by)} s, to {at:%Y-%m-%d %H:%M:%S} UTC"
+        if times := board.note(CLOCK, reason, is_urgent=True):
+            log.error(Event.CLOCK_SET, reason=reason, times=times)
+    else:
+        board.clear(CLOCK)
+        log.warning(Event.CLOCK_BELIEVED, by=by)
 
 
 def _watched(config: Config) -> set[TroubleSpot]:

@@ -39,9 +39,9 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
-from maild.alarming import Alarming, restore_alarms
+from maild.alarming import Alarming, restore_alarms, tell_step
 from maild.carrying import Desk
-from maild.clock import Clock, Step
+from maild.clock import Clock
 from maild.composing import Composer, check_templates
 from maild.config import Config, StateConfig, read_draft
 from maild.delivery import Channel, Tools, Ward
@@ -55,7 +55,6 @@ from maild.journal import Event, journal
 from maild.ledger import Ledger
 from maild.loop import Loop
 from maild.marks import Keyring, SigningKey
-from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.observing import Observing, Tell
@@ -188,7 +187,7 @@ class Daemon:
         self._config, self._rules = read_premises(directory, environ)
         self._board = Board(steady, self._config.alarm.after)
         self._steps: SimpleQueue[timedelta] = SimpleQueue()
-        self._clock = Clock(wall, steady, self._tell_step)
+        self._clock = Clock(wall, steady, partial(tell_step, self._board, self._steps))
         self._supervisor = Supervisor(self._board)
         self._wallet = Wallet(self._config, environ, self._clock.now)
         self._notifier = Notifier.from_environ(environ)
@@ -330,19 +329,6 @@ class Daemon:
         doors = list(doors_of(config, self._wallet.of_relay, premises.house(), writing))
         limit = config.limits.message
         return Alarming(self._board, doors, store, limit=limit, now=clock, set_back=self._steps)
-
-    def _tell_step(self, step: Step, at: datetime) -> None:
-        """Tell that somebody set the clock; what was dated by a later clock must not wait for that time to come."""
-        spot, by = TroubleSpot(TroubleKind.CLOCK), int(step.by.total_seconds())
-        if by < 0:
-            self._steps.put(-step.by)
-        if step.is_doubted:
-            reason = f"it was put {'forward' if by > 0 else 'back'} by {abs(by)} s, to {at:%Y-%m-%d %H:%M:%S} UTC"
-            if times := self._board.note(spot, reason, is_urgent=True):
-                log.error(Event.CLOCK_SET, reason=reason, times=times)
-        else:
-            self._board.clear(spot)
-            log.warning(Event.CLOCK_BELIEVED, by=by)
 
     def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:
         return threading.Thread(target=self._supervisor.supervise, args=(name, work, stop), name=name, daemon=True)
