@@ -2,7 +2,7 @@
 
 from maild.desk.commands.arguments import Shape, parse_instant
 from maild.desk.commands.reading import Given, Reading, commands_named, nearest, read_commands
-from maild.desk.commands.registry import BY_WORD, COMMANDS, Audience, Command, help_lines
+from maild.desk.commands.registry import BY_WORD, COMMANDS, Audience, Command, help_lines, table_lines
 
 __all__ = [
     "BY_WORD",
@@ -17,4 +17,5 @@ __all__ = [
     "nearest",
     "parse_instant",
     "read_commands",
+    "table_lines",
 ]

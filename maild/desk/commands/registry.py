@@ -164,6 +164,19 @@ def help_lines(word: str = "") -> Iterator[str]:
             yield from (f"  {usage(command)}  {command.help}" for command in lines)
 
 
+def table_lines() -> Iterator[str]:
+    """Write the registry as the rows of a Markdown table, for the README."""
+    for audience, title in _TITLES.items():
+        for command in COMMANDS:
+            if command.help and command.audience is audience:
+                tag = f"`{_tag_of(command)}`" if command.is_subject_tag else "–"
+                yield f"| `{usage(command)}` | {command.help} | {title.lower()} | {tag} |"
+
+
+def _tag_of(command: Command) -> str:
+    return f"[{usage(command).removeprefix('#')}]"
+
+
 def usage(command: Command) -> str:
     """Write a command as it is given."""
     return command.example or f"#{command.word} {command.shape.value}".rstrip()
