@@ -44,8 +44,8 @@ class Leg:
         self.writing = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, {}), lambda: NOW, os.urandom)
         self.set_back: SimpleQueue[timedelta] = SimpleQueue()
 
-    def door(self, name: str, server: FakeSmtp) -> RelayDoor:
-        return RelayDoor(name, lambda: Relay(relay_at(server), lambda: "secret"), ("admins",), HOUSE, self.writing)
+    def door(self, name: str, server: FakeSmtp, to: tuple[str, ...] = ("admins",)) -> RelayDoor:
+        return RelayDoor(name, lambda: Relay(relay_at(server), lambda: "secret"), to, HOUSE, self.writing)
 
     def command(self, *words: str) -> CommandDoor:
         return CommandDoor(words, lambda: NOW)
@@ -130,13 +130,14 @@ async def test_what_was_told_is_remembered_and_the_mails_are_known(leg: Leg) -> 
     """The next life knows the alarm, an answer to the mail finds its mark, and `verify` finds nothing wrong."""
     with FakeSmtp() as server:
         leg.board.note(MAILBOX, "no", is_urgent=True)
-        await leg.alarming(leg.door("second", server)).tell()
+        await leg.alarming(leg.door("second", server, ("it@acme.example", "admins"))).tell()
 
     [alarm] = leg.store.read(lambda reader: reader.open_alarms(NOW + timedelta(hours=1)))
     assert alarm == Alarm(MAILBOX, "no", timedelta(hours=1))
-    [row] = leg.store.read(lambda reader: reader.list_mails(None, 10))
-    assert (row.state, row.recipient) == (MailState.ACCEPTED, "rita@acme.example")
-    assert row.message_id.encode() in server.taken[0].raw
+    rows = leg.store.read(lambda reader: reader.list_mails(None, 10))
+    to = ["rita@acme.example", "it@acme.example"]
+    assert [(row.state, row.recipient) for row in rows] == [(MailState.ACCEPTED, each) for each in to]
+    assert all(row.message_id.encode() in taken.raw for row, taken in zip(rows, reversed(server.taken), strict=True))
     next_life = Board(lambda: 0.0, timedelta(minutes=2))
     next_life.restore([alarm])
     next_life.note(MAILBOX, "no", is_urgent=True)

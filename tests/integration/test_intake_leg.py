@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from maild import intake
 from maild.config import TakeoverConfig
 from maild.imap import Mailbox, Wake
 from maild.intake import Intake, Source
@@ -24,6 +25,7 @@ from tests.integration.hearing import Heard, a_board, hearing
 from tests.integration.store.values import FIRST, NOW, a_decision, a_work, carry_out, claim
 from tests.servers.accounts import mailbox_at
 from tests.servers.dovecot import Dovecot
+from tests.servers.proxy import Proxy
 
 LIMIT = 25_000_000
 MEGABYTE = 1 << 20
@@ -363,6 +365,39 @@ def test_a_refused_sign_in_rests_ten_minutes_and_hears_the_end_of_the_day(store:
             heard.wait_for("mailbox_refused")
         assert server.connections == 1
     assert heard.find("mailbox_refused")[0]["again_in"] == 600
+
+
+def test_a_day_without_a_server_is_a_pause_of_three_quarters_of_a_minute(store: Store, heard: Heard) -> None:
+    """As many tries in vain as a day holds: the next is never further off, and the first that works takes all in."""
+    tries = 24 * 3600 // 30
+    with FakeImap([raw(1), raw(2)]) as server:
+        wire = Proxy(server.port)
+        wire.close()
+        desk = Desk(store, server, heard, "desk@acme.example")
+        desk.mailbox._settings = mailbox_at(server, port=wire.port)
+        with desk.at_work():
+            heard.wait_for("mailbox_lost", tries)
+            assert desk.intake._delay * 1.5 <= timedelta(seconds=45)
+            assert desk.intake._board.is_ill(desk.intake._spot)
+            wire.open()
+            heard.wait_for("arrivals_recorded")
+        wire.close()
+
+    assert [line["new"] for line in heard.find("arrivals_recorded")] == [2]
+    assert not desk.intake._board.is_ill(desk.intake._spot)
+
+
+def test_a_new_password_is_tried_at_once(store: Store, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever mends a password that was refused does not wait for the ten minutes to pass."""
+    monkeypatch.setattr(intake, "LOOK_AT_PASSWORD", timedelta(milliseconds=10))
+    with FakeImap([raw(1)]) as server:
+        server.plan("AUTHENTICATE", answer("{tag} NO [AUTHENTICATIONFAILED] no"))
+        desk = Desk(store, server, heard, "desk@acme.example")
+        with desk.at_work():
+            heard.wait_for("mailbox_refused")
+            desk.stamp = 1
+            heard.wait_for("arrivals_recorded")
+        assert server.connections == 2
 
 
 def test_pauses_grow_until_the_folder_can_be_read(store: Store, heard: Heard) -> None:
