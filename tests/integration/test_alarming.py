@@ -127,7 +127,7 @@ async def test_without_an_open_door_it_stays_due(leg: Leg) -> None:
 
 
 async def test_what_was_told_is_remembered_and_the_mails_are_known(leg: Leg) -> None:
-    """The next life knows the alarm, an answer to the mail finds its mark, and `verify` finds nothing wrong."""
+    """The next life knows the alarm, and an answer to its mails finds their marks."""
     with FakeSmtp() as server:
         leg.board.note(MAILBOX, "no", is_urgent=True)
         await leg.alarming(leg.door("second", server, ("it@acme.example", "admins"))).tell()
