@@ -42,7 +42,8 @@ def close(turn: Turn, sheet: Sheet) -> Decision:
 
 def tell(turn: Turn, plan: Plan, sheet: Sheet) -> None:
     """Say to the agent what was done and show what they asked for."""
-    if not plan.done and not plan.shown:
+    is_wanted = bool(plan.done) and turn.person.is_told_of_success
+    if not is_wanted and not plan.shown:
         return
     attachments = light_enough(plan.shown_files, turn.case.house.limits.notice)
     sheet.want(

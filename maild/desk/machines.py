@@ -76,6 +76,11 @@ def _file_event(case: Case, known: TicketFacts) -> Decision:
         message_id=case.message.message_id,
     )
     sheet.explain(f"a machine wrote it: {kind.value} ({case.message.automatic_proof})")
+    if kind is Automatic.CALENDAR and "DECLINED" in case.message.automatic_proof:
+        ticket = known.ticket
+        told = those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+        who = case.sender.address if case.sender else "somebody"
+        sheet.want(*transcripts(told, ticket.number, (f"{who} declined the meeting.",)))
     return sheet.decision(entry_of(known.ticket.number), case)
 
 

@@ -134,6 +134,9 @@ def _is_tnef(part: PartView) -> bool:
     return part.type in _TNEF or part.name.lower() == "winmail.dat"
 
 
+_DECLINED = re.compile(r"PARTSTAT=\"?DECLINED", re.IGNORECASE)
+
+
 def _calendar(view: MailView, _fields: _Fields) -> _Found:
     """Answers to an invitation. An invitation, a change or another proposal is a person's, and is read as such."""
     for part in view.parts:
@@ -142,7 +145,8 @@ def _calendar(view: MailView, _fields: _Fields) -> _Found:
         method = _ANSWERS_OF.search(part.text)
         stated = part.parameters.get("method", method[1] if method is not None else "").upper()
         if stated in {"REPLY", "REFRESH"}:
-            return Automatic.CALENDAR, f"Content-Type: text/calendar; method={stated}"
+            declined = "; PARTSTAT=DECLINED" if _DECLINED.search(part.text) else ""
+            return Automatic.CALENDAR, f"Content-Type: text/calendar; method={stated}{declined}"
     return None
 
 

@@ -44,6 +44,7 @@ class Person:
     timezone: str | None = None
     language: str | None = None
     skills: frozenset[str] = frozenset()
+    is_told_of_success: bool = True
 
 
 @dataclass(frozen=True, slots=True)

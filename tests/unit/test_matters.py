@@ -15,7 +15,7 @@ from maild.model.decision import (
     Timer,
     TimerKind,
 )
-from maild.model.mail import Address
+from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template
 from maild.model.ticket import Change, Confidence, Consulted, EntryKind, State
 from maild.rules import Team
@@ -27,8 +27,11 @@ from tests.unit.desk_values import (
     NONE,
     NOW,
     PASS,
+    PEOPLE,
     QUEUES,
     TEAMS,
+    a_house,
+    a_machines_message,
     a_message,
     a_ticket,
     an_entry,
@@ -37,6 +40,7 @@ from tests.unit.desk_values import (
     decided,
     entries_of,
     facts,
+    issued,
     known,
     recipients,
     steps_of,
@@ -149,3 +153,30 @@ def test_what_a_queue_hides_is_an_unknown_number():
         )
         assert [entry.number for entry in entries_of(decision) if entry.number == 1042] == []
         assert steps_of(decision, LinkTickets) == []
+
+
+def test_a_declined_meeting_is_told_and_an_accepted_one_is_not():
+    """A calendar's answer is an event, and only "no" is worth a mail."""
+    answered = "Content-Type: text/calendar; method=REPLY"
+    declined = a_machines_message(Automatic.CALENDAR, f"{answered}; PARTSTAT=DECLINED", subject="[#1042] Meeting")
+    accepted = replace(declined, automatic_proof=answered)
+
+    assert recipients(decided(declined, facts(ticket=known()), PASS).mails) == [
+        "alice@acme.example",
+        "alex@acme.example",
+    ]
+    assert decided(accepted, facts(ticket=known()), PASS).mails == ()
+
+
+def test_who_wants_to_hear_of_problems_alone_hears_of_no_success():
+    """`mail_me: {transcripts: problems}` spares the short word of what was done; refusals and lists still come."""
+    alice = replace(PEOPLE["alice"], is_told_of_success=False)
+    house = a_house({**PEOPLE, "alice": alice})
+    done, refused, shown = (
+        decided(answer_to(issued(), text), facts(issued(), ticket=known()), house=house)
+        for text in ("#take", "#assign nobody", "#help take")
+    )
+
+    assert wanted(done, Template.TRANSCRIPT) == []
+    assert wanted(refused, Template.TRANSCRIPT)
+    assert wanted(shown, Template.TRANSCRIPT)

@@ -181,7 +181,7 @@ def test_sections_that_come_later_are_refused_and_not_stored():
 def test_keys_that_come_later_are_refused_where_they_stand():
     """Within a person, team or queue too."""
     text = (
-        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {}}\n"
+        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_mi: {}}\n"
         "teams:\n  t: {members: [alice], was: [u]}\n"
         "queues:\n  support: {address: support@acme.example, name: S, visible_to: [t]}\n"
     )
@@ -229,7 +229,7 @@ def test_an_address_is_one_plain_address(address: str):
 def test_one_mistake_does_not_hide_another():
     """An entry that is wrong by itself is held against the others all the same, and is known to them."""
     text = (
-        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {}}\n"
+        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_mi: {}}\n"
         "teams:\n  t: {members: [alice, bob], lead: 5, assign: none}\n"
     )
     assert [problem.split(": ", 2)[1] for problem in problems_of(text)] == [

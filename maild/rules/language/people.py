@@ -12,10 +12,18 @@ from maild.rules.language.forms import NOT_YET, Day, Language, Names, Passage, S
 from maild.rules.values import Person, Team
 
 
+class MailMe(Passage):
+    """What mail somebody of the house wants besides what they must get."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
+        dict.fromkeys(("notices", "quiet", "quiet_except", "bundle"), NOT_YET)
+    )
+
+    transcripts: Literal["all", "problems"] = "all"
+
+
 class PersonSection(Passage):
     """An entry of `people`."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"mail_me": NOT_YET})
 
     name: kinds.Line
     mail: kinds.Address
@@ -31,12 +39,14 @@ class PersonSection(Passage):
     language: Language | None = None
     skills: Annotated[tuple[kinds.Name, ...], AfterValidator(kinds.different)] = ()
     left: Day | None = None
+    mail_me: MailMe = MailMe()
 
     def value(self, key: str) -> Person:
         """Give the person."""
         return Person(
             key=key,
             name=self.name,
+            is_told_of_success=self.mail_me.transcripts == "all",
             addresses=tuple(dict.fromkeys((self.mail, *self.also))),
             roles=frozenset(self.role),
             left=self.left,
