@@ -24,6 +24,7 @@ from maild.model.limits import ReadingLimits
 
 MAIN_FILE = "maild.yaml"
 _LARGEST_FILE = 2_000_000
+_LARGEST_LIST = 20_000_000  # a hundred thousand contacts
 _SEALS = 4
 _RULE_SUFFIXES = (".yaml", ".yml")
 _DATA_SUFFIXES = (".csv", ".ics")
@@ -109,7 +110,8 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
     absolute = _absolute(written, directory) if written else None
     rule_folder = _folder(document, "rules", directory)
     rule_files = tuple(_sources(rule_folder, _RULE_SUFFIXES, problems))
-    rule_data = {Path(source.name).name: source for source in _sources(rule_folder, _DATA_SUFFIXES, problems)}
+    lists = _sources(rule_folder, _DATA_SUFFIXES, problems, largest=_LARGEST_LIST)
+    rule_data = {Path(source.name).name: source for source in lists}
     templates = {
         source.name: source.text
         for source in _sources(_folder(document, "templates", directory), _TEMPLATE_SUFFIXES, problems, is_deep=True)
@@ -181,7 +183,12 @@ def _folder(document: Document, key: str, directory: Path) -> Path:
 
 
 def _sources(
-    folder: Path, suffixes: tuple[str, ...], problems: list[Problem], *, is_deep: bool = False
+    folder: Path,
+    suffixes: tuple[str, ...],
+    problems: list[Problem],
+    *,
+    is_deep: bool = False,
+    largest: int = _LARGEST_FILE,
 ) -> Iterator[SourceFile]:
     """Read the files of a folder in name order; in a deep folder they are named by their path within it."""
     found = folder.rglob("*") if is_deep else folder.glob("*")
@@ -189,25 +196,25 @@ def _sources(
         if file.suffix not in suffixes or file.name.startswith("."):
             continue
         try:
-            yield SourceFile(file.relative_to(folder).as_posix() if is_deep else str(file), _text_of(file))
+            yield SourceFile(file.relative_to(folder).as_posix() if is_deep else str(file), _text_of(file, largest))
         except ConfigurationError as error:
             problems += error.problems
 
 
-def _text_of(file: Path) -> str:
+def _text_of(file: Path, largest: int = _LARGEST_FILE) -> str:
     """Read a text file of an administrator. Raises ConfigurationError."""
     try:
         if file.exists() and not file.is_file():
             raise _unreadable(file, "is no ordinary file")
         with file.open("rb") as stream:
-            octets = stream.read(_LARGEST_FILE + 1)
+            octets = stream.read(largest + 1)
     except FileNotFoundError as error:
         remedy = f"`maild init {file.parent}` makes a configuration to start from"
         raise _unreadable(file, f"there is no such file: {remedy}") from error
     except OSError as error:
         raise _unreadable(file, f"cannot be read: {error.strerror}") from error
-    if len(octets) > _LARGEST_FILE:
-        raise _unreadable(file, f"is larger than {_LARGEST_FILE:,} bytes")
+    if len(octets) > largest:
+        raise _unreadable(file, f"is larger than {largest:,} bytes")
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:

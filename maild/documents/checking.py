@@ -24,7 +24,6 @@ _EXPECTED = {
     "tuple_type": "a list is expected, like [one, two]",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "too_short": "must not be empty",
 }
 
 # What pydantic reports only because something else is wrong.
@@ -95,7 +94,14 @@ def _problem(document: Document, model: type[Section], at: Path, error: ErrorDet
         place = document.place_of_key((*at, *inner))
         owner = document.problem((*at, *inner[:-1]), _unknown_key(model, inner))
         return Problem(place.file, place.line, place.column, owner.where, owner.what)
-    return document.problem((*at, *inner), _complaint(model, inner, error), at_key=is_key)
+    return document.problem(_written(document, (*at, *inner)), _complaint(model, inner, error), at_key=is_key)
+
+
+def _written(document: Document, path: Path) -> Path:
+    """Give as much of a path as is written: a short form has no list and no operator of its own."""
+    while path and path not in document.values and path not in document.keys:
+        path = path[:-1]
+    return path
 
 
 def _unknown_key(model: type[Section], path: Path) -> str:
@@ -116,6 +122,8 @@ def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
                 _word(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
             ]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
+        case "too_short":
+            return "must not be empty"
     known = _EXPECTED.get(error["type"])
     expected = known.format_map(context) if known else error["msg"]
     remedy = ": put it in quotes" if error["type"] == "string_type" and not isinstance(value, (tuple, dict)) else ""

@@ -1,6 +1,6 @@
 """What a rule set says of a message: every rule in the order written, each seeing what earlier ones set. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -82,7 +82,7 @@ def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
         if _may_hold(each.rule, scene):
             rates |= dict.fromkeys(_rates_of(each.rule, scene))
             captures = _captures(each, seen, held)
-            keys |= dict.fromkeys(_filled(effect, captures) for effect in same if _is_full(effect.key, captures))
+            keys |= dict.fromkeys(key for effect in same if (key := _same_ticket(effect, seen, captures)) is not None)
     return RuleQuestions(tuple(rates), tuple(keys))
 
 
@@ -119,11 +119,13 @@ def _be_customer(fold: Fold, rules: Rules, seen: Seen) -> None:
 
 
 def _carry_out(fold: Fold, each: Prepared, on: frozenset[On], seen: Seen, held: frozenset[TextTest]) -> None:
-    origin = origin_of(each.rule)
-    for name, value in _captures(each, seen, held).items():
+    origin, captures = origin_of(each.rule), _captures(each, seen, held)
+    for name, value in captures.items():
         fold.set_field(name, value, origin)
     for effect in each.rule.then:
-        fold.apply(effect, origin)
+        wanted = _same_ticket(effect, seen, captures) if isinstance(effect, SameTicket) else effect
+        if wanted is not None:
+            fold.apply(wanted, origin)
         if isinstance(effect, TakeRequester) and On.NEW in on:
             _be_customer(fold, fold.rules, seen)
 
@@ -161,12 +163,12 @@ def _possible_keys(test: RateTest, scene: Scene) -> Iterable[str]:
     return scene.rules.categories if test.of is RateOf.CATEGORY else scene.rules.customers
 
 
-def _is_full(key: str, names: dict[str, str]) -> bool:
-    return all(names.get(name) for name in PLACEHOLDER.findall(key))
-
-
-def _filled(effect: SameTicket, names: dict[str, str]) -> SameTicket:
-    return replace(effect, key=PLACEHOLDER.sub(lambda match: names.get(match[1], ""), effect.key))
+def _same_ticket(effect: SameTicket, seen: Seen, captures: Mapping[str, str]) -> SameTicket | None:
+    """Fill in the key by this mail alone, as the store was asked for it; one with a hole in it is no key."""
+    names = {"sender": seen.sender.lower(), "sender_domain": seen.sender.rpartition("@")[2].lower(), **captures}
+    if not all(names.get(name) for name in PLACEHOLDER.findall(effect.key)):
+        return None
+    return replace(effect, key=PLACEHOLDER.sub(lambda match: names[match[1]], effect.key))
 
 
 def _not_asked(rule: Rule, stopped: Rule | None) -> tuple[Verdict]:

@@ -67,14 +67,11 @@ class Fold:
                 self._add_tag(self._fill(text), origin)
             case TakeRequester():
                 self._take_requester(effect, origin)
-            case SameTicket(text, within):
-                key = self._fill_whole(text)
-                self._do(SameTicket(key, within) if key else None, origin)
             case AddNote() | JoinIncident() | Hold() | Resolve() | OpenChild():
                 self._do(self._filled(effect), origin)
             case (
-                UseTemplate() | DoNotAcknowledge() | Notify() | AddParticipant() | TakeAsPerson() | CallSpam()
-                | Refuse() | Pend() | Stop()
+                SameTicket() | UseTemplate() | DoNotAcknowledge() | Notify() | AddParticipant() | TakeAsPerson()
+                | CallSpam() | Refuse() | Pend() | Stop()
             ):  # fmt: skip
                 self._do(effect, origin)
             case _:
@@ -172,9 +169,8 @@ class Fold:
             case OpenChild(queue, subject):
                 return OpenChild(queue, self._fill(subject))
 
-    def _do(self, effect: Effect | None, origin: Origin) -> None:
-        if effect is not None:
-            self.done.append(Done(effect, origin))
+    def _do(self, effect: Effect, origin: Origin) -> None:
+        self.done.append(Done(effect, origin))
 
     def _record(self, effect: Effect, origin: Origin, field: str, old: str | None, new: str) -> None:
         before = self._set_by.get(field)
@@ -196,9 +192,3 @@ class Fold:
     def _fill(self, text: str) -> str:
         names = self._names()
         return PLACEHOLDER.sub(lambda match: names.get(match[1], ""), text)
-
-    def _fill_whole(self, text: str) -> str:
-        """Fill in a text of which every part must be there; "" where one is not."""
-        names = self._names()
-        is_whole = all(names.get(name) for name in PLACEHOLDER.findall(text))
-        return self._fill(text) if is_whole else ""

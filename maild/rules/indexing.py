@@ -1,6 +1,6 @@
 """All tests of texts over one fact at once: which of them hold, at a cost that hardly grows with their number.
 
-Whole values are looked up, words are looked up by the first of them, everything else is one PatternSet.
+Whole values and domains are looked up, words by the first of them; everything else is one PatternSet.
 """
 
 import re
@@ -22,10 +22,11 @@ _NO_WORD = rf"[^\pL\pM\pN_]|[{_SPACELESS}]"
 class Index:
     """Tests over one fact; each is known by its number in the order given."""
 
-    __slots__ = ("_exact", "_folded", "_folded_ids", "_phrases", "_plain", "_plain_ids")
+    __slots__ = ("_domains", "_exact", "_folded", "_folded_ids", "_phrases", "_plain", "_plain_ids")
 
     def __init__(self, tests: Sequence[TextTest]) -> None:
         self._exact: dict[str, list[int]] = {}
+        self._domains: dict[str, list[int]] = {}
         self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         patterns: dict[int, str] = {}
         plains: dict[int, str] = {}
@@ -33,6 +34,8 @@ class Index:
             match _form(test):
                 case Whole(value):
                     self._exact.setdefault(value, []).append(number)
+                case AtDomain(domain):
+                    self._domains.setdefault(domain, []).append(number)
                 case Phrase(words):
                     self._phrases.setdefault(words[0], []).append((words, number))
                 case InFolded(pattern):
@@ -52,10 +55,12 @@ class Index:
     def _find(self, text: str) -> Iterator[int]:
         if self._plain_ids:
             yield from (self._plain_ids[index] for index in self._plain.find(plain(text)))
-        if not self._exact and not self._phrases and not self._folded_ids:
+        if not (self._exact or self._domains or self._phrases or self._folded_ids):
             return
         form = folded(text)
         yield from self._exact.get(form, ())
+        if "@" in form:
+            yield from self._domains.get(form.rpartition("@")[2], ())
         yield from (self._folded_ids[index] for index in self._folded.find(form))
         if self._phrases:
             yield from self._find_phrases(_TOKEN.findall(form))
@@ -104,6 +109,11 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class AtDomain:
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     words: tuple[str, ...]
 
@@ -118,15 +128,14 @@ class InPlain:
     pattern: str
 
 
-def _form(test: TextTest) -> Whole | Phrase | InFolded | InPlain:
+def _form(test: TextTest) -> Whole | AtDomain | Phrase | InFolded | InPlain:
     if test.operator is Operator.MATCHES:
         return InPlain(test.operand)
     wanted = folded(test.operand)
     if test.operator is Operator.WORDS:
         return _words(wanted)
-    is_glob = test.operator is Operator.GLOB and ("*" in wanted or "?" in wanted)
-    if is_glob:
-        return InFolded(rf"(?s)\A{_glob(wanted)}\z")
+    if test.operator is Operator.GLOB and ("*" in wanted or "?" in wanted):
+        return _pattern_of(wanted)
     if test.operator in {Operator.IS, Operator.GLOB}:
         return Whole(wanted)
     before = r"\A" if test.operator is Operator.STARTS_WITH else ""
@@ -145,5 +154,9 @@ def _words(wanted: str) -> Phrase | InFolded:
     return InFolded(f"{before}{literally(wanted)}{after}")
 
 
-def _glob(wanted: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(letter) or literally(letter) for letter in wanted)
+def _pattern_of(glob: str) -> AtDomain | InFolded:
+    domain = glob.removeprefix("*@")
+    if domain != glob and not set("*?@") & set(domain):
+        return AtDomain(domain)
+    letters = ({"*": ".*", "?": "."}.get(letter) or literally(letter) for letter in glob)
+    return InFolded(rf"(?s)\A{''.join(letters)}\z")

@@ -38,7 +38,10 @@ class _List:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give each row with anything in it, and the number of its line."""
-        reader = csv.reader(self.file.text.removeprefix("\ufeff").splitlines(), strict=True)
+        lines = self.file.text.removeprefix("\ufeff").splitlines()
+        # Where the comma is for decimals, a table saved as CSV has semicolons.
+        is_by_semicolon = bool(lines) and ";" in lines[0] and "," not in lines[0]
+        reader = csv.reader(lines, strict=True, delimiter=";" if is_by_semicolon else ",")
         try:
             for row in reader:
                 if any(cell.strip() for cell in row):

@@ -37,6 +37,7 @@ from maild.rules.language.matters import RegularExpression
 _PATTERNS = ("words", "contains", "starts_with", "ends_with", "matches", "glob")
 
 HeaderName = Annotated[str, kinds.matching(r"[!-9;-~]{1,100}", "name of a header")]
+Count = Annotated[int, Field(ge=0)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 Patterns = Annotated[tuple[RegularExpression, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 
@@ -142,9 +143,9 @@ class WordOperators(Operators):
 class CountOperators(Operators):
     """What may be asked of a count."""
 
-    equals: Annotated[int | None, Field(alias="is", ge=0)] = None
-    at_least: Annotated[int | None, Field(ge=0)] = None
-    at_most: Annotated[int | None, Field(ge=0)] = None
+    equals: Annotated[Count | None, Field(alias="is")] = None
+    at_least: Count | None = None
+    at_most: Count | None = None
 
 
 class SizeOperators(Operators):

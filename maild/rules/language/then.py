@@ -72,12 +72,15 @@ def _tag(text: str) -> str:
     return text
 
 
+Steps = Annotated[int, Field(ge=1, le=9)]
+
+
 class Graded(Passage):
     """A step of impact or urgency: a value, at least one, or so many steps up."""
 
     equals: Annotated[str | None, Field(alias="is")] = None
     at_least: str | None = None
-    up: Annotated[int | None, Field(alias="raise", ge=1, le=9)] = None
+    up: Annotated[Steps | None, Field(alias="raise")] = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Graded":

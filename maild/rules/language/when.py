@@ -38,6 +38,7 @@ def _weekday(text: str) -> str:
 
 
 WeekdayText = Annotated[str, AfterValidator(_weekday)]
+WeekdayTexts = Annotated[tuple[WeekdayText, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 
 
 class When(Passage):
@@ -78,11 +79,9 @@ class When(Passage):
     reopened: CountAsked | None = None
     rate: RateSection | None = None
     hours: dict[kinds.Name, Literal["in", "out"]] | None = None
-    weekday: Annotated[
-        tuple[WeekdayText, ...] | None, BeforeValidator(kinds.one_or_many), Field(min_length=1), Several
-    ] = None
-    all_of: Annotated["tuple[When, ...] | None", Field(alias="all", min_length=1)] = None
-    any_of: Annotated["tuple[When, ...] | None", Field(alias="any", min_length=1)] = None
+    weekday: WeekdayTexts | None = None
+    all_of: Annotated["Annotated[tuple[When, ...], Field(min_length=1)] | None", Field(alias="all")] = None
+    any_of: Annotated["Annotated[tuple[When, ...], Field(min_length=1)] | None", Field(alias="any")] = None
     negated: Annotated["When | None", Field(alias="not")] = None
 
     @model_validator(mode="after")
