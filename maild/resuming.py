@@ -3,8 +3,9 @@
     list INBOX, Handled and Held → leave out what the ledger knows → fetch the rest → record it as taken over (commit)
 
 What the lost part of the ledger knew lies on the server, in the folders to which its outcome was moved. Nobody can say
-any more what was answered, so whatever is found is filed quietly, and nobody is written to. It is recorded in the order
-in which the server received it, so that tickets that were lost mostly get their old numbers.
+any more what was answered, so whatever is found is filed, and nobody outside is written to. Of what still lies in INBOX
+the desk's people are told: it may wait for an answer. All is recorded in the order in which the server received it, so
+that tickets that were lost mostly get their old numbers.
 
 BUGS
     What was received before the backup and is as large, to the byte, as another mail of the same second is not missed.
@@ -175,13 +176,14 @@ def _portions(candidates: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
 
 def _record(account: Account, store: Store, folder: _Folder, envelopes: Sequence[Envelope], now: datetime) -> int:
     """Fetch messages of one folder, and keep those that the ledger does not know by their content either."""
+    is_open = not folder.is_of_outcomes
     mails = list(_fetch(folder.mailbox, envelopes, account.limit))
     prints = [fingerprint(mail.raw) for mail in mails]
     known: AbstractSet[str] = frozenset()
     if folder.is_of_outcomes:
         known = store.read(lambda reader: reader.find_fingerprints(account.name, prints))
     new = [
-        NewArrival(mail, one, pack(mail.raw), FOUND_AS, is_shown=folder.is_of_outcomes)
+        NewArrival(mail, one, pack(mail.raw), FOUND_AS, is_told=is_open, is_shown=not is_open)
         for mail, one in zip(mails, prints, strict=True)
         if one not in known or not mail.raw
     ]

@@ -94,8 +94,8 @@ def _resume_restored(choice: Choice | None) -> None:
         taken = _take_over(config, store, rests, at)
         _settle(store, config, wanted, mails, timers, at)
     click.echo(
-        f"{taken} mails that the desk did not know are taken over: they are filed when it runs, their tickets are"
-        f" {FOUND_AS}, and nobody is written to.\nThe desk is ready: `maild run`."
+        f"{taken} mails that the desk did not know are taken over: they are filed when it runs, and no customer is"
+        " written to; of those that still lay in the inbox colleagues are told.\nThe desk is ready: `maild run`."
     )
 
 

@@ -56,7 +56,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     if ours is not None:
         return file_our_own(case, facts.tickets.get(ours.ticket) if ours.ticket is not None else None)
     if arrival is not None and arrival.taken_over_as is not None:
-        return take_over(case, arrival.taken_over_as)
+        return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
     return _by_sender(case)
 
 

@@ -2,6 +2,9 @@
 
 Nobody is written to, no ticket that is there changes, no agent's word is obeyed, and no machine's notice counts: what
 was asked for then was done then. Of whatever else is decided about such a mail, only what files it is kept.
+
+After a restore there is mail besides of which nobody knows whether it was handled. Its ticket goes on as ever and the
+desk's people are told, but nobody outside is; an agent's mail is only filed, because it may have been obeyed.
 """
 
 from dataclasses import replace
@@ -26,9 +29,13 @@ from maild.model.ticket import EntryKind, State
 _FLAG = "taken-over"
 
 
-def take_over(case: Case, state: State) -> Decision:
-    """File an old mail; a ticket that it opens has this state."""
+def take_over(case: Case, state: State, *, is_told: bool) -> Decision:
+    """File an old mail; a ticket that it opens has this state. `is_told`: colleagues hear of it, and it may be new."""
     decision = _filed(case)
+    is_agents = case.sender is not None and case.sender.standing is Standing.AGENT
+    if is_told and not is_agents:
+        inside = tuple(mail for mail in decision.mails if mail.person is not None)
+        return replace(decision, mails=inside, why=(*decision.why, "it may have been answered: nobody outside is told"))
     steps = tuple(step for each in decision.steps if (step := _quiet(each, state)) is not None)
     why = (*decision.why, "older than the desk: filed, and nobody is told")
     return replace(decision, steps=steps, mails=(), commands=(), why=why)

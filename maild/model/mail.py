@@ -55,7 +55,7 @@ class Arrival:
 
     `released_by` is who let it go after it had been held, "" for nobody: it is not held a second time.
     `taken_over_as` is set on mail that is older than the desk's work: it is filed, a ticket that it opens has this
-    state, and nobody is written to.
+    state, and nobody is written to; `is_told`: but for the desk's own people, because it may wait for an answer.
     """
 
     id: int
@@ -68,6 +68,7 @@ class Arrival:
     attempts: int
     released_by: str = ""
     taken_over_as: "State | None" = None
+    is_told: bool = False
 
 
 class Automatic(StrEnum):

@@ -65,14 +65,15 @@ _MOST_OLD = 50  # of old mail in one claim: what comes meanwhile waits for no mo
 class NewArrival:
     """A message as fetched, with what was computed of it before the transaction.
 
-    `taken_over_as` marks mail that is older than the desk's work: the state of the ticket that it opens. `is_shown`:
-    it lies where its outcome once put it.
+    `taken_over_as` marks mail that is older than the desk's work: the state of the ticket that it opens. `is_told`:
+    the desk's people hear of it. `is_shown`: it lies where its outcome once put it.
     """
 
     fetched: Fetched
     fingerprint: str
     packed: Packed
     taken_over_as: State | None = None
+    is_told: bool = False
     is_shown: bool = False
 
 
@@ -262,6 +263,7 @@ def _row(place: _Folder, one: NewArrival, raw: int, now: datetime) -> dict[str, 
         "attempts": 0,
         "reason": "",
         "taken_over_as": one.taken_over_as,
+        "is_told": one.is_told or None,
     }
 
 
@@ -277,4 +279,5 @@ def _arrival(row: Found, raw: bytes, released_by: str) -> Arrival:
         attempts=row.attempts,
         released_by=released_by,
         taken_over_as=State(row.taken_over_as) if row.taken_over_as else None,
+        is_told=bool(row.is_told),
     )

@@ -57,9 +57,9 @@ class ResumeWriting(Snapshot):
     """Settling what is due."""
 
     def take_over_waiting(self, state: State) -> int:
-        """Let arrivals that wait be filed quietly; a ticket that one opens has this state. Return how many."""
+        """Let arrivals that wait be filed without a word to the outside; return how many."""
         waiting = update(arrival).where(arrival.c.done_at.is_(None), arrival.c.taken_over_as.is_(None))
-        return self._connection.execute(waiting.values(taken_over_as=state.value)).rowcount
+        return self._connection.execute(waiting.values(taken_over_as=state.value, is_told=True)).rowcount
 
     def end_timers(self, timer_ids: Sequence[int], now: datetime) -> None:
         """End timers without their effect."""

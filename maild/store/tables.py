@@ -112,6 +112,7 @@ arrival = Table(
     Column("discarded_at", Instant),
     Column("reason", Words, nullable=False),
     Column("taken_over_as", String(16)),
+    Column("is_told", Boolean),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,

@@ -46,6 +46,20 @@ def test_an_old_mail_opens_a_ticket_in_the_state_wished_for():
     assert entries_of(closed)[0].flags == ("taken-over",)
 
 
+def test_mail_that_may_be_new_is_told_inside_only():
+    """After a restore, a mail that may have been answered opens its ticket as ever and colleagues hear of it, but not
+    its sender; an agent's is filed, and goes to nobody.
+    """
+    doubtful = replace(OLD, taken_over_as=State.OPEN, is_told=True)
+
+    customers = decided(a_message(), authenticity=PASS, arrival=doubtful)
+    agents = decided(a_message(sender=ALICE), authenticity=PASS, arrival=doubtful)
+
+    assert steps_of(customers, OpenTicket)[0].state is State.NEW
+    assert {mail.person for mail in customers.mails} == {"alice", "alex"}
+    assert agents.mails == ()
+
+
 def test_an_old_answer_joins_its_ticket_and_wakes_nobody():
     """A customer's old words reopen nothing, whatever the ticket's state."""
     decision = decided(answer_to(to_bob(), sender=BOB), facts(to_bob(), ticket=known(a_ticket(state=State.CLOSED))),
