@@ -36,6 +36,7 @@ class Composer:
         self._rules = rules
         self._keyring = keyring
         self._sheets = Sheets(overrides, desk.locale)
+        self._languages = frozenset(self._sheets.languages())
         self._values = Values(desk, rules)
 
     def compose(
@@ -123,8 +124,9 @@ class Composer:
             person = self._rules.people.get(wanted.person) if wanted.person else None
             chosen = person.language if person is not None else None
         # The desk's own locale says more than a language: how its country writes dates.
-        is_desks = chosen is None or chosen == language_of(self._desk.locale)
-        return self._desk.locale if chosen is None or is_desks else chosen
+        if chosen is None or chosen == language_of(self._desk.locale) or language_of(chosen) not in self._languages:
+            return self._desk.locale
+        return chosen
 
     def _zone_of(self, wanted: Wanted, contact: Contact | None) -> str:
         who = contact if wanted.person is None else self._rules.people.get(wanted.person)

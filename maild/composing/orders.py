@@ -23,6 +23,8 @@ def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts
     if known is None or is_open or wanted.thread is Thread.CUSTOMER or wanted.template in _ASKED_FOR:
         return wanted, known
     bare = replace(known, ticket=replace(known.ticket, subject=_SEALED), entries=())
+    if wanted.template is Template.CONSULTED:  # a colleague's own words to somebody whom they chose
+        return wanted, bare
     return replace(wanted, attachments=(), text=""), bare
 
 

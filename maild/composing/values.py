@@ -16,7 +16,7 @@ from maild.marks import reply_address, subject_tag
 from maild.model.decision import AddEntry
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
-from maild.model.ticket import EntryKind, Ticket
+from maild.model.ticket import Confidence, EntryKind, Ticket
 from maild.rules import Rules
 
 TRACER_LETTERS = 10
@@ -95,7 +95,8 @@ class Values:
             "mailto": self._links(order, subject) if known is not None else None,
             "company": clean(order.contact.company) if order.contact else "",
             "phone": clean(order.contact.phone) if order.contact else "",
-            "other_tickets": _other_tickets(order),
+            "other_tickets": self._other_tickets(order),
+            "is_sealed": known is not None and known.ticket.confidential is Confidence.SEALED,
         }
         ticket = known.ticket if known is not None else None
         return values | self._of_ticket(ticket, order)
@@ -128,6 +129,17 @@ class Values:
         """Whether somebody can be added to a ticket: colleagues see it anyway."""
         return self._rules.find_person(who.address) is None
 
+    def _other_tickets(self, order: Order) -> tuple[str, ...]:
+        """Name the newest of the requester's other open tickets that everybody may see, and how many more there are."""
+        others = [each for each in order.open_tickets if each.number != order.wanted.ticket and self._is_shown(each)]
+        named = [f"#{each.number} {shorten(clean(each.subject), _LONGEST_OTHER)}" for each in others[:_MOST_TICKETS]]
+        left_out = len(others) - len(named)
+        return (*named, *((f"+{left_out}",) if left_out > 0 else ()))
+
+    def _is_shown(self, ticket: Ticket) -> bool:
+        queue = self._rules.queues.get(ticket.queue)
+        return ticket.confidential is None and queue is not None and queue.visible_to == ("all",)
+
     def _signer(self, order: Order) -> Who | None:
         """Name whose words a mail holds; to those outside never by their address."""
         person = self.person(order.wanted.by)
@@ -157,14 +169,6 @@ _OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "
 
 def _bare(value: str) -> str:
     return value.translate(_BRACKETS)
-
-
-def _other_tickets(order: Order) -> tuple[str, ...]:
-    """Name the newest of the requester's other open tickets, and how many more there are."""
-    others = [each for each in order.open_tickets if each.number != order.wanted.ticket]
-    named = [f"#{each.number} {shorten(clean(each.subject), _LONGEST_OTHER)}" for each in others[:_MOST_TICKETS]]
-    left_out = len(others) - len(named)
-    return (*named, *((f"+{left_out}",) if left_out > 0 else ()))
 
 
 def _their_words(order: Order) -> str:

@@ -54,7 +54,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         team=queue.team,
         assignee=None,
         requester=requester,
-        language=after.ticket.language if after else None,
+        language=_language_of(case, after),
     )
     sheet.open(opened)
     flags = _doubts(case)
@@ -211,6 +211,16 @@ def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str
     told = those_in_charge(case.house, team, assignee, case.now, but=(_person(case),))
     files = light_enough(case.message.attachments, case.house.limits.notice)
     sheet.want(*notices(told, number, tuple(_warn(case)), files, tuple(_others(case))))
+
+
+def _language_of(case: Case, after: TicketFacts | None) -> str | None:
+    """Give a new ticket's language: of the one it goes on from, of its contact, else of the words it begins with."""
+    if after is not None:
+        return after.ticket.language
+    address = case.sender.address.lower() if case.sender is not None else ""
+    met, listed = case.facts.contacts.get(address), case.house.rules.contacts.get(address)
+    known = (met.language if met else None) or (listed.language if listed else None)
+    return known or case.message.language
 
 
 def queue_of(case: Case) -> Queue:

@@ -12,7 +12,7 @@ from maild.marks import find_marks, is_genuine
 from maild.model.facts import Facts
 from maild.model.mail import Address
 from maild.model.outgoing import Author, Meaning, Template, Thread
-from maild.model.ticket import Contact
+from maild.model.ticket import Confidence, Contact
 from tests.unit.composing_values import (
     ALICE,
     BOB,
@@ -147,3 +147,32 @@ def test_somebody_asked_aside_sees_the_question_and_nothing_else():
 def test_who_speaks_follows_from_the_mail(wish, author):
     """A person only where their words go outside; a machine that answers says so, any other writes by itself."""
     assert wish.author is author
+
+
+def test_a_sealed_ticket_says_how_its_words_are_read():
+    """Its notices hold no words of it, and name the command that mails them."""
+    opened, *steps = a_decision(an_entry(text="salary list")).steps
+    sealed = replace(opened, subject="Dismissal of Mr X", confidential=Confidence.SEALED)
+    text = text_of(write(to_alice(), replace(a_decision(), steps=(sealed, *steps))))
+
+    assert "The words of this ticket are sealed: #show mails them to its assignee." in text
+    assert "salary" not in text
+
+
+def test_a_question_aside_about_a_sealed_ticket_keeps_its_words():
+    """They are the colleague's own, to somebody whom they chose; the ticket's subject stays behind."""
+    opened, *steps = a_decision().steps
+    sealed = replace(opened, subject="Dismissal of Mr X", confidential=Confidence.SEALED)
+    asked = to_alice(Template.CONSULTED, Thread.INTERNAL, Meaning.NOTE, by="alice", person=None, text="May we?")
+    mail = write(asked, replace(a_decision(), steps=(sealed, *steps)))
+
+    assert "May we?" in text_of(mail)
+    assert "Dismissal" not in mail.subject
+
+
+def test_other_tickets_are_named_only_where_all_may_see_them():
+    """Not those that are confidential, nor those of a queue that is unknown or that some people do not see."""
+    seen, secret, elsewhere = a_ticket(1001), a_ticket(1002, confidential=Confidence.TEAM), a_ticket(1003, queue="hr")
+    facts = Facts(1042, open_tickets={BOB.address: (seen, secret, elsewhere)})
+
+    assert "Their other open tickets: #1001 Printer\n" in text_of(write(to_alice(), facts=facts))

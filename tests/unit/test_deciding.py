@@ -22,7 +22,7 @@ from maild.model.decision import (
 from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, Undelivered
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Author, MailState, Meaning, Template, Thread
-from maild.model.ticket import CauseKind, EntryKind, State
+from maild.model.ticket import CauseKind, Contact, EntryKind, State
 from maild.rules import Person
 from tests.unit.desk_values import (
     ALEX,
@@ -638,3 +638,14 @@ def test_no_mail_breaks_deciding(*, sender, subject, text, shown, copied, authen
     if who is None or (who.standing is Standing.STRANGER and who.trust is not Trust.PROVED):
         assert changes_of(decision) == {}
     assert EVE.address not in recipients(wanted(decision, Template.REPLY))
+
+
+@pytest.mark.parametrize(
+    ("of_contact", "of_words", "language"), [("fr", "de", "fr"), (None, "de", "de"), (None, None, None)]
+)
+def test_a_new_ticket_is_in_the_language_of_its_contact_or_words(of_contact, of_words, language):
+    """What is known of the contact comes before what the first mail's words tell; else it stays unknown."""
+    met = {BOB.address: Contact(BOB.address, BOB.name, language=of_contact)}
+    decision = decided(a_message(language=of_words), facts(contacts=met))
+
+    assert steps_of(decision, OpenTicket)[0].language == language
