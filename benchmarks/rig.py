@@ -87,10 +87,10 @@ class Sink:
 class Daemon:
     """One life of `maild run`; its log lies in a file, as a journal's would."""
 
-    def __init__(self, folder: Path, imap: Dovecot, relay_port: int) -> None:
+    def __init__(self, folder: Path, imap: Dovecot, relay_port: int, old_before: str) -> None:
         self._log = folder / "maild.log"
         config = folder / "config"
-        _write_config(config, folder, imap, relay_port)
+        _write_config(config, folder, imap, relay_port, old_before)
         command = [sys.executable, "-m", "maild", "--config", str(config), "run"]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, cwd=HERE.parent)
@@ -133,7 +133,7 @@ class Daemon:
             self.process.wait(PATIENCE)
 
 
-def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int) -> None:
+def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int, old_before: str) -> None:
     (config / "rules").mkdir(parents=True)
     secret = folder / "password"
     secret.write_text(imap.password, encoding="ascii")
@@ -144,7 +144,7 @@ def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int) ->
         f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s, notice_every: 0s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
         f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.port}, tls: none, user: {DESK}, "
-        f"password_file: {secret}, takeover: {{before: 2000-01-01T00:00:00Z}}}}\n"
+        f"password_file: {secret}, takeover: {{before: {old_before}}}}}\n"
         f"relays:\n  main: {{host: 127.0.0.1, port: {relay_port}, tls: none}}\n"
         f"trust: {{authserv_id: {AUTHSERV_ID}}}\n"
         f"limits: {{acknowledgements: {{address_hour: {many}, unproved_address_hour: {many}, "
@@ -170,8 +170,9 @@ class Rig:
         self.sink = Sink()
         self.daemon: Daemon | None = None
 
-    def start_daemon(self) -> Daemon:
-        self.daemon = Daemon(self.folder, self.maildirs.server, self.sink.port)
+    def start_daemon(self, old_before: str = "2000-01-01T00:00:00Z") -> Daemon:
+        """Start the desk; by default none of its mail is old."""
+        self.daemon = Daemon(self.folder, self.maildirs.server, self.sink.port, old_before)
         return self.daemon
 
     def remove(self) -> None:

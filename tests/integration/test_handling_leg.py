@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
@@ -19,6 +20,7 @@ from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
 from maild.model.outgoing import ACKNOWLEDGEMENTS
 from maild.model.search import Search
+from maild.model.ticket import State
 from maild.model.trouble import TroubleKind
 from maild.reading import Allowance, Readers
 from maild.store import ArrivalRow, Store, lock
@@ -52,8 +54,8 @@ class Leg:
             self.ticks.pop(0)()
         return NOW
 
-    def lay_in(self, *raws: bytes, first: int = 1) -> None:
-        new = [a_message(first + index, raw) for index, raw in enumerate(raws)]
+    def lay_in(self, *raws: bytes, first: int = 1, old_as: State | None = None) -> None:
+        new = [replace(a_message(first + index, raw), taken_over_as=old_as) for index, raw in enumerate(raws)]
         self.store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, NOW))
 
     def arrivals(self) -> list[ArrivalRow]:
@@ -237,6 +239,17 @@ def test_more_than_a_portion_is_handled_in_order(leg: Leg):
 
     assert done == [PORTION, 2 * PORTION, count]
     assert [row.ticket for row in leg.arrivals()] == list(range(FIRST, FIRST + count))
+
+
+def test_who_writes_today_is_answered_before_old_mail_is_filed(leg: Leg):
+    """Of one batch, what is new is done in a portion of its own."""
+    leg.lay_in(a_mail("old", "a@x.example"), a_mail("older", "b@x.example"), old_as=State.CLOSED)
+    leg.lay_in(a_mail("new", "c@x.example"), first=3)
+    done: list[list[OutcomeKind | None]] = []
+
+    assert leg.handling.handle_batch(lambda: done.append(leg.outcomes())) == 3
+
+    assert done == [[None, None, OutcomeKind.ENTRY], [OutcomeKind.ENTRY] * 3]
 
 
 def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, readers: Readers):
