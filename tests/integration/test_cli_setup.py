@@ -117,6 +117,32 @@ def test_a_checked_configuration_is_json_too(edited: Path):
     assert told["directory"] == str(edited)
 
 
+def test_a_doubtful_rule_is_a_warning_and_no_problem(edited: Path):
+    """What is sound and hardly meant is told on the side, and in JSON."""
+    rules = "rules:\n  a: {when: always, then: {stop: true}}\n  b: {when: always, then: {tags: [x]}}\n"
+    (edited / "rules" / "00-first.yaml").write_text(rules, encoding="utf-8")
+    done = run("check", "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["ok"], told["problems"]) == (0, True, [])
+    assert told["warnings"][0]["where"] == "rules.b"
+    assert "00-first.yaml:3:3: rules.b: is never asked" in run("check").stderr
+
+
+def test_lists_beside_the_rules_are_read(edited: Path):
+    """A list of contacts with a mistake is told by its own line."""
+    (edited / "rules" / "contacts.csv").write_text("address,language\nann@bigco.example,german\n", encoding="utf-8")
+    (edited / "rules" / "90-contacts.yaml").write_text("contacts: {file: contacts.csv}\n", encoding="utf-8")
+    done = run("check")
+    assert done.exit_code == 2
+    assert "contacts.csv:2:1: language: 'german' is no language: write it like de or pt-BR" in done.stderr
+
+
+def test_the_schema_of_a_rule_file_is_printed(here: Path):
+    """For editors: without any configuration."""
+    done = run("rules", "schema")
+    assert (done.exit_code, json.loads(done.stdout)["title"]) == (0, "A rule file of maild")
+
+
 def test_problems_are_json_too(here: Path):
     """Each problem in its parts, and the exit code all the same."""
     assert run("init").exit_code == 0
