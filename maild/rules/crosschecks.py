@@ -58,6 +58,7 @@ def _queue_problems(gathering: Gathering, document: Document) -> Iterator[Proble
         for keys, team in entry.words("team"):
             if team not in teams:
                 yield entry.problem(_nobody("team", team, teams), *keys)
+        yield from _viewer_problems(entry, (*teams, "managers", "all"))
         named = tuple(entry.words("relay"))
         for keys, relay in named:
             if relay not in relays and relays:
@@ -68,6 +69,12 @@ def _queue_problems(gathering: Gathering, document: Document) -> Iterator[Proble
             yield entry.problem("every relay is kept for other queues (`only`): name this queue in one of them")
         if document.find(("desk", "plus_addresses")) is True:
             yield from _plus_problems(entry)
+
+
+def _viewer_problems(entry: Written, viewers: tuple[str, ...]) -> Iterator[Problem]:
+    for keys, viewer in entry.words("visible_to"):
+        if viewer not in viewers:
+            yield entry.problem(_nobody("team", viewer, viewers), *keys)
 
 
 def _plus_problems(entry: Written) -> Iterator[Problem]:

@@ -95,6 +95,7 @@ def _queues(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig) 
             name=value.name,
             relay=value.relay or relay_of(entry.name, document),
             team=value.team,
+            visible_to=value.visible_to,
             language=value.language,
         )
         for entry, value in gathering.sound("queues", QueueSection)

@@ -179,17 +179,23 @@ def test_sections_that_come_later_are_refused_and_not_stored():
 
 
 def test_keys_that_come_later_are_refused_where_they_stand():
-    """Within a person, team or queue too."""
+    """Within a person or a team too."""
     text = (
-        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_mi: {}}\n"
+        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {bundle: 5m}}\n"
         "teams:\n  t: {members: [alice], was: [u]}\n"
-        "queues:\n  support: {address: support@acme.example, name: S, visible_to: [t]}\n"
     )
     problems = problems_of(text)
-    assert [problem.split(": ")[0] for problem in problems] == [
-        "1.yaml:2:55", "1.yaml:4:25", "1.yaml:6:65",
-    ]  # fmt: skip
+    assert [problem.split(": ")[0] for problem in problems] == ["1.yaml:2:65", "1.yaml:4:25"]
     assert all("not yet" in problem for problem in problems)
+
+
+def test_a_queue_is_visible_to_teams_and_managers_that_there_are():
+    """Whoever may see a queue is named as a team, or is the managers, or all."""
+    queue = "queues:\n  support: {address: support@acme.example, name: S, visible_to: %s}\n"
+    people = ALICE + "teams: {first-line: {members: [alice]}}\n"
+    assert problems_of(people, queue % "[first-line, managers]") == problems_of(people, queue % "all") == []
+    (problem,) = problems_of(people, queue % "[frist-line]")
+    assert "visible_to" in problem and "Did you mean 'first-line'" in problem
 
 
 def test_an_unknown_section_is_met_with_the_nearest():

@@ -97,4 +97,10 @@ class QueueSection(Passage):
     relay: kinds.Name | None = None
     team: kinds.Name | None = None
     language: Language | None = None
-    visible_to: Annotated[str | tuple[str, ...], kinds.only("all", "a queue that some people do not see")] = "all"
+    visible_to: Annotated[
+        tuple[kinds.Name, ...],
+        BeforeValidator(kinds.one_or_many),
+        AfterValidator(kinds.different),
+        Field(min_length=1),
+        Several,
+    ] = ("all",)
