@@ -53,18 +53,18 @@ class Letter:
     raw: bytes = field(repr=False)
 
 
-def crowd(count: int, desk: str, seed: int) -> Iterator[Letter]:
-    """Give so many mails to the desk, in the order in which they were written."""
+def crowd(count: int, desk: str, seed: int, earlier: Sequence[Letter] = ()) -> Iterator[Letter]:
+    """Give so many mails to the desk, in the order in which they were written; `earlier` ones are answered too."""
     chance = random.Random(seed)
-    earlier: list[Letter] = []
+    before = list(earlier)
     for number in range(count):
         (kind,) = chance.choices(KINDS, WEIGHTS)
-        if kind == "reply" and earlier:
-            yield _letter(number, desk, chance, kind=kind, seed=seed, original=chance.choice(earlier))
+        if kind == "reply" and before:
+            yield _letter(number, desk, chance, kind=kind, seed=seed, original=chance.choice(before))
         else:
             letter = _letter(number, desk, chance, kind=kind, seed=seed)
             if kind in {"new", "attached"}:
-                earlier.append(Letter(letter.sender, letter.message_id, letter.subject, b""))
+                before.append(Letter(letter.sender, letter.message_id, letter.subject, b""))
             yield letter
 
 

@@ -20,6 +20,7 @@ from tests.servers.dovecot import Dovecot
 PATIENCE = 60.0
 HERE = Path(__file__).parent
 DESK, ALICE = "support@acme.example", "alice@acme.example"
+NO_OLD = "2000-01-01T00:00:00Z"  # nothing was received before: no mail is old
 OUTCOMES = ("ticket_opened", "entry_added", "desk_matter", "arrival_duplicate", "arrival_held")
 _MAILS = re.compile(rb'"mails": (\d+)')
 _AT = re.compile(r'"timestamp": "([^"]+)"')
@@ -87,10 +88,21 @@ class Sink:
 class Daemon:
     """One life of `maild run`; its log lies in a file, as a journal's would."""
 
-    def __init__(self, folder: Path, imap: Dovecot, relay_port: int, old_before: str) -> None:
+    def __init__(
+        self, folder: Path, imap: Dovecot, relay_port: int, *, old_before: str, mailboxes: int, agents: int
+    ) -> None:
         self._log = folder / "maild.log"
         config = folder / "config"
-        _write_config(config, folder, imap, relay_port, old_before)
+        write_config(
+            config,
+            folder,
+            imap.password,
+            imap.port,
+            relay_port,
+            old_before=old_before,
+            mailboxes=mailboxes,
+            agents=agents,
+        )
         command = [sys.executable, "-m", "maild", "--config", str(config), "run"]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, cwd=HERE.parent)
@@ -133,18 +145,37 @@ class Daemon:
             self.process.wait(PATIENCE)
 
 
-def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int, old_before: str) -> None:
+def write_config(
+    config: Path,
+    folder: Path,
+    password: str,
+    imap_port: int,
+    relay_port: int,
+    *,
+    old_before: str = NO_OLD,
+    mailboxes: int = 1,
+    agents: int = 1,
+) -> None:
+    """Write the configuration of a desk whose first mailbox is its own, and whose caps do not matter."""
     (config / "rules").mkdir(parents=True)
     secret = folder / "password"
-    secret.write_text(imap.password, encoding="ascii")
+    secret.write_text(password, encoding="ascii")
     secret.chmod(0o600)
     many = 1_000_000
+    boxes = "".join(
+        f"  {name}: {{host: 127.0.0.1, port: {imap_port}, tls: none, user: {user}, password_file: {secret}, "
+        f"takeover: {{before: {old_before}}}}}\n"
+        for name, user in [("support", DESK), *((f"box{n}", f"box{n}@acme.example") for n in range(1, mailboxes))]
+    )
+    others = "".join(
+        f"  agent{n}: {{name: Agent {n}, mail: agent{n}@acme.example, role: [agent]}}\n" for n in range(1, agents)
+    )
+    members = ", ".join(["alice", *(f"agent{n}" for n in range(1, agents))])
     (config / "maild.yaml").write_text(
         "version: 1\n"
         f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s, notice_every: 0s}}\n"
         f"state: {{directory: {folder / 'state'}}}\n"
-        f"mailboxes:\n  support: {{host: 127.0.0.1, port: {imap.port}, tls: none, user: {DESK}, "
-        f"password_file: {secret}, takeover: {{before: {old_before}}}}}\n"
+        f"mailboxes:\n{boxes}"
         f"relays:\n  main: {{host: 127.0.0.1, port: {relay_port}, tls: none}}\n"
         f"trust: {{authserv_id: {AUTHSERV_ID}}}\n"
         f"limits: {{acknowledgements: {{address_hour: {many}, unproved_address_hour: {many}, "
@@ -152,8 +183,8 @@ def _write_config(config: Path, folder: Path, imap: Dovecot, relay_port: int, ol
         encoding="utf-8",
     )
     (config / "rules" / "people.yaml").write_text(
-        f"people:\n  alice: {{name: Alice Reyes, mail: {ALICE}, role: [agent, manager, admin]}}\n"
-        "teams:\n  first-line: {members: [alice], lead: alice}\n"
+        f"people:\n  alice: {{name: Alice Reyes, mail: {ALICE}, role: [agent, manager, admin]}}\n{others}"
+        f"teams:\n  first-line: {{members: [{members}], lead: alice}}\n"
         f"queues:\n  support: {{address: {DESK}, name: Acme Support, relay: main, team: first-line, "
         "visible_to: all}\n",
         encoding="utf-8",
@@ -170,9 +201,12 @@ class Rig:
         self.sink = Sink()
         self.daemon: Daemon | None = None
 
-    def start_daemon(self, old_before: str = "2000-01-01T00:00:00Z") -> Daemon:
+    def start_daemon(self, old_before: str = NO_OLD, *, mailboxes: int = 1, agents: int = 1) -> Daemon:
         """Start the desk; by default none of its mail is old."""
-        self.daemon = Daemon(self.folder, self.maildirs.server, self.sink.port, old_before)
+        imap = self.maildirs.server
+        self.daemon = Daemon(
+            self.folder, imap, self.sink.port, old_before=old_before, mailboxes=mailboxes, agents=agents
+        )
         return self.daemon
 
     def remove(self) -> None:

@@ -70,9 +70,10 @@ def stuff(wire: bytes) -> bytes:
 
     A bare CR or LF becomes a line end: servers that read it as one could be made to see a second message.
     """
-    # Not by a pattern: that costs nine times as much, and 6 ms of everybody's time for a mail of 300 KB.
-    lines = wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
+    # Not by a pattern: that costs nine times as much, and 6 ms of everybody's time for a mail of 300 KB. What is in
+    # order, as all that we write is, is not copied: it may be 10 MB, on four channels at once.
+    is_in_order = wire.count(b"\r\n") == wire.count(b"\n") == wire.count(b"\r")
+    lines = wire if is_in_order else wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     first = b"." if lines.startswith(b".") else b""
-    return first + lines.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    last = b".\r\n" if lines.endswith(b"\r\n") else b"\r\n.\r\n"
+    return b"".join((first, lines.replace(b"\r\n.", b"\r\n.."), last))
