@@ -41,7 +41,7 @@ PREFIXES: Final[Mapping[str, tuple[str, str]]] = {
     "hu": ("vá|va|válasz", "tov|továbbítás|továbbítva"),
     "ro": ("răs|răsp|răspuns|rasp", "redir|redirecționat"),
     "sq": ("përgjigje|përgj", "përcj|përcjellë"),
-    "tr": ("ynt|yanıt|cvp", "ilt|ylt|yön|iletilen|i̇lt"),
+    "tr": ("ynt|yanıt|yanit|cvp", "ilt|ylt|yön|iletilen|i̇lt"),
     "cy": ("atb|ateb", "yml"),
     "el": ("απ|απάντ|απάντηση|σχετ", "πρθ|προωθ|προώθηση"),
     "ru": ("отв|ответ", "пересл|переслано|переслать"),
@@ -66,10 +66,9 @@ def _words(column: int) -> frozenset[str]:
 
 
 _ANSWERED, _FORWARDED = _words(0), _words(1)
-_EITHER = "|".join(re.escape(word) for word in sorted(_ANSWERED | _FORWARDED, key=len, reverse=True))
-# "Re:", "RE :", "Re[5]:", "Re(2):", "Re^2:", "Re2:", "Re.:".
+# "Re:", "RE :", "Re[5]:", "Re(2):", "Re^2:", "Re2:", "Re.:"; which words are prefixes, the table says.
 _PREFIX = re.compile(
-    rf"\s*({_EITHER})\.?\s?(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|[\^*]?\d{{1,3}})?\s?:", re.IGNORECASE
+    r"\s*([^\W\d_][^\d:.^*\[\](){}<>]{0,20}?)\.?\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]?\d{1,3})?\s?:"
 )  # fmt: skip
 # What servers put in front of mail from outside, or of mail that they doubt.
 _BANNER = re.compile(
@@ -113,18 +112,20 @@ def _in_front(subject: str, *, is_tag_passed: bool = False) -> Iterator[tuple[Pr
     text = subject.translate(_PLAIN)
     at = 0
     while True:
-        prefix = _PREFIX.match(text, at)
-        found = prefix or _BANNER.match(text, at) or _SHOUTED.match(text, at)
-        if found is None and is_tag_passed:
-            found = _TAG.match(text, at)
+        found = _PREFIX.match(text, at)
+        kind = _kind_of(str(found[1])) if found is not None else None
+        if kind is None:
+            found = (
+                _BANNER.match(text, at) or _SHOUTED.match(text, at) or (_TAG.match(text, at) if is_tag_passed else None)
+            )
         if found is None:
             return
         at = found.end()
-        yield (None if prefix is None else _kind_of(str(prefix[1]))), at
+        yield kind, at
 
 
-def _kind_of(word: str) -> Prefix:
-    folded = word.lower()
-    if folded in _ANSWERED and folded in _FORWARDED:
-        return Prefix.EITHER
-    return Prefix.FORWARD if folded in _FORWARDED else Prefix.ANSWER
+def _kind_of(word: str) -> Prefix | None:
+    folded = word.strip().lower()
+    if folded in _ANSWERED:
+        return Prefix.EITHER if folded in _FORWARDED else Prefix.ANSWER
+    return Prefix.FORWARD if folded in _FORWARDED else None

@@ -14,13 +14,14 @@ from typing import Final
 
 _FEWEST: Final = 20
 _LETTERS_A_WORD: Final = 2  # in a script without blanks
-_MOST: Final = 20_000
+_MOST: Final = 2_000  # characters; what is not clear by then is a list of things
 _SHARE: Final = 0.05
 _LEAST: Final = 1.5
 _LEAD: Final = 0.7  # of one word that only one of them has
 _LETTER: Final = 0.3
 _MAJORITY: Final = 0.5
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NOISE: Final = frozenset("@:>")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SCRIPTS: Final[Mapping[str, re.Pattern[str]]] = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
     "zh": re.compile(r"[\u3400-\u9fff]"),
@@ -157,7 +158,12 @@ def find_language(text: str) -> str | None:
 
     Quoted lines, addresses and links do not count. Norwegian is "no", Chinese "zh" in either form.
     """
-    plain = " ".join(_words_in(text[:_MOST]))
+    plain = text[: 10 * _MOST]
+    if not _NOISE.isdisjoint(plain):
+        plain = " ".join(_words_in(plain))
+    plain = plain[:_MOST]
+    if plain.isascii():
+        return _by_small_words(plain)
     letters = sum(letter.isalpha() for letter in plain)
     for language, pattern in _SCRIPTS.items():
         count = len(pattern.findall(plain))
@@ -182,7 +188,7 @@ def _of_script(language: str, text: str, letters: int) -> str | None:
 
 
 def _by_small_words(text: str) -> str | None:
-    words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+    words = _WORD.findall(text.lower().replace("’", "'"))
     if len(words) < _FEWEST:
         return None
     scores: defaultdict[str, float] = defaultdict(float)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from maild.model.limits import ReadingLimits
-from maild.model.mail import Address, Forwarded, Forwarding, Message
+from maild.model.mail import Address, Forwarded, Forwarding, Message, Seal
 from maild.parsing.addresses import parse_addresses, parse_sender
 from maild.parsing.bodies import Body, read_body
 from maild.parsing.bounces import find_bounce
@@ -25,9 +25,9 @@ _UNPRINTABLE = re.compile(r"[^\t -~]")
 # Servers name the address that they delivered to in fields of their own.
 _DELIVERED_TO = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
 _SHOWN_WHEN_UNREADABLE = 64 * 1024
-# Attached mails that are read, and how deep: what a forward passes on, and that once more.
+# Attached mails that are read, and how deep: each level is the whole of a large mail once more in our hands.
 _INNER_MAILS = 10
-_INNER_LEVELS = 2
+_INNER_LEVELS = 1
 
 
 def parse(raw: bytes, limits: ReadingLimits = _DEFAULT_LIMITS) -> Message:
@@ -72,11 +72,11 @@ def _read(raw: bytes, limits: ReadingLimits, levels: int) -> Message:
     )
     flags |= tree_flags | body.flags | head.flags
     message = _message(view, head, body, flags)
-    is_whole = Flag.SIZE_CUT not in flags
-    seals = (
-        read_seals(raw, message.sender.address, limits.seals) if message.sender and limits.seals and is_whole else ()
-    )
-    return replace(message, seals=seals, forwarding=_forwarding_of(message, body, limits, levels))
+    seals: tuple[Seal, ...] = ()
+    if limits.seals and message.sender is not None and Flag.SIZE_CUT not in flags:
+        seals = read_seals(raw, message.sender.address, limits.seals)
+    forwarding = _forwarding_of(message, body, limits, levels)
+    return replace(message, seals=seals, forwarding=forwarding) if seals or forwarding else message
 
 
 def _message(view: MailView, head: "_Headers", body: Body, flags: set[str]) -> Message:
