@@ -11,7 +11,7 @@ from tests.servers.disk import mounted_disk
 from tests.servers.host import MailHost
 from tests.servers.postgresql import Postgresql
 
-SHORT_SOAK = 81.0
+SHORT_SOAK = 63.0
 
 
 @pytest.fixture
