@@ -108,7 +108,12 @@ def _begin(fold: Fold, rules: Rules, on: frozenset[On], seen: Seen, held: frozen
 
 
 def _be_customer(fold: Fold, rules: Rules, seen: Seen) -> None:
-    customer = None if seen.trust == "forged" else rules.find_customer(fold.view.requester)
+    """Give what is known of the requester, unless somebody else wrote in their name."""
+    if seen.trust == "forged":
+        return
+    contact, customer = rules.find_contact(fold.view.requester), rules.find_customer(fold.view.requester)
+    if contact is not None and contact.language:
+        fold.speak(contact.language, Origin("contacts", contact.place))
     if customer is None:
         return
     origin = Origin(f"customers.{customer.key}", customer.place)

@@ -53,6 +53,7 @@ class Fold:
         # What somebody set against the matrix stays theirs.
         self._is_priority_given = view.priority is not None and view.priority != self._by_matrix()
         self._is_team_given = False
+        self._is_language_given = False
 
     def apply(self, effect: Effect, origin: Origin) -> None:
         """Apply one effect; one that would change nothing is not done."""
@@ -77,6 +78,12 @@ class Fold:
             case _:
                 assert_never(effect)
 
+    def speak(self, language: str, origin: Origin) -> None:
+        """Write in the language that the contact is known to read: no rule knows better."""
+        self._is_language_given = False
+        self._set_value(SetValue("language", language), origin)
+        self._is_language_given = True
+
     def set_field(self, name: str, value: str, origin: Origin) -> None:
         """Write a field of the ticket."""
         value = " ".join(value.split())[:_LONGEST_VALUE]
@@ -86,6 +93,8 @@ class Fold:
             self._record(SetField(name, value), origin, f"field.{name}", old, value)
 
     def _set_value(self, effect: SetValue | AtLeast | Raise, origin: Origin) -> None:
+        if effect.field == "language" and self._is_language_given:
+            return
         value = effect.value if isinstance(effect, SetValue) else self._raised(effect)
         self._give(effect.field, value, origin, effect)
         if effect.field in {"impact", "urgency"}:

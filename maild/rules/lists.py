@@ -5,11 +5,11 @@ Lists come from elsewhere: their problems name the list's own lines.
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from maild.config import SourceFile, kinds
-from maild.documents import did_you_mean
+from maild.documents import Place, did_you_mean
 from maild.errors import Problem
 from maild.rules.language.forms import language
 from maild.rules.language.matters import customer_pattern
@@ -103,4 +103,13 @@ def _contact(reading: _List, line: int, row: Mapping[str, str]) -> Contact | Non
         if "address" not in read:
             reading.complain(line, "address", "has none: write it, or take the row out")
         return None
-    return replace(Contact(address), **{name: value for name, value in read.items() if value is not None})
+    return Contact(
+        address=address,
+        name=read.get("name") or "",
+        company=read.get("company") or "",
+        phone=read.get("phone") or "",
+        language=read.get("language"),
+        timezone=read.get("timezone"),
+        verify=read.get("verify") or "",
+        place=Place(reading.file.name, line, 1),
+    )

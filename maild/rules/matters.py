@@ -68,7 +68,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What is known of a person outside before they wrote; `verify` is another address or phone of theirs."""
+    """What is known of a person outside before they wrote; `verify` is another address or phone of theirs.
+
+    `place` is where the list says so.
+    """
 
     address: str
     name: str = ""
@@ -77,6 +80,7 @@ class Contact:
     language: str | None = None
     timezone: str | None = None
     verify: str = ""
+    place: Place = field(default=Place("", 0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,21 @@ def test_a_customer_has_language_and_urgency_before_any_rule():
     assert after(text, ticket=replace(TICKET, requester="ann@other.example")).language == "fr"
 
 
+def test_the_language_of_a_contact_goes_before_that_of_customers_and_rules():
+    """Who is known to read Spanish is written to in Spanish; in a forged mail nobody is known."""
+    text = "rules: {r: {when: always, then: {language: it}}}\ncontacts: {file: c.csv}\n"
+    rules = rules_of(ALICE, DESK, text, data={"c.csv": "address,language\nann@bigco.example,es\n"})
+
+    def language(requester: str, trust: str) -> tuple[str | None, str]:
+        ticket, seen = replace(TICKET, requester=requester), replace(MAIL, trust=trust)
+        verdicts = evaluate(rules, NEW, seen, ticket, RateAnswers(), NOW)
+        return verdicts.after.language, str(next(each.origin for each in verdicts.done if each.field == "language"))
+
+    assert language("Ann@BigCo.example", "proved") == ("es", "contacts (c.csv:2)")
+    assert language("eve@bigco.example", "proved") == ("it", "customers.gold (2.yaml:10)")
+    assert language("ann@bigco.example", "forged") == ("it", "rules.r (3.yaml:1)")
+
+
 def test_a_form_speaks_for_who_filled_it_in():
     """The requester is Reply-To's, and so is the customer that later rules see."""
     text = (

@@ -1,6 +1,7 @@
 """Conditions and operators: what a message is, by a rule's words."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -359,3 +360,21 @@ def test_a_mail_counts_for_a_rule_that_holds_but_for_its_rate(extra: str):
     assert verdicts.counted == ("r",)
     other = rule_that(f"{{subject: {{words: printer}}, {extra}}}")
     assert evaluate(other, frozenset({On.REPLY}), MAIL, TICKET, RateAnswers(), NOW).counted == ()
+
+
+@pytest.mark.parametrize("subject", ["VPN down in Zürich", "printer", "Fax", ""])
+def test_only_rules_that_cannot_hold_are_left_out(subject: str):
+    """Asking those that the mail touches comes to the same as asking all."""
+    conditions = [*HOLDING.strip().splitlines(), *FAILING.strip().splitlines()]
+    rules = rules_of(
+        ALICE,
+        DESK,
+        "rules:\n"
+        + "".join(f"  r{n}: {{on: any, when: {when}, then: {{tags: [t{n}]}}}}\n" for n, when in enumerate(conditions)),
+    )
+    for seen in (replace(MAIL, subject=subject), Seen(subject, "", "", "a@x.example")):
+        few = evaluate(rules, frozenset({On.REPLY}), seen, TICKET, RateAnswers(), NOW)
+        every = evaluate(rules, frozenset({On.REPLY}), seen, TICKET, RateAnswers(), NOW, in_full=True)
+        assert few.verdicts == tuple(verdict for verdict in every.verdicts if verdict.is_matched)
+        assert (few.done, few.after, few.counted) == (every.done, every.after, every.counted)
+        assert len(every.verdicts) == len(conditions)
