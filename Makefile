@@ -32,7 +32,7 @@ soak: $(VENV)/.test servers
 	$(BIN)/pytest -q tests/acceptance/test_soak.py --soak=3600 $(ARGS)
 
 bench: $(VENV)/.test servers
-	for bench in parsing composing rules store pipeline first_day; do $(BIN)/python benchmarks/$$bench.py || exit 1; done
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # As root on Debian, with systemd-container and mmdebstrap: a container in which systemd runs the unit.
 service: $(VENV)/.test servers

@@ -15,7 +15,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.bare_loop import Floor, bare_loop
 from benchmarks.crowd import crowd
+from benchmarks.figures import Figure, print_table
 from benchmarks.processes import Use, children_of, use_of
 from benchmarks.rig import DESK, OUTCOMES, Daemon, Rig
 
@@ -81,7 +82,8 @@ def seconds_until(events: dict[str, list[tuple[datetime, str]]], names: Sequence
     return (max(events[name][-1][0] for name in names if name in events) - start).total_seconds()
 
 
-def report_backlog(daemon: Daemon, drained: Drained, mails: int, floors: Sequence[Floor]) -> None:
+def report_backlog(daemon: Daemon, drained: Drained, mails: int, floors: Sequence[Floor]) -> Iterator[Figure]:
+    """Print all that was seen, and give what is aimed at."""
     events, rates = daemon.events(), [each.rate for each in floors]
     floor, spent = median(rates), median(each.cpu for each in floors)
     print(
@@ -100,10 +102,18 @@ def report_backlog(daemon: Daemon, drained: Drained, mails: int, floors: Sequenc
     outcomes = ", ".join(f"{len(events[name])} {name}" for name in OUTCOMES if name in events)
     print(f"{outcomes}; {daemon.accepted} mails sent, {sent_meanwhile} of them before the last commit")
     print("unwanted:", {name: len(found) for name, found in events.items() if name in UNWANTED} or "nothing")
-    report_use(drained, mails, spent)
+    cpu = report_use(drained, mails, spent)
+    ratio = floor * seconds_until(events, OUTCOMES) / mails
+    yield Figure("bare loop", f"{floor:,.0f} mails/s, {spent:.2f} ms of CPU")
+    yield Figure(f"{mails:,} mails until committed", f"1/{ratio:.1f} of the bare loop", "1/6", ratio <= 6)
+    yield Figure("CPU of daemon and readers, a mail", f"{cpu:.2f} ms, {cpu / spent:.1f} × the bare loop's")
+    peak = next(iter(drained.after.values())).peak
+    growth = drained.resident[-1] - drained.resident[0]
+    yield Figure(f"memory over {mails:,} mails", f"peak {peak:.0f} MB, growth {growth:.0f} MB", "200 MB", peak <= 200)
 
 
-def report_use(drained: Drained, mails: int, floor: float) -> None:
+def report_use(drained: Drained, mails: int, floor: float) -> float:
+    """Print what each process used; give the milliseconds of CPU that all of them took for a mail."""
     total = 0.0
     for number, (pid, use) in enumerate(drained.after.items()):
         before = drained.before.get(pid, Use(0, 0, 0))
@@ -115,6 +125,7 @@ def report_use(drained: Drained, mails: int, floor: float) -> None:
         )
     print(f"together   CPU {total:6.2f} ms a mail, {total / floor:.1f} times the bare loop's")
     print("daemon's memory along the way, MB:", *(f"{each:.0f}" for each in drained.resident))
+    return total
 
 
 def time_singles(rig: Rig, count: int, seed: int) -> list[float]:
@@ -134,12 +145,22 @@ def time_singles(rig: Rig, count: int, seed: int) -> list[float]:
     return waits
 
 
-def report_singles(waits: Sequence[float]) -> None:
-    last = quantiles(waits, n=20)[-1]
-    print(f"{len(waits)} single mails: coming → acknowledgement taken: median {median(waits):.2f} s, 95 % {last:.2f} s")
+def figure_of_singles(waits: Sequence[float]) -> Figure:
+    middle, last = median(waits), quantiles(waits, n=20)[-1]
+    value = f"median {middle:.2f} s, 95 % {last:.2f} s"
+    return Figure("a mail in IDLE → its acknowledgement", value, "1 s, 3 s", middle < 1 and last < 3)
 
 
-def measure(rig: Rig, mails: int, singles: int) -> None:
+def measure(mails: int, singles: int) -> Iterator[Figure]:
+    """Drain a backlog, then let single mails come."""
+    rig = Rig()
+    try:
+        yield from measure_in(rig, mails, singles)
+    finally:
+        rig.remove()
+
+
+def measure_in(rig: Rig, mails: int, singles: int) -> Iterator[Figure]:
     rig.maildirs.lay(FLOOR_USER, (letter.raw for letter in crowd(min(mails, FLOOR_MAILS), DESK, seed=2)))
     sizes = []
     for letter in crowd(mails, DESK, seed=1):
@@ -154,10 +175,10 @@ def measure(rig: Rig, mails: int, singles: int) -> None:
     daemon.wait_for_event("daemon_started")
     drained = drain(daemon, mails)
     floors += [bare_loop(server.port, FLOOR_USER, server.password, rig.folder) for _ in range(3)]
-    report_backlog(daemon, drained, mails, floors)
+    yield from report_backlog(daemon, drained, mails, floors)
     if singles:
         time.sleep(3)
-        report_singles(time_singles(rig, singles, seed=3))
+        yield figure_of_singles(time_singles(rig, singles, seed=3))
 
 
 def main() -> None:
@@ -165,11 +186,7 @@ def main() -> None:
     words.add_argument("--mails", type=int, default=2_000)
     words.add_argument("--singles", type=int, default=50)
     options = words.parse_args()
-    rig = Rig()
-    try:
-        measure(rig, options.mails, options.singles)
-    finally:
-        rig.remove()
+    print_table(list(measure(options.mails, options.singles)))
 
 
 if __name__ == "__main__":
