@@ -126,6 +126,25 @@ def test_a_flipped_byte_is_found(backup: Path, tmp_path: Path):
             assert store.read(lambda reader: reader.find_uids("support", "INBOX", 1, [1, 77])) == {77}
 
 
+def test_a_restore_that_is_cut_off_changes_nothing(backup: Path, url: str | None, tmp_path: Path):
+    """Everything was written, and nothing of it was kept: the desk is as it was before."""
+
+    def begin(what: str, rows: int) -> Callable[[int], None]:
+        if what == "comparing":
+            raise InterruptedError
+        return lambda _: None
+
+    with opened(tmp_path / "other", url) as store:
+        record(store, 77)
+        with pytest.raises(InterruptedError), checked_backup(backup, begin) as checked:
+            restore_backup(store, checked, MARK, begin)
+
+        sizes = store.read(lambda reader: reader.sizes())
+        assert (sizes.arrivals, sizes.tickets) == (1, 0)
+        assert store.read(lambda reader: reader.pauses()) == ()
+        assert record(store, 78).new == 1
+
+
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
