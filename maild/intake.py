@@ -36,7 +36,7 @@ from maild.troubles import Board
 FETCH_BATCH = 50
 OLD_SLICE = 500  # of old mail, until it is looked whether new mail came
 TELL_EVERY = timedelta(seconds=5)
-SHOW_BATCH = 200
+SHOW_BATCH = 500  # in one command (see imap/showing.py)
 TRIES = 3
 RETRY_FIRST = timedelta(seconds=1)
 RETRY_LAST = timedelta(seconds=30)  # and half of that by chance: a server that is back is used within the minute
@@ -100,6 +100,7 @@ class Intake:
         self._unfetched = 0  # of old mail
         self._is_taking_over = False
         self._tell_at: datetime | None = None  # None: nothing is left to take over
+        self._show_at: datetime | None = None  # None: at once
         self._is_careful = False
         self._delay = RETRY_FIRST
         self._board = board
@@ -165,7 +166,7 @@ class Intake:
             # After showing, the folder is listed again: news told in the middle of a command is not told to IDLE.
             taken = self.take_in(stop, arrived)
             self._tell_progress()
-            if not (taken or stop.is_set() or self.show_outcomes()):
+            if not (taken or stop.is_set() or self._show_in_turn()):
                 self._note_well()
                 self._mailbox.wait(wake, self._patience())
 
@@ -301,6 +302,19 @@ class Intake:
         self._log.info(Event.ARRIVALS_RECORDED, new=counts.new, rekeyed=counts.rekeyed)
         self._note_well()
         return len(new)
+
+    def _show_in_turn(self) -> int:
+        """Show outcomes; while old mail is taken over, only every few seconds.
+
+        To move one mail out of a folder of 20,000 costs a server as much as to move hundreds, and who writes meanwhile
+        waits for it.
+        """
+        now = self._now()
+        if self._tell_at is not None and self._show_at is not None and now < self._show_at:
+            return 0
+        shown = self.show_outcomes()
+        self._show_at = None if shown == SHOW_BATCH else now + TELL_EVERY
+        return shown
 
     def show_outcomes(self) -> int:
         """Show on the server what became of a batch of its messages; return how many."""

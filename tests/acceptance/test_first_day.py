@@ -61,7 +61,7 @@ def test_an_old_mailbox_is_taken_over_quietly(new_desk: Callable[..., WorkingDes
     assert not running.find("old_mail_taken_over", left=0), "today's customer waited for all of the old mail"
     assert not running.find("folder_first_seen"), "what is old was seen by the life that was killed"
     desk.wait_for_event("old_mail_taken_over", left=0)
-    desk.wait_for_event("outcomes_shown", (OLD_MAILS + 1) // 200)
+    desk.wait_for_event("outcomes_shown")
     assert desk.stop() == 0
     assert "Today" in acknowledged["Subject"]
     states = dict(rows_of(desk, "SELECT state, count(*) FROM ticket GROUP BY state"))

@@ -14,7 +14,7 @@ import pytest
 from maild import intake
 from maild.config import TakeoverConfig
 from maild.imap import Mailbox, Wake
-from maild.intake import Intake, Source
+from maild.intake import TELL_EVERY, Intake, Source
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Arrival
 from maild.model.ticket import State
@@ -331,6 +331,7 @@ def test_a_bell_shows_outcomes_at_once(store: Store, heard: Heard) -> None:
         with desk.at_work() as wake:
             heard.wait_for("arrivals_recorded")
             desk.handle(OutcomeKind.DESK)
+            desk.time += TELL_EVERY
             wake.ring()
             heard.wait_for("outcomes_shown")
         assert server.folders == {"Handled": [1]}
@@ -503,3 +504,17 @@ def test_progress_is_told_until_nothing_is_left(store: Store, heard: Heard) -> N
             heard.wait_for("old_mail_taken_over", 2)
     assert desk.left == [2, 0]
     assert heard.find("folder_first_seen")[0]["old"] == 2
+
+
+def test_while_old_mail_is_taken_over_outcomes_are_shown_now_and_then(store: Store, heard: Heard) -> None:
+    """A move out of a large folder costs the same for one as for hundreds, and today's customer waits for it."""
+    with FakeImap([raw(1), raw(2), raw(3)]) as server, connected(store, server, heard) as desk:
+        desk.take_in()
+        desk.intake._tell_progress()
+        assert desk.intake._show_in_turn() == 0
+        desk.handle(OutcomeKind.DESK, OutcomeKind.DESK, OutcomeKind.DESK)
+        assert desk.intake._show_in_turn() == 0
+
+        desk.time += TELL_EVERY
+
+        assert desk.intake._show_in_turn() == 3
