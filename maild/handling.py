@@ -197,7 +197,7 @@ class Handling:
     def _prepare(
         self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
     ) -> Iterator[tuple[Case, Carrying]]:
-        opened, thanked = 0, Counter[str]()
+        opened, thanked, assigned = 0, Counter[str](), Counter[str]()
         for case, known in zip(cases, facts_of, strict=True):
             # The store was asked before the round; the last case must know what the first ones want.
             counts = replace(
@@ -206,6 +206,7 @@ class Handling:
                 all_hour=known.acknowledgements.all_hour + thanked.total(),
             )
             facts = replace(known, next_number=known.next_number + opened, acknowledgements=counts)
+            facts = replace(facts, loads={person: load + assigned[person] for person, load in known.loads.items()})
             try:
                 work = self._decide(case, facts, now)
             except SheetError as error:
@@ -218,6 +219,7 @@ class Handling:
                 self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
                 continue
             opened += sum(isinstance(step, OpenTicket) for step in work.decision.steps)
+            assigned.update(_assignees(work.decision))
             thanked.update(_domain_of(mail.recipient) for mail in work.mails if mail.template in ACKNOWLEDGEMENTS)
             yield case, work
 
@@ -253,6 +255,13 @@ def next_round(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
         (taken if is_free else later).append(case)
         seen |= case.keys
     return taken, later
+
+
+def _assignees(decision: Decision) -> Iterator[str]:
+    """Name who got a new ticket by a decision."""
+    for step in decision.steps:
+        if isinstance(step, OpenTicket) and step.assignee is not None:
+            yield step.assignee
 
 
 def _domain_of(address: str) -> str:

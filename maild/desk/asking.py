@@ -39,6 +39,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
         numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given)),
         searches=tuple(_searches(given, message, house)),
+        people=house.sharers(),
         wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
     )
 

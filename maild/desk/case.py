@@ -18,6 +18,7 @@ from maild.model.decision import (
     Outcome,
     OutcomeKind,
     RememberIds,
+    Ruled,
     Sender,
     Standing,
     Step,
@@ -50,6 +51,7 @@ class Case:
     mailbox: str
     is_whole: bool
     is_released: bool
+    size: int = 0
 
     @property
     def known(self) -> TicketFacts | None:
@@ -102,6 +104,7 @@ class Sheet:
         self._steps: list[Step] = []
         self._mails: list[Wanted] = []
         self._why: list[str] = []
+        self._rules: tuple[Ruled, ...] = ()
         self._capped = ""
 
     def open(self, opened: OpenTicket) -> None:
@@ -131,8 +134,14 @@ class Sheet:
         flags: tuple[str, ...] = (),
         attachments: tuple[Attachment, ...] = (),
         message_id: str | None = None,
+        by: str | None = None,
+        cause: Cause | None = None,
+        shown: tuple[Change, ...] = (),
     ) -> None:
-        """Add an entry; the changes set so far are its doing."""
+        """Add an entry; the changes set so far are its doing.
+
+        `by` and `cause` are the decision's unless they are a rule's. `shown` are values with which a ticket was opened.
+        """
         changes = tuple(self._changes)
         self._changes = []
         if changes:
@@ -143,10 +152,10 @@ class Sheet:
                 number=number,
                 n=self._last_n,
                 kind=kind,
-                by=self._by,
-                cause=self._cause,
+                by=self._by if by is None else by,
+                cause=self._cause if cause is None else cause,
                 text=text,
-                changes=changes,
+                changes=(*changes, *shown),
                 flags=tuple(dict.fromkeys((*self._flags, *flags))),
                 attachments=attachments,
                 message_id=message_id,
@@ -169,6 +178,10 @@ class Sheet:
         """Note which cap on automatic mail kept one from being written, if one did."""
         self._capped = reached
 
+    def rule(self, rules: tuple[Ruled, ...]) -> None:
+        """Keep which rules held, for whoever asks."""
+        self._rules = rules
+
     def decision(self, outcome: Outcome, case: Case | None, commands: tuple[str, ...] = ()) -> Decision:
         """Close the sheet."""
         return Decision(
@@ -179,6 +192,7 @@ class Sheet:
             sender=case.sender if case else None,
             commands=commands,
             why=tuple(self._why),
+            rules=self._rules,
             capped=self._capped,
         )
 

@@ -7,6 +7,18 @@ from maild.desk.acknowledging import acknowledgement, farewell, reached_cap, too
 from maild.desk.case import Case, Sheet, entry_of, held, joining, links, remembered, sheet_for
 from maild.desk.courtesy import Answer, find_answer
 from maild.desk.house import is_same
+from maild.desk.ruling import (
+    apply_to,
+    as_person,
+    notify,
+    opened_as,
+    record,
+    requester_of,
+    rule_mail,
+    rule_new,
+    wants,
+    why_held,
+)
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import aside_notices, light_enough, notices, those_in_charge
 from maild.model.decision import (
@@ -29,6 +41,8 @@ from maild.model.mail import Address
 from maild.model.outgoing import Wanted
 from maild.model.ticket import Change, EntryKind, State, Ticket
 from maild.rules import Queue
+from maild.rules.effects import CallSpam, DoNotAcknowledge, TakeAsPerson, TakeRequester
+from maild.rules.occasions import Verdicts
 
 REOPEN_WITHIN = timedelta(days=14)
 _MOST_HOPS = 5
@@ -43,8 +57,14 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     `after` is a closed ticket whose thread goes on in this one.
     """
     number, queue = case.facts.next_number, queue_of(case)
+    verdicts = rule_new(case, queue.key, queue.team)
+    why_not = why_held(verdicts)
+    if why_not and not case.is_released:
+        return held(case, why_not)
+    requester = requester_of(case, verdicts)
+    is_form = wants(verdicts, TakeAsPerson)
+    case = as_person(case, requester) if is_form else case
     sender, message = case.sender, case.message
-    requester = message.sender
     sheet = sheet_for(case, None)
     opened = OpenTicket(
         number=number,
@@ -56,6 +76,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         requester=requester,
         language=_language_of(case, after),
     )
+    opened = opened_as(case, opened, verdicts)
     sheet.open(opened)
     flags = _doubts(case)
     sheet.enter(
@@ -73,12 +94,25 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         sheet.add(MeetContact(requester))
     if sender is not None and sender.trust is Trust.PROVED and not case.is_automatic and requester is not None:
         sheet.add(*joining(case, number, (requester,)))
-    answer = acknowledgement(case, number, after)
+    record(case, sheet, number, verdicts)
+    if wants(verdicts, CallSpam):
+        sheet.explain("spam by a rule: nobody is answered or told")
+        return sheet.decision(entry_of(number), case)
+    answer = _rules_answer(verdicts) or acknowledgement(case, number, after)
     sheet.note_cap(reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    _tell(case, sheet, number, queue.team, None)
+    told = _tell(case, sheet, number, opened.team, opened.assignee)
+    notify(case, sheet, number, verdicts, told)
     return sheet.decision(entry_of(number), case)
+
+
+def _rules_answer(verdicts: Verdicts) -> str:
+    """Say why rules leave a new ticket without acknowledgement; "" where they do not."""
+    if wants(verdicts, DoNotAcknowledge):
+        return "no acknowledgement: a rule says so"
+    # Whom a form names has not written here, and how often they were answered was not asked: fail closed.
+    return "no acknowledgement: a form named them" if wants(verdicts, TakeRequester) else ""
 
 
 def file_mail(case: Case, known: TicketFacts) -> Decision:
@@ -95,14 +129,19 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
         return open_ticket(case, after=known)
     sheet = sheet_for(case, known)
     state = _state_after(case, known.ticket, answer) if is_believed else None
+    is_settled = known.ticket.state in _SETTLED
+    verdicts = rule_mail(case, known, is_reopened=is_settled and state is State.OPEN)
+    why_not = why_held(verdicts)
+    if why_not and not case.is_released:
+        return held(case, why_not)
     if state is not None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
-    _enter(case, known, sheet, answer)
+    _enter(case, known, sheet, answer, verdicts)
     return sheet.decision(entry_of(known.ticket.number), case)
 
 
-def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer) -> None:
+def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer, verdicts: Verdicts) -> None:
     """File the mail, let people join, and tell those in charge unless it says nothing but thanks."""
     ticket, message = known.ticket, case.message
     is_settled = ticket.state in _SETTLED and answer is not Answer.WORDS
@@ -115,6 +154,9 @@ def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer) -> None
         message_id=message.message_id,
     )
     sheet.add(remembered(case, ticket.number), *_joined(case, ticket))
+    if any(verdict.is_matched for verdict in verdicts.verdicts):
+        apply_to(sheet, known, verdicts)
+        record(case, sheet, ticket.number, verdicts)
     too_much = too_large(case, ticket.number)
     sheet.want(*([too_much] if too_much else []))
     if is_settled and answer is Answer.COURTESY:
@@ -123,7 +165,8 @@ def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer) -> None
     is_confirmed = ticket.state is State.RESOLVED and answer is Answer.YES and _is_proved(case)
     if is_confirmed:
         sheet.want(*farewell(case, ticket))
-    _tell(case, sheet, ticket.number, case.house.team_of(ticket), ticket.assignee)
+    told = _tell(case, sheet, ticket.number, case.house.team_of(ticket), ticket.assignee)
+    notify(case, sheet, ticket.number, verdicts, told)
 
 
 def _followed(case: Case, known: TicketFacts) -> TicketFacts:
@@ -200,17 +243,18 @@ def _is_from(case: Case, who: Address) -> bool:
     return case.sender is not None and is_same(case.sender.address, who.address)
 
 
-def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str | None) -> None:
+def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str | None) -> tuple[str, ...]:
     """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later."""
     told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
     again_at = told_at + case.house.desk.notice_every if told_at is not None else None
     if again_at is not None and again_at > case.now:
         sheet.add(StopTimers(TimerKind.NOTICE, number), StartTimer(TimerKind.NOTICE, number, again_at))
         sheet.explain("colleagues were told of the ticket a moment ago: this is told with what else comes")
-        return
+        return ()
     told = those_in_charge(case.house, team, assignee, case.now, but=(_person(case),))
     files = light_enough(case.message.attachments, case.house.limits.notice)
     sheet.want(*notices(told, number, tuple(_warn(case)), files, tuple(_others(case))))
+    return tuple(person.key for person in told)
 
 
 def _language_of(case: Case, after: TicketFacts | None) -> str | None:

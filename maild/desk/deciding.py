@@ -115,7 +115,8 @@ def _case(
         *(("released",) if is_released else ()),
     )
     mailbox = arrival.place.mailbox if arrival else ""
-    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole, is_released)
+    size = arrival.size if arrival else 0
+    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole, is_released, size)
 
 
 def _with_first(found: Found, facts: Facts) -> Found:

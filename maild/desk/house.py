@@ -123,6 +123,11 @@ class House:
         known = self.rules.teams.get(team) if team else None
         return self.find_person(known.lead, now) if known is not None and known.lead else None
 
+    def sharers(self) -> tuple[str, ...]:
+        """Give the people among whom new tickets are shared out by load."""
+        teams = (team for team in self.rules.teams.values() if team.assign == "least-loaded")
+        return tuple(dict.fromkeys(key for team in teams for key in team.members))
+
     def leads_of(self, person: str, now: datetime) -> tuple[Person, ...]:
         """Give the leads of the teams that somebody is in, themselves left out."""
         keys = {team.lead: None for team in self.rules.teams.values() if person in team.members and team.lead}

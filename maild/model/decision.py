@@ -261,6 +261,17 @@ Step = (
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """Whether a rule of the rule files held, and on which words."""
+
+    name: str
+    file: str
+    line: int
+    is_matched: bool
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """All that shall happen because of one message or one due timer; carried out whole or not at all.
 
@@ -274,6 +285,7 @@ class Decision:
     sender: Sender | None
     commands: tuple[str, ...]
     why: tuple[str, ...] = ()
+    rules: tuple[Ruled, ...] = ()
     capped: str = ""
 
 

@@ -170,7 +170,11 @@ def _decided(decision: Decision) -> Json:
                 said |= {change.field: change.new for change in step.changes if change.field in said}
             case _:
                 pass
-    return {**said, "rules": [], "steps": [_told(step) for step in decision.steps], "why": list(decision.why)}
+    rules = [
+        {"name": one.name, "file": one.file, "line": one.line, "matched": one.is_matched, "words": list(one.words)}
+        for one in decision.rules
+    ]
+    return {**said, "rules": rules, "steps": [_told(step) for step in decision.steps], "why": list(decision.why)}
 
 
 def _told(step: Step) -> str:

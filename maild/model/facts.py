@@ -25,7 +25,7 @@ class Questions:
 
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
-    `drafts` the tokens of drafts besides those of the mails that it answers.
+    `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for.
     """
 
     arrival: int | None
@@ -39,6 +39,7 @@ class Questions:
     searches: tuple[Search, ...] = ()
     wants: frozenset[Want] = frozenset()
     drafts: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ class Facts:
     """The store's answer to Questions. Mappings hold only what was asked and is known.
 
     `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
-    case, of the sender and of every requester; `listings` by search, the newest tickets first.
+    case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
+    many unfinished tickets each person has.
     """
 
     next_number: int
@@ -196,3 +198,4 @@ class Facts:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     open_tickets: Mapping[str, tuple[Ticket, ...]] = field(default_factory=dict)
     listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)
+    loads: Mapping[str, int] = field(default_factory=dict)

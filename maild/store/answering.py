@@ -17,7 +17,7 @@ from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.matters import read_matters
-from maild.store.people import read_absences, read_contacts, read_open_tickets
+from maild.store.people import read_absences, read_contacts, read_loads, read_open_tickets
 from maild.store.searching import search_tickets
 from maild.store.snapshot import Snapshot
 from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, outgoing_mail, sender_proof, ticket
@@ -57,6 +57,7 @@ class Answering(Snapshot):
         absences = read_absences(connection, now)
         people = senders | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
         contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
+        loads = read_loads(connection, {person for asked in questions for person in asked.people})
         listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
         return [
             Facts(
@@ -73,6 +74,7 @@ class Answering(Snapshot):
                 contacts=_of(ask, tickets, contacts),
                 open_tickets=_of(ask, tickets, open_tickets),
                 listings={it: listings[it] for it in ask.asked.searches},
+                loads={person: loads[person] for person in ask.asked.people},
             )
             for ask in asks
         ]

@@ -1,0 +1,232 @@
+"""What the rule files make of a customer's or a machine's mail: evaluated once, then carried into the decision."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from maild.desk.case import Case, Sheet
+from maild.desk.telling import notices
+from maild.model.decision import AddParticipant, OpenTicket, Ruled, Sender, Trust
+from maild.model.facts import TicketFacts
+from maild.model.mail import Address
+from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State
+from maild.rules import Person, effects
+from maild.rules.evaluating import evaluate
+from maild.rules.occasions import Done, On, RateAnswers, TicketView, Verdicts, see
+
+BY = "rules"
+_WORDS = ("category", "impact", "urgency", "priority", "level", "queue", "team", "assignee", "language")
+
+
+def rule_new(case: Case, queue: str, team: str | None) -> Verdicts:
+    """Hold the rules against a mail that would open a ticket in a queue."""
+    requester = case.message.sender.address if case.message.sender else ""
+    return _evaluate(case, frozenset({On.NEW}), TicketView(State.NEW.value, queue, requester, team=team))
+
+
+def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
+    """Hold the rules against a mail that goes to a ticket."""
+    ticket = known.ticket
+    view = TicketView(
+        state=ticket.state.value,
+        queue=ticket.queue,
+        requester=ticket.requester.address if ticket.requester else "",
+        team=ticket.team,
+        assignee=ticket.assignee,
+        category=ticket.category,
+        impact=ticket.impact,
+        urgency=ticket.urgency,
+        priority=ticket.priority,
+        level=ticket.level,
+        language=ticket.language,
+        tags=ticket.tags,
+        fields=dict(ticket.fields),
+        opened_at=ticket.created_at,
+        unanswered=_unanswered(known),
+        reopened=sum(_reopens(entry.changes) for entry in known.entries),
+    )
+    return _evaluate(case, frozenset({On.REPLY, *((On.REOPENED,) if is_reopened else ())}), view)
+
+
+def why_held(verdicts: Verdicts) -> str:
+    """Say why a rule wants the mail set aside; "" where none does."""
+    held = next((done for done in verdicts.done if isinstance(done.effect, effects.Hold)), None)
+    return f"{held.effect.reason} ({held.origin})" if held and isinstance(held.effect, effects.Hold) else ""
+
+
+def wants(verdicts: Verdicts, kind: type[effects.Effect]) -> bool:
+    """Whether a rule wants an effect of a kind."""
+    return any(isinstance(done.effect, kind) for done in verdicts.done)
+
+
+def requester_of(case: Case, verdicts: Verdicts) -> Address | None:
+    """Give whose matter a new ticket is: whom a rule took from the mail, else whoever sent it."""
+    taken = next((done.effect for done in verdicts.done if isinstance(done.effect, effects.TakeRequester)), None)
+    if isinstance(taken, effects.TakeRequester) and taken.address:
+        named = {each.address.lower(): each for each in case.message.reply_to}
+        return named.get(taken.address.lower(), Address(taken.address))
+    return case.message.sender
+
+
+def as_person(case: Case, requester: Address | None) -> Case:
+    """Take a machine's mail for that of whoever filled its form in: claimed by them, never proved."""
+    if requester is None:
+        return case
+    sender = case.sender
+    standing = sender.standing if sender else None
+    proof = f"a form of {sender.address} names them" if sender else "a form names them"
+    claimed = Sender(requester.address, requester.name, standing, Trust.CLAIMED, proof, None) if standing else None
+    return replace(
+        case, message=replace(case.message, automatic=None, automatic_proof="", sender=requester), sender=claimed
+    )
+
+
+def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
+    """Give a new ticket the values that the rules end with, and to somebody where its team shares its tickets out."""
+    after = verdicts.after
+    is_spam = wants(verdicts, effects.CallSpam)
+    return replace(
+        opened,
+        state=State.SPAM if is_spam else opened.state,
+        queue=after.queue,
+        team=after.team,
+        assignee=after.assignee or (None if is_spam else find_assignee(case, after, opened.number)),
+        language=after.language or opened.language,
+        category=after.category,
+        impact=after.impact,
+        urgency=after.urgency,
+        priority=after.priority,
+        level=after.level,
+        tags=after.tags,
+        fields=tuple(after.fields.items()),
+    )
+
+
+def find_assignee(case: Case, view: TicketView, number: int) -> str | None:
+    """Choose who of a team gets a new ticket: present, with the category's skills if anybody has them.
+
+    Least loaded, the first written among equals; or each in turn, by the ticket's number. None where the team does not
+    share its tickets out, or nobody is there.
+    """
+    team = case.house.rules.teams.get(view.team) if view.team else None
+    if team is None or team.assign == "none":
+        return None
+    here = [
+        person
+        for key in team.members
+        if not case.house.is_absent(key, case.now) and (person := case.house.find_person(key, case.now)) is not None
+    ]
+    wanted = {*(view.category or "").split("/"), *view.tags} - {""}
+    skilled = [person for person in here if person.skills & wanted] or here
+    if not skilled:
+        return None
+    if team.assign == "round-robin":
+        return skilled[number % len(skilled)].key
+    return min(skilled, key=lambda person: case.facts.loads.get(person.key, 0)).key
+
+
+def apply_to(sheet: Sheet, known: TicketFacts, verdicts: Verdicts) -> None:
+    """Change a ticket as the rules want; the event says who."""
+    changes = tuple(_changes(known, verdicts))
+    if wants(verdicts, effects.CallSpam):
+        sheet.set_state(State.SPAM)
+    sheet.change(*changes)
+
+
+def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes: tuple[Change, ...] = ()) -> None:
+    """Enter what rules did and whose it was, the notes they leave, and tell whom they name."""
+    told = [_line(done) for done in verdicts.done if not isinstance(done.effect, effects.Stop)]
+    if any(verdict.is_matched for verdict in verdicts.verdicts):
+        cause = Cause(CauseKind.RULE, verdicts.digest)
+        sheet.enter(number, EntryKind.EVENT, "\n".join(told), by=BY, cause=cause, shown=changes)
+    for done in verdicts.done:
+        match done.effect:
+            case effects.AddNote(text):
+                cause = Cause(CauseKind.RULE, _place(done))
+                sheet.enter(number, EntryKind.NOTE, text, by=BY, cause=cause)
+            case effects.AddParticipant(address):
+                if case.house.is_outside(address, case.now):
+                    sheet.add(AddParticipant(number, Address(address)))
+            case _:
+                pass
+    sheet.rule(tuple(_ruled(verdicts)))
+
+
+def notify(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, told: Iterable[str]) -> None:
+    """Tell whom rules name and nobody told yet."""
+    already = set(told)
+    for done in verdicts.done:
+        if isinstance(done.effect, effects.Notify):
+            new = [person for person in _people(case, done.effect.whom, verdicts.after) if person.key not in already]
+            already |= {person.key for person in new}
+            sheet.want(*notices(new, number, (f"You are told by {done.origin}.",)))
+
+
+def _evaluate(case: Case, on: frozenset[On], view: TicketView) -> Verdicts:
+    seen = see(case.message, case.sender, case.mailbox, case.size, case.message.language)
+    return evaluate(case.house.rules, on, seen, view, RateAnswers(), case.now)
+
+
+def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
+    ticket, after = known.ticket, verdicts.after
+    for name in _WORDS:
+        old, new = getattr(ticket, name), getattr(after, name)
+        if old != new and new is not None:
+            yield Change(name, old, new)
+    yield from (Change("tag", None, tag) for tag in after.tags if tag not in ticket.tags)
+    fields = dict(ticket.fields)
+    for name, value in after.fields.items():
+        if fields.get(name) != value:
+            yield Change(f"{FIELD_PREFIX}{name}", fields.get(name), value)
+
+
+def _people(case: Case, whom: effects.Whom, after: TicketView) -> tuple[Person, ...]:
+    house, now, kinds = case.house, case.now, effects.WhomKind
+    lead = house.lead(after.team, now)
+    found: tuple[Person | None, ...]
+    match whom.kind:
+        case kinds.ASSIGNEE:
+            found = (house.find_person(after.assignee, now),) if after.assignee else ()
+        case kinds.LEAD:
+            found = (lead,)
+        case kinds.TEAM | kinds.EACH:
+            found = house.members(whom.name, now)
+        case kinds.PERSON:
+            found = (house.find_person(whom.name, now),)
+        case kinds.ADMINS:
+            found = house.administrators(now)
+        case kinds.MANAGERS:
+            found = tuple(person for person in house.people(now) if "manager" in person.roles)
+        case _:
+            found = ()
+    return tuple(person for person in found if person is not None)
+
+
+def _unanswered(known: TicketFacts) -> int:
+    count = 1
+    for entry in reversed(known.entries):
+        if entry.kind is EntryKind.AGENT:
+            break
+        count += entry.kind is EntryKind.CUSTOMER
+    return count
+
+
+def _reopens(changes: Iterable[Change]) -> bool:
+    settled = {State.RESOLVED.value, State.CLOSED.value}
+    return any(one.field == "state" and one.old in settled and one.new == State.OPEN for one in changes)
+
+
+def _ruled(verdicts: Verdicts) -> Iterator[Ruled]:
+    for verdict in verdicts.verdicts:
+        words = tuple(f"{each.asked} {each.words}".strip() for each in verdict.evidence)
+        place = verdict.origin.place
+        yield Ruled(verdict.origin.name, place.file, place.line, verdict.is_matched, words)
+
+
+def _line(done: Done) -> str:
+    said = f"{done.field}: {done.old or '–'} → {done.new or '–'}" if done.field else type(done.effect).__name__
+    replaced = f", replaced {done.replaced}" if done.replaced else ""
+    return f"{said} by {done.origin}{replaced}"
+
+
+def _place(done: Done) -> str:
+    return f"{done.origin.place.file}:{done.origin.place.line}"
