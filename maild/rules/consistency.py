@@ -35,6 +35,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
         yield from (entry.problem(what, key) for key, what in field_complaints(entry.name, field))
     yield from _list_problems(gathering, surroundings)
     yield from _placeholder_problems(gathering)
+    yield from _value_problems(gathering)
 
 
 def _holiday_problems(entry: Written, section: HolidaysSection, surroundings: Surroundings) -> Iterator[Problem]:
@@ -99,6 +100,19 @@ def _placeholder_problems(gathering: Gathering) -> Iterator[Problem]:
                     whose = "this rule" if is_key else "any rule"
                     question = did_you_mean(name, sorted(filled))
                     yield entry.problem(f"{{{name}}}: no pattern of {whose} captures that{question}", *keys)
+
+
+def _value_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which fields are given a value that their type does not allow."""
+    fields = {
+        entry.name: field.value(entry.name, entry.place) for entry, field in gathering.sound("fields", FieldSection)
+    }
+    for entry in gathering.entries["rules"].values():
+        for name in entry.document.names((*entry.path, "then", "field")):
+            for keys, value in entry.words("then", "field", name):
+                complaint = fields[name].complaint(value) if name in fields else None
+                if complaint is not None and not PLACEHOLDER.search(value):
+                    yield entry.problem(complaint, *keys)
 
 
 def _captures(entry: Written) -> Iterator[str]:

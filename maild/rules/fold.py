@@ -85,10 +85,11 @@ class Fold:
         self._is_language_given = True
 
     def set_field(self, name: str, value: str, origin: Origin) -> None:
-        """Write a field of the ticket."""
+        """Write a field of the ticket; what its type does not allow, a capture of something else, is left out."""
         value = " ".join(value.split())[:_LONGEST_VALUE]
-        old = self.view.fields.get(name)
-        if value and value != old:
+        old, known = self.view.fields.get(name), self.rules.fields.get(name)
+        is_allowed = known is None or known.complaint(value) is None
+        if value and value != old and is_allowed:
             self.view = self.view.with_field(name, value)
             self._record(SetField(name, value), origin, f"field.{name}", old, value)
 

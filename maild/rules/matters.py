@@ -1,10 +1,14 @@
 """What a desk sorts its matters by: categories, priorities, customers, contacts, fields."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from maild.documents import Place
+
+_NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,18 @@ class Field:
     find: str | None
     ask: Mapping[str, str]
     place: Place
+
+    def complaint(self, value: str) -> str | None:
+        """Say why a value is none of this field; None where it is one."""
+        match self.type:
+            case "number" | "money" if not _NUMBER.fullmatch(value):
+                return f"'{value}' is no number: write it like 12 or 12.50"
+            case "date" if not _DATE.fullmatch(value):
+                return f"'{value}' is no day: write it like 2026-11-30"
+            case "one-of" if value not in self.one_of:
+                return f"'{value}' is none of {', '.join(self.one_of)}"
+            case _:
+                return None
 
 
 PRIORITIES = ("p1", "p2", "p3", "p4", "p5")

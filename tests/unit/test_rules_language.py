@@ -1,9 +1,11 @@
 """What rule files may say of matters and rules, and every way in which they are refused."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from maild.documents import parse_document
-from maild.rules import Contact, Rules
+from maild.rules import Contact, On, RateAnswers, Rules, Seen, TicketView, evaluate
 from maild.rules.written import Expected, TrialMail
 from tests.unit.rules_values import ALICE, MAIN, problems_of, rules_of
 
@@ -273,6 +275,36 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
 def test_rules_that_do_not_hold_are_refused(rule: str, complaint: str):
     """Where it stands, what is wrong, what to do."""
     assert complaint_of(rule).startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("{type: money, unit: EUR}", "12.50", "much"),
+        ("{type: number}", "-3", "1e9"),
+        ("{type: date}", "2026-11-30", "30.11.2026"),
+        ("{type: one-of, one_of: [red, green]}", "red", "blue"),
+        ("{type: text}", "anything", None),
+    ],
+)
+def test_a_field_has_values_of_its_type(field: str, good: str, bad: str | None):
+    """A rule that writes another is refused; a capture that is another is left out, for nobody can help it."""
+    fields = f"fields: {{f: {field}}}"
+    rule = "rules: {{r: {{when: always, then: {{field: {{f: '{}'}}}}}}}}"
+    assert problems_of(ALICE, fields, rule.format(good)) == []
+    assert problems_of(ALICE, fields, rule.format("{subject}")) == []
+    if bad is not None:
+        (problem,) = problems_of(ALICE, fields, rule.format(bad))
+        assert problem.startswith(f"3.yaml:1:45: rules.r.then.field.f: '{bad}' is no")
+
+    def written(subject: str) -> str | None:
+        rules = rules_of(ALICE, fields, rule.format("{subject}"))
+        seen, view = Seen(subject, "", "", "a@x.example"), TicketView("new", "support", "a@x.example")
+        now = datetime(2026, 11, 24, tzinfo=UTC)
+        return evaluate(rules, frozenset({On.NEW}), seen, view, RateAnswers(), now).after.fields.get("f")
+
+    assert written(good) == good
+    assert bad is None or written(bad) is None
 
 
 def test_a_template_of_the_administrator_is_known():
