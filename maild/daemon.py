@@ -24,6 +24,7 @@ between steps; what has not ended then after a few seconds is left in the middle
 """
 
 import asyncio
+import gc
 import os
 import random
 import secrets
@@ -251,6 +252,9 @@ class Daemon:
             loop.add_signal_handler(number, bells.ring_all)
         premises = Premises(self._config, self._rules, keyring_of(store))
         threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, premises, bells)]
+        # What stands now stands for life: it need not be gone through each time that garbage is looked for.
+        gc.collect()
+        gc.freeze()
         for thread in threads:
             thread.start()
         note = sqlite_note() if self._config.state.database is None else None
