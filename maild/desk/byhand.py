@@ -51,23 +51,22 @@ def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, b
     chosen = _queue(house, caller.queue)
     number = facts.next_number
     sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, None, 0)
-    sheet.open(
-        OpenTicket(
-            number=number,
-            subject=ticket_subject(caller.subject),
-            state=State.NEW,
-            queue=chosen.key,
-            team=chosen.team,
-            assignee=None,
-            requester=requester,
-            language=None,
-        )
+    opened = OpenTicket(
+        number=number,
+        subject=ticket_subject(caller.subject),
+        state=State.NEW,
+        queue=chosen.key,
+        team=chosen.team,
+        assignee=None,
+        requester=requester,
+        language=None,
     )
+    sheet.open(opened)
     sheet.enter(number, EntryKind.CUSTOMER, caller.words, flags=("entered",))
     sheet.add(MeetContact(requester))
     if house.may_be_written_to(requester.address):
         sheet.want(_acknowledged(requester, number))
-    sheet.want(*notices(those_in_charge(house, chosen.team, None, now), number, (f"Entered by {by}.",)))
+    sheet.want(*notices(those_in_charge(house, opened, now), number, (f"Entered by {by}.",)))
     return sheet.decision(entry_of(number), None)
 
 

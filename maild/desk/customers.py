@@ -20,7 +20,7 @@ from maild.desk.ruling import (
     why_held,
 )
 from maild.desk.subjects import ticket_subject
-from maild.desk.telling import aside_notices, light_enough, notices, those_in_charge
+from maild.desk.telling import alarms, aside_notices, light_enough, notices, those_in_charge
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -57,7 +57,8 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     `after` is a closed ticket whose thread goes on in this one.
     """
     number, queue = case.facts.next_number, queue_of(case)
-    verdicts = rule_new(case, queue.key, queue.team)
+    old = after.ticket if after is not None else None
+    verdicts = rule_new(case, old.queue, old.team) if old is not None else rule_new(case, queue.key, queue.team)
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
         return held(case, why_not)
@@ -75,6 +76,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         assignee=None,
         requester=requester,
         language=_language_of(case, after),
+        confidential=old.confidential if old is not None else None,
     )
     opened = opened_as(case, opened, verdicts)
     sheet.open(opened)
@@ -92,7 +94,8 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         sheet.add(*_leading_on(case, after, number))
     if requester is not None and not case.is_automatic and (sender is None or sender.trust is not Trust.FORGED):
         sheet.add(MeetContact(requester))
-    if sender is not None and sender.trust is Trust.PROVED and not case.is_automatic and requester is not None:
+    is_proved = sender is not None and sender.trust is Trust.PROVED
+    if is_proved and opened.confidential is None and not case.is_automatic and requester is not None:
         sheet.add(*joining(case, number, (requester,)))
     record(case, sheet, number, verdicts)
     if wants(verdicts, CallSpam):
@@ -102,8 +105,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     sheet.note_cap(reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    told = _tell(case, sheet, number, opened.team, opened.assignee)
-    notify(case, sheet, number, verdicts, told)
+    notify(case, sheet, opened, verdicts, _tell(case, sheet, opened))
     return sheet.decision(entry_of(number), case)
 
 
@@ -165,8 +167,7 @@ def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer, verdict
     is_confirmed = ticket.state is State.RESOLVED and answer is Answer.YES and _is_proved(case)
     if is_confirmed:
         sheet.want(*farewell(case, ticket))
-    told = _tell(case, sheet, ticket.number, case.house.team_of(ticket), ticket.assignee)
-    notify(case, sheet, ticket.number, verdicts, told)
+    notify(case, sheet, ticket, verdicts, _tell(case, sheet, ticket))
 
 
 def _followed(case: Case, known: TicketFacts) -> TicketFacts:
@@ -233,7 +234,8 @@ def _file_aside(case: Case, known: TicketFacts) -> Decision:
     sheet.add(remembered(case, ticket.number))
     asked = next((each for each in ticket.consulted if _is_from(case, each.who)), None)
     asker = case.house.find_person(asked.asked_by, case.now) if asked else None
-    told = (asker,) if asker else those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+    is_shown = asker is not None and case.house.may_see(asker, ticket)
+    told = (asker,) if asker is not None and is_shown else those_in_charge(case.house, ticket, case.now)
     files = light_enough(message.attachments, case.house.limits.notice)
     sheet.want(*aside_notices(told, ticket.number, asked.who if asked else None, tuple(_warn(case)), files))
     return sheet.decision(entry_of(ticket.number), case)
@@ -243,15 +245,19 @@ def _is_from(case: Case, who: Address) -> bool:
     return case.sender is not None and is_same(case.sender.address, who.address)
 
 
-def _tell(case: Case, sheet: Sheet, number: int, team: str | None, assignee: str | None) -> tuple[str, ...]:
+def _tell(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket) -> tuple[str, ...]:
     """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later."""
+    number = ticket.number
     told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
     again_at = told_at + case.house.desk.notice_every if told_at is not None else None
     if again_at is not None and again_at > case.now:
         sheet.add(StopTimers(TimerKind.NOTICE, number), StartTimer(TimerKind.NOTICE, number, again_at))
         sheet.explain("colleagues were told of the ticket a moment ago: this is told with what else comes")
         return ()
-    told = those_in_charge(case.house, team, assignee, case.now, but=(_person(case),))
+    told = those_in_charge(case.house, ticket, case.now, but=(_person(case),))
+    if not told and ticket.confidential is not None:
+        story = f"Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail."
+        sheet.want(*alarms(case.house.administrators(case.now), (story,)))
     files = light_enough(case.message.attachments, case.house.limits.notice)
     sheet.want(*notices(told, number, tuple(_warn(case)), files, tuple(_others(case))))
     return tuple(person.key for person in told)
@@ -320,6 +326,8 @@ def _joined(case: Case, ticket: Ticket) -> Iterator[AddParticipant]:
     """Say who takes part from now on: whom the proved requester named, and a proved colleague who holds a mark."""
     sender, message = case.sender, case.message
     if sender is None or sender.trust is not Trust.PROVED or case.is_automatic or message.sender is None:
+        return
+    if ticket.confidential is not None:
         return
     requester = ticket.requester
     present = (*((requester,) if requester else ()), *ticket.participants)

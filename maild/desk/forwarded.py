@@ -38,18 +38,17 @@ def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int
     queue = queue_of(case)
     files = mail.attachments or (case.message.attachments if is_first and mail.message_id is None else ())
     words = mail.reply if mail.reply.strip() else mail.text
-    sheet.open(
-        OpenTicket(
-            number=number,
-            subject=ticket_subject(mail.subject or case.message.subject),
-            state=State.NEW,
-            queue=queue.key,
-            team=queue.team,
-            assignee=None,
-            requester=mail.sender,
-            language=None,
-        )
+    opened = OpenTicket(
+        number=number,
+        subject=ticket_subject(mail.subject or case.message.subject),
+        state=State.NEW,
+        queue=queue.key,
+        team=queue.team,
+        assignee=None,
+        requester=mail.sender,
+        language=None,
     )
+    sheet.open(opened)
     sheet.add(MeetContact(mail.sender))
     address = mail.sender.address
     sheet.add(AddEntry(number, 1, EntryKind.CUSTOMER, address, case.cause, words, (), ("forwarded",), files))
@@ -62,7 +61,7 @@ def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int
         sheet.add(RememberIds(number, mail.message_id, (), frozenset({address.lower()})))
     if case.house.may_be_written_to(address):
         sheet.want(_acknowledged(mail, number))
-    told = those_in_charge(case.house, queue.team, None, case.now, but=(person.key,))
+    told = those_in_charge(case.house, opened, case.now, but=(person.key,))
     story = f"{person.name} passed this mail on: nothing proves that {address} wrote it."
     sheet.want(*notices(told, number, (story,), light_enough(files, case.house.limits.notice)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from maild.config import DeskConfig, LimitsConfig, TrustConfig
 from maild.marks import Keyring
+from maild.model.decision import OpenTicket
 from maild.model.ticket import Ticket
 from maild.rules import Person, Queue, Rules, default_queue
 
@@ -55,7 +56,7 @@ class House:
         plain = without_plus(address)
         return next((queue for queue in self.queues().values() if plain == queue.address.lower()), None)
 
-    def team_of(self, ticket: Ticket) -> str | None:
+    def team_of(self, ticket: Ticket | OpenTicket) -> str | None:
         """Give the team that works on a ticket: its own, else its queue's."""
         queue = self.queues().get(ticket.queue)
         return ticket.team or (queue.team if queue else None)
@@ -76,7 +77,7 @@ class House:
         """Whether an address is neither the desk's nor of somebody who works here."""
         return not self.is_ours(address) and self.find_agent(address, now) is None
 
-    def may_see(self, person: Person, ticket: Ticket) -> bool:
+    def may_see(self, person: Person, ticket: Ticket | OpenTicket) -> bool:
         """Whether somebody may know of a ticket: its queue is visible to them, or it is in their hands.
 
         A confidential one is its team's, assignee's, lead's and the managers'.
@@ -135,14 +136,19 @@ class House:
 
     def administrators(self, now: datetime) -> tuple[Person, ...]:
         """Give everyone who administers the desk."""
-        return tuple(
-            person for person in self.rules.people.values() if "admin" in person.roles and is_here(person, now)
-        )
+        return self._with_role("admin", now)
+
+    def managers(self, now: datetime) -> tuple[Person, ...]:
+        """Give everyone who manages."""
+        return self._with_role("manager", now)
 
     def names(self) -> tuple[str, ...]:
         """Give the addresses and names that the desk's own mails carry in From."""
         queues = self.queues().values()
         return tuple({self.desk.name, *(queue.name for queue in queues), *(queue.address for queue in queues)} - {""})
+
+    def _with_role(self, role: str, now: datetime) -> tuple[Person, ...]:
+        return tuple(person for person in self.people(now) if role in person.roles)
 
     def _people(self, keys: Iterable[str], now: datetime) -> Iterator[Person]:
         for key in keys:

@@ -51,7 +51,7 @@ def _absent(case: Case, decision: Decision) -> Decision:
     return replace(
         decision,
         steps=(*decision.steps, RecordAbsence(person.key, until_at, "maild")),
-        mails=(*decision.mails, *transcripts(leads, decision.outcome.ticket, (story,))),
+        mails=(*decision.mails, *transcripts(leads, None, (story,))),
     )
 
 
@@ -78,7 +78,7 @@ def _file_event(case: Case, known: TicketFacts) -> Decision:
     sheet.explain(f"a machine wrote it: {kind.value} ({case.message.automatic_proof})")
     if kind is Automatic.CALENDAR and "DECLINED" in case.message.automatic_proof:
         ticket = known.ticket
-        told = those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+        told = those_in_charge(case.house, ticket, case.now)
         who = case.sender.address if case.sender else "somebody"
         sheet.want(*transcripts(told, ticket.number, (f"{who} declined the meeting.",)))
     return sheet.decision(entry_of(known.ticket.number), case)
@@ -118,12 +118,10 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         message_id=case.message.message_id,
     )
     if failed and returned.person is None:
-        told = those_in_charge(case.house, case.house.team_of(ticket), ticket.assignee, case.now)
+        told = those_in_charge(case.house, ticket, case.now)
         sheet.want(*transcripts(told, ticket.number, (story,)))
     elif failed and returned.template is Template.AGENT_NOTICE:
-        told = those_in_charge(
-            case.house, case.house.team_of(ticket), ticket.assignee, case.now, but=(returned.person,)
-        )
+        told = those_in_charge(case.house, ticket, case.now, but=(returned.person,))
         sheet.want(*transcripts(told, ticket.number, (story,)))
     elif failed:
         sheet.want(*alarms(others, (f"Ticket #{ticket.number}: {story}",)))

@@ -8,7 +8,7 @@ from maild.desk.telling import notices
 from maild.model.decision import AddParticipant, OpenTicket, Ruled, Sender, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
-from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State
+from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
 from maild.rules import Person, effects
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, On, RateAnswers, TicketView, Verdicts, see
@@ -151,14 +151,15 @@ def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes
     sheet.rule(tuple(_ruled(verdicts)))
 
 
-def notify(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, told: Iterable[str]) -> None:
-    """Tell whom rules name and nobody told yet."""
+def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts, told: Iterable[str]) -> None:
+    """Tell whom rules name and nobody told yet, if they may see the ticket."""
     already = set(told)
     for done in verdicts.done:
         if isinstance(done.effect, effects.Notify):
-            new = [person for person in _people(case, done.effect.whom, verdicts.after) if person.key not in already]
+            named = _people(case, done.effect.whom, verdicts.after)
+            new = [each for each in named if each.key not in already and case.house.may_see(each, ticket)]
             already |= {person.key for person in new}
-            sheet.want(*notices(new, number, (f"You are told by {done.origin}.",)))
+            sheet.want(*notices(new, ticket.number, (f"You are told by {done.origin}.",)))
 
 
 def _evaluate(case: Case, on: frozenset[On], view: TicketView) -> Verdicts:
@@ -195,7 +196,7 @@ def _people(case: Case, whom: effects.Whom, after: TicketView) -> tuple[Person, 
         case kinds.ADMINS:
             found = house.administrators(now)
         case kinds.MANAGERS:
-            found = tuple(person for person in house.people(now) if "manager" in person.roles)
+            found = house.managers(now)
         case _:
             found = ()
     return tuple(person for person in found if person is not None)

@@ -5,24 +5,32 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.house import House
+from maild.model.decision import OpenTicket
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.ticket import Ticket
 from maild.rules import Person
 
 NOTICE_EXPIRES = timedelta(days=5)
 
 
 def those_in_charge(
-    house: House, team: str | None, assignee: str | None, now: datetime, but: Iterable[str | None] = ()
+    house: House, ticket: Ticket | OpenTicket, now: datetime, but: Iterable[str | None] = ()
 ) -> tuple[Person, ...]:
-    """Give who must hear of a ticket: its assignee, else its team, else the administrators; `but` are keys left out."""
+    """Give who must hear of a ticket: its assignee, else its team, the administrators, the managers.
+
+    `but` are keys left out, and so is whoever may not see it; what nobody may see is the administrators', unless it is
+    confidential: then nobody hears.
+    """
     excluded = set(but)
-    holder = house.find_person(assignee, now) if assignee else None
-    for people in ((holder,) if holder else (), house.members(team, now), house.administrators(now)):
-        told = tuple(person for person in people if person.key not in excluded)
+    holder = house.find_person(ticket.assignee, now) if ticket.assignee else None
+    administrators = tuple(person for person in house.administrators(now) if person.key not in excluded)
+    members = house.members(house.team_of(ticket), now)
+    for people in ((holder,) if holder else (), members, administrators, house.managers(now)):
+        told = tuple(person for person in people if person.key not in excluded and house.may_see(person, ticket))
         if told:
             return told
-    return ()
+    return administrators if ticket.confidential is None else ()
 
 
 def notices(

@@ -50,7 +50,7 @@ def _people(mail: IssuedMail, ticket: Ticket, house: House, now: datetime) -> tu
     """Give who of the ticket hears of it; a colleague's transcript that is lost is told to administrators only."""
     if mail.person is not None and mail.template is not Template.AGENT_NOTICE:
         return ()
-    return those_in_charge(house, house.team_of(ticket), ticket.assignee, now, but=(mail.person,))
+    return those_in_charge(house, ticket, now, but=(mail.person,))
 
 
 def _last(known: TicketFacts | None) -> int:

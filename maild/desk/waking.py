@@ -7,9 +7,10 @@ from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.telling import light_enough, notices, those_in_charge, to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
-from maild.model.facts import DraftState, Facts, TicketFacts
+from maild.model.facts import Draft, DraftState, Facts, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
+from maild.rules import Person
 
 BY = "maild"
 _SLEEPING = frozenset({State.PENDING, State.WAITING})
@@ -24,8 +25,7 @@ def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     story = f"The time that the ticket was {ticket.state.value} for is over."
     sheet.set_state(State.OPEN)
     sheet.enter(ticket.number, EntryKind.EVENT, story)
-    told = those_in_charge(house, house.team_of(ticket), ticket.assignee, now)
-    sheet.want(*notices(told, ticket.number, (story,)))
+    sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
     return sheet.decision(entry_of(ticket.number), None)
 
 
@@ -39,7 +39,7 @@ def tell_together(timer: Timer, facts: Facts, house: House, now: datetime) -> De
     if not new:
         return _nothing("everything was told")
     sheet = _sheet(timer, known)
-    told = those_in_charge(house, house.team_of(ticket), ticket.assignee, now)
+    told = those_in_charge(house, ticket, now)
     about = (f"{len(new)} mails came since the last notice.",) if len(new) > 1 else ()
     sheet.want(*notices(told, ticket.number, about))
     return sheet.decision(Outcome(OutcomeKind.DESK, reason=f"{len(new)} mails told together"), None)
@@ -52,6 +52,12 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
     author = house.find_person(draft.author, now) if draft is not None else None
     if known is None or draft is None or author is None or draft.state != DraftState.OPEN:
         return _nothing("the draft waits for nobody any more")
+    if not house.may_see(author, known.ticket):
+        return _nothing("the draft's author may not see the ticket any more")
+    return _reminded(timer, known, draft, author, house)
+
+
+def _reminded(timer: Timer, known: TicketFacts, draft: Draft, author: Person, house: House) -> Decision:
     sheet = _sheet(timer, known)
     sheet.enter(known.ticket.number, EntryKind.EVENT, f"{author.name} was reminded of a draft.", flags=("draft",))
     sheet.want(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from maild.desk.orders.plan import Plan
-from maild.desk.telling import assigned
+from maild.desk.telling import assigned, transcripts
 from maild.documents import did_you_mean
 from maild.model.ticket import FINISHED
 from maild.rules import Person
@@ -17,7 +17,16 @@ def take(plan: Plan, _argument: str) -> None:
         plan.done.append("it is yours" if was != plan.person.key else "it was yours already")
         holder = plan.house.find_person(was, plan.now) if was else None
         if holder is not None and holder.key != plan.person.key:
-            plan.mails += assigned([holder], plan.ticket.number, f"{plan.person.name} took the ticket over from you.")
+            _tell_holder(plan, holder)
+
+
+def _tell_holder(plan: Plan, holder: Person) -> None:
+    """Tell whoever had it, by its number alone if only that let them see it."""
+    if plan.house.may_see(holder, plan.ticket):
+        plan.mails += assigned([holder], plan.ticket.number, f"{plan.person.name} took the ticket over from you.")
+    else:
+        story = f"{plan.person.name} took #{plan.ticket.number} over from you."
+        plan.mails += transcripts([holder], None, (story,))
 
 
 def assign(plan: Plan, argument: str) -> None:

@@ -1,0 +1,120 @@
+"""Of a confidential ticket nobody hears but its team, assignee, lead and managers; of a sealed one not even these."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from maild.desk import remind_of_draft, wake
+from maild.model.decision import AddParticipant, OpenTicket, Timer, TimerKind
+from maild.model.mail import Address, Automatic
+from maild.model.outgoing import Meaning, Template
+from maild.model.ticket import Confidence, Consulted, State
+from maild.rules import Team
+from tests.unit.desk_values import (
+    ALEX,
+    BOB,
+    CAROL,
+    DESK,
+    HOUSE,
+    NOW,
+    PASS,
+    PEOPLE,
+    TEAMS,
+    a_draft,
+    a_house,
+    a_machines_message,
+    a_message,
+    a_ticket,
+    an_entry,
+    answer_to,
+    decided,
+    facts,
+    issued,
+    known,
+    recipients,
+    steps_of,
+    to_bob,
+    wanted,
+)
+
+SECRET = Confidence.TEAM
+OTHERS = {**TEAMS, "empty": Team("empty", (), None), "first-line": Team("first-line", ("alice",), "dana")}
+HOUSE_OF_TWO = a_house(teams={**OTHERS, "other": Team("other", ("alex",), "dana")})
+
+
+def test_nobody_joins_a_confidential_ticket_by_cc():
+    """Neither whom the proved requester names, nor a colleague of theirs who holds a mark."""
+    mail = to_bob()
+    named = answer_to(mail, "Carol too.", BOB, cc=(CAROL,))
+    colleague = answer_to(mail, "Me too.", CAROL)
+    for message in (named, colleague):
+        open_one = decided(message, facts(mail, ticket=known()), PASS)
+        secret = decided(message, facts(mail, ticket=known(a_ticket(confidential=SECRET))), PASS)
+
+        assert [step.who.address for step in steps_of(open_one, AddParticipant)] == [CAROL.address]
+        assert steps_of(secret, AddParticipant) == []
+
+
+def test_what_follows_a_confidential_ticket_is_confidential():
+    """The successor of one that was closed long ago is its team's, in its queue, and nobody joins it."""
+    old = a_ticket(
+        state=State.CLOSED, state_at=NOW - timedelta(days=15), confidential=SECRET, queue="billing", team="first-line"
+    )
+    message = a_message(BOB, "Once more.", subject="Re: [#1042] Printer", cc=(CAROL,))
+    decision = decided(message, facts(ticket=known(old)), PASS)
+
+    (opened,) = steps_of(decision, OpenTicket)
+    assert (opened.confidential, opened.queue, opened.team) == (SECRET, "billing", "first-line")
+    assert steps_of(decision, AddParticipant) == []
+
+
+def test_a_mail_that_nobody_of_a_confidential_ticket_can_hear_of_is_told_without_its_words():
+    """Administrators stand in for an empty team, but may not see it: managers hear, else of its number alone."""
+    secret = a_ticket(confidential=SECRET, queue="billing", team="empty")
+    mail = to_bob()
+    told = decided(answer_to(mail, "It is about my boss.", BOB), facts(mail, ticket=known(secret)), PASS)
+    people = {key: person for key, person in PEOPLE.items() if key != "dana"}
+    house = a_house(people, {"empty": OTHERS["empty"]})
+    alone = decided(answer_to(mail, "It is about my boss.", BOB), facts(mail, ticket=known(secret)), PASS, house=house)
+
+    assert recipients(wanted(told, Template.AGENT_NOTICE)) == ["dana@acme.example"]
+    assert wanted(alone, Template.AGENT_NOTICE) == []
+    (alarm,) = wanted(alone, Template.ALARM)
+    assert (alarm.to, alarm.ticket, alarm.text) == ("rita@acme.example", None, "")
+    timer = Timer(1, TimerKind.WAKE, 1042, 0, NOW)
+    woken = wake(timer, facts(ticket=known(replace(secret, state=State.PENDING))), house, NOW)
+    assert woken.mails == ()
+
+
+def test_who_may_not_see_a_ticket_any_more_is_shown_nothing_of_it():
+    """Who asked aside, kept a draft, or had it: the answer goes to others, the draft is not shown, the word is bare."""
+    legal = Address("legal@law.example", "Legal")
+    secret = a_ticket(confidential=SECRET, consulted=(Consulted(legal, "alex"),), assignee="alice")
+    asked = replace(to_bob("l"), recipient=legal.address)
+    answered = decided(
+        answer_to(asked, "You may.", legal), facts(asked, ticket=known(secret)), PASS, house=HOUSE_OF_TWO
+    )
+    shown = issued("d", draft="k" * 16, meaning=Meaning.DRAFT)
+    timer = Timer(1, TimerKind.DRAFT, 1042, 0, NOW, "k" * 16)
+    drafted = facts(ticket=known(secret), drafts={"k" * 16: a_draft(shown, author="alex")})
+    taken = decided(
+        answer_to(issued(), "#take"),
+        facts(issued(), ticket=known(replace(secret, assignee="alex"))),
+        house=HOUSE_OF_TWO,
+    )
+
+    assert recipients(answered.mails) == ["alice@acme.example"]
+    assert remind_of_draft(timer, drafted, HOUSE_OF_TWO, NOW).mails == ()
+    assert remind_of_draft(timer, drafted, HOUSE, NOW).mails != ()
+    assert [(mail.to, mail.ticket) for mail in taken.mails if mail.to == ALEX.address] == [(ALEX.address, None)]
+
+
+def test_a_lead_hears_of_an_absence_and_not_of_the_ticket():
+    """The out-of-office answers a notice; whose lead is told may see nothing of what that was about."""
+    mail = issued(person="alex", recipient=ALEX.address)
+    absent = a_machines_message(
+        Automatic.OUT_OF_OFFICE, sender=ALEX, to=(Address(DESK),), in_reply_to=answer_to(mail).in_reply_to
+    )
+    secret = a_ticket(confidential=SECRET, assignee="alex")
+    decision = decided(absent, facts(mail, ticket=known(secret, an_entry())), PASS, house=HOUSE_OF_TWO)
+
+    assert [(told.to, told.ticket) for told in decision.mails] == [("dana@acme.example", None)]
