@@ -89,9 +89,7 @@ def _joined(ticket: Ticket, step: AddParticipant | RemoveParticipant | Consult) 
             return replace(ticket, consulted=(*others, Consulted(who, asked_by)))
 
 
-_PLAIN = frozenset(
-    {"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "subject", "queue"}
-)
+_PLAIN = frozenset({"category", "impact", "urgency", "priority", "level", "team", "assignee", "language"})
 
 
 def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Ticket:
@@ -100,7 +98,7 @@ def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Tick
     return replace(ticket, updated_at=now)
 
 
-def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: PLR0911 - one answer for each kind of field
+def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: C901, PLR0911 - one answer for each kind of field
     """Apply one change. Raises ValueError for a field that tickets do not have."""
     match change.field:
         case "state":
@@ -124,6 +122,10 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
             return replace(ticket, tags=tuple(changed_set(ticket.tags, change)))
         case name if name.startswith(FIELD_PREFIX):
             return replace(ticket, fields=changed_fields(ticket.fields, change))
+        case "subject":
+            return replace(ticket, subject=change.new or "")
+        case "queue":
+            return replace(ticket, queue=change.new or ticket.queue)
         case name if name in _PLAIN:
             return replace(ticket, **{name: change.new})  # type: ignore[arg-type]  # the names of text fields
         case name if name in SETS:  # the step beside it does it
