@@ -115,7 +115,8 @@ def find_assignee(case: Case, view: TicketView, number: int) -> str | None:
         for key in team.members
         if not case.house.is_absent(key, case.now) and (person := case.house.find_person(key, case.now)) is not None
     ]
-    wanted = {*(view.category or "").split("/"), *view.tags} - {""}
+    category = case.house.rules.categories.get(view.category) if view.category else None
+    wanted = {*(category.skills if category else ()), *view.tags}
     skilled = [person for person in here if person.skills & wanted] or here
     if not skilled:
         return None

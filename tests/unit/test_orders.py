@@ -34,7 +34,7 @@ from maild.model.mail import Address, Forwarded, Forwarding
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.search import Term
 from maild.model.ticket import Change, EntryKind, State
-from maild.rules import Field
+from maild.rules import Category, Field
 from tests.unit.desk_values import (
     ALEX,
     ALICE,
@@ -62,9 +62,10 @@ from tests.unit.desk_values import (
 
 NOTICE = issued()
 COST = Field("cost", "money", "EUR", (), None, {}, Place("fields.yaml", 1, 1))
+VPN = Category("network/vpn", "VPN", "empty", {}, Place("categories.yaml", 1, 1))
 FITTED = replace(
     HOUSE,
-    rules=replace(HOUSE.rules, fields={"cost": COST}),
+    rules=replace(HOUSE.rules, fields={"cost": COST}, categories={"network/vpn": VPN}),
     answers={"vpn-first-aid": "Restart the client, then the machine."},
 )
 ANSWERED = (an_entry(), an_entry(2, EntryKind.AGENT, "alice", "Restart it."))
@@ -107,6 +108,10 @@ CHANGES = [
     ("#field cost=", {"fields": (("cost", "1"),)}, {"field.cost": None}),
     ("#requester carol@customer.example", {}, {"requester": CAROL.address, "requester_name": ""}),
     ("#kb", {}, {"tag": "kb"}),
+    ("#p1", {}, {"priority": "p1"}),
+    ("#impact extensive", {}, {"impact": "extensive", "priority": "p2"}),
+    ("#urgency Critical", {"impact": "extensive"}, {"urgency": "critical", "priority": "p1"}),
+    ("#category network/vpn", {"assignee": "alice"}, {"category": "network/vpn", "team": "empty", "assignee": None}),
     ("#spam", {}, {"state": "spam"}),
 ]
 
@@ -152,6 +157,8 @@ REFUSED = [
     ("#answer vpn-frist-aid", {}, "Did you mean 'vpn-first-aid'"),
     ("#get 3", {}, "no attachment 3"),
     ("#undo", {}, "nothing of yours"),
+    ("#impact huge", {}, "there is no such impact"),
+    ("#category network/vpm", {}, "Did you mean 'network/vpn'"),
     ("#help asign", {}, "Did you mean 'assign'"),
     ("#list stat:open", {}, "Did you mean 'state'"),
     ("#away alex until friday", {}, "only Alex Stone, their lead or a manager"),

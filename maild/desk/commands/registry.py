@@ -117,6 +117,17 @@ _NOBODY = (
 )
 _ANY = (
     Command("take", Audience.ANY, "it is yours", is_subject_tag=True),
+    *(
+        Command(word, Audience.ANY, help_, is_subject_tag=True)
+        for word, help_ in zip(
+            ("p1", "p2", "p3", "p4", "p5"),
+            ("the highest priority", "high priority", "middling priority", "low priority", "the lowest priority"),
+            strict=True,
+        )
+    ),
+    Command("impact", Audience.ANY, "how many it concerns", Shape.LEVEL, "#impact extensive", is_subject_tag=True),
+    Command("urgency", Audience.ANY, "how soon it is needed", Shape.LEVEL, "#urgency high", is_subject_tag=True),
+    Command("category", Audience.ANY, "what it is about", Shape.NAME, "#category network/vpn", is_subject_tag=True),
     Command("tag", Audience.ANY, "set and remove tags", Shape.SIGNED, "#tag +vpn -printer", is_subject_tag=True),
     Command("field", Audience.ANY, "set a field; empty removes it", Shape.PAIR, "#field error_code=809"),
     Command("cc", Audience.ANY, "who takes part", Shape.ADDRESSES, "#cc +a@x.example -b@y.example"),
@@ -137,11 +148,7 @@ _ANY = (
     Command("undo", Audience.ANY, "take back your last mail on the ticket, as far as it can be"),
     Command("send", Audience.ANY, "the draft goes out, with the words above instead of its own where there are any"),
     Command("discard", Audience.ANY, "the draft is dropped"),
-    *_reserved(
-        Audience.ANY,
-        "p1 p2 p3 p4 p5 impact urgency category done skip late verified",
-        tags="p1 p2 p3 p4 p5 impact urgency category done",
-    ),
+    *_reserved(Audience.ANY, "done skip late verified", tags="done"),
 )
 COMMANDS = (*_CUSTOMER, *_COLLEAGUES, *_NAMED, *_NOBODY, *_ANY)
 BY_WORD = {command.word: command for command in COMMANDS}

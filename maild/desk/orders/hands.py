@@ -69,7 +69,7 @@ def team(plan: Plan, argument: str) -> None:
     if not plan.set("team", key):
         plan.done.append(f"it was {key}'s already")
         return
-    _let_go(plan)
+    let_go(plan)
     plan.done.append(f"team {key} has it now")
     _tell_team(plan, f"{plan.person.name} gave the ticket to team {key}.")
 
@@ -88,7 +88,7 @@ def queue(plan: Plan, argument: str) -> None:
         return
     if queues[key].team is not None:
         plan.set("team", queues[key].team)
-        _let_go(plan)
+        let_go(plan)
     plan.done.append(f"it is in queue {key} now")
     _tell_team(plan, f"{plan.person.name} moved the ticket to queue {key}.")
 
@@ -127,7 +127,7 @@ def _is_unfinished(plan: Plan, word: str) -> bool:
     return True
 
 
-def _let_go(plan: Plan) -> None:
+def let_go(plan: Plan) -> None:
     """Take it from whoever is not of the team that has it now."""
     members = plan.house.members(plan.house.team_of(plan.ticket), plan.now)
     if plan.ticket.assignee is not None and all(person.key != plan.ticket.assignee for person in members):

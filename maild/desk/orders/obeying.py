@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from maild.desk.commands import BY_WORD, Given
-from maild.desk.orders import facts, hands, looking, matters, outside, presence, states, undoing
+from maild.desk.orders import facts, grades, hands, looking, matters, outside, presence, states, undoing
 from maild.desk.orders.plan import Plan
+from maild.rules import PRIORITIES
 
 
 def _nothing(plan: Plan, argument: str) -> None:
@@ -34,6 +35,10 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "language": facts.language,
         "kb": facts.kb,
         "feedback": facts.feedback,
+        **{word: grades.priority(word) for word in PRIORITIES},
+        "impact": grades.impact,
+        "urgency": grades.urgency,
+        "category": grades.category,
         "merge": matters.merge,
         "link": matters.link,
         "split": matters.split,
