@@ -4,13 +4,15 @@ What a plain answer means is decided by the mail that it answers, and by command
 what is in doubt or refused is kept as a draft, and the agent is asked.
 """
 
+from dataclasses import replace
+
 from maild.desk.case import Case, Sheet, desk_matter, entry_of, sheet_for
-from maild.desk.commands import BY_WORD, Audience
+from maild.desk.commands import BY_WORD, Audience, Given
 from maild.desk.customers import open_ticket
 from maild.desk.doing import close, consulted_of, do, enter_note, plan_for
 from maild.desk.drafting import answer_draft, ask_whether_sent, end_draft, keep, kept_draft, open_draft
 from maild.desk.forwarded import customers_mails, open_for_customers
-from maild.desk.hearing import Intent, Speech, Turn, hear, hear_alone, intent_of
+from maild.desk.hearing import Intent, Speech, Turn, hear, hear_alone, intent_of, repeated
 from maild.desk.orders import Plan, obey
 from maild.desk.relaying import missed, obstacles, why_not_addressed
 from maild.desk.telling import light_enough, to_person, transcripts
@@ -21,6 +23,7 @@ from maild.model.ticket import EntryKind
 from maild.rules import Person
 
 _OVER_A_DRAFT = frozenset({"send", "discard"})
+_WORDED = frozenset({Audience.NAMED})
 _OUTWARD = frozenset({Intent.RELAY, Intent.NAMED, Intent.CONSULT})
 
 
@@ -44,17 +47,17 @@ def _proved(turn: Turn, intent: Intent) -> Decision:
     words = speech.text or (draft.text if draft else "")
     files = speech.attachments or (draft.attachments if draft else ())
     plan = plan_for(turn, speech.commands, words, files)
-    refused = (*speech.doubts, *_no_draft(turn), *_repeated(turn), *plan.refused)
+    refused = (*speech.doubts, *_no_draft(turn), *repeated(turn.case), *plan.refused)
     if refused:
         return _refuse(turn, intent, refused)
     if not words.strip() and not files and not speech.commands:
         return _nothing(turn)
-    if intent is Intent.RELAY and not _is_explicit(speech) and (why_not := why_not_addressed(turn)):
-        return _unsent(turn, plan, why_not)
-    if intent in {Intent.UNSENT, Intent.COMMANDS} and words.strip():
-        return _not_for_the_customer(turn, plan, intent)
+    instead = _filed_instead(turn, plan, intent, words)
+    if instead is not None:
+        return instead
     against = tuple(_against(turn, plan, intent))
     if against:
+        turn = _with_whom(turn, intent)
         return keep(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE, against, words, files)
     sheet = sheet_for(turn.case, turn.known)
     if draft is not None:
@@ -62,9 +65,25 @@ def _proved(turn: Turn, intent: Intent) -> Decision:
     return do(turn, plan, intent, sheet)
 
 
+def _filed_instead(turn: Turn, plan: Plan, intent: Intent, words: str) -> Decision | None:
+    """File words for colleagues that go to nobody as they came; None where they may go where they are meant to."""
+    if intent is Intent.RELAY and not _is_explicit(turn.speech) and (why_not := why_not_addressed(turn)):
+        return _unsent(turn, plan, why_not)
+    if not words.strip():
+        return None
+    if intent is Intent.CONSULT and (why_not := why_not_addressed(turn)):
+        return _noted(turn, plan, f"it did not go to whom was asked, for {why_not}")
+    if intent is Intent.UNSENT:
+        return _unsent(turn, plan, "your mail does not answer a mail that the desk sent you about this ticket")
+    if intent is Intent.COMMANDS:
+        return _noted(turn, plan, "the mail that you answered takes only lines of # commands")
+    return None
+
+
 def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
     """Say what stands against doing it: doubts about words that go outside, and what the agent could not know."""
     leaves = intent in _OUTWARD and not plan.is_quiet and bool(plan.words.strip() or plan.files)
+    leaves = leaves or plan.writes_outside
     doubts = turn.speech.reasons if leaves and turn.speech.text else ()
     if intent is Intent.RELAY and not plan.is_quiet and (leaves or plan.speaks_anyway):
         return (*doubts, *obstacles(turn, plan))
@@ -74,15 +93,18 @@ def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
     return (*doubts, *(missed(turn, plan) if is_state else ()))
 
 
+def _with_whom(turn: Turn, intent: Intent) -> Turn:
+    """Write down beside words that are kept whom they are for, where only the answered mail said it."""
+    who = consulted_of(turn) if intent is Intent.CONSULT else None
+    if who is None:
+        return turn
+    commands = (*turn.speech.commands, Given("ask", who.address))
+    return replace(turn, speech=replace(turn.speech, commands=commands))
+
+
 def _is_explicit(speech: Speech) -> bool:
     """Whether the agent said themselves that the words are the customer's."""
     return any(BY_WORD[each.word].audience is Audience.CUSTOMER for each in speech.commands)
-
-
-def _repeated(turn: Turn) -> tuple[str, ...]:
-    """Doubt a mail whose id came before: a signed mail can be sent again by anybody who got it."""
-    is_again = turn.case.facts.same_id_other_body
-    return ("a mail with the same Message-ID came before, and this one differs from it",) if is_again else ()
 
 
 def _no_draft(turn: Turn) -> tuple[str, ...]:
@@ -93,6 +115,7 @@ def _no_draft(turn: Turn) -> tuple[str, ...]:
 def _refuse(turn: Turn, intent: Intent, refused: tuple[str, ...]) -> Decision:
     """Do nothing of a mail of which something is refused: words are kept as a draft, commands alone are told."""
     if turn.speech.text.strip() or turn.speech.attachments:
+        turn = _with_whom(turn, intent)
         meaning = Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
         text = turn.speech.text if turn.speech.commands else turn.note_text
         return keep(turn, meaning, refused, text)
@@ -125,10 +148,9 @@ def _nothing(turn: Turn) -> Decision:
     return close(turn, sheet)
 
 
-def _not_for_the_customer(turn: Turn, plan: Plan, intent: Intent) -> Decision:
-    if intent is Intent.UNSENT:
-        return _unsent(turn, plan, "your mail does not answer a mail that the desk sent you about this ticket")
-    plan.done.insert(0, "Your words were filed as a note: the mail that you answered takes only lines of # commands.")
+def _noted(turn: Turn, plan: Plan, why: str) -> Decision:
+    """File words as a note, and say why they are nothing else."""
+    plan.done.insert(0, f"Your words were filed as a note: {why}.")
     return do(turn, plan, Intent.NOTE, sheet_for(turn.case, turn.known))
 
 
@@ -138,7 +160,7 @@ def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
     Only words that could go out as they are wait as a draft; others must be written again. Commands are done.
     """
     case, sheet, speech = turn.case, sheet_for(turn.case, turn.known), turn.speech
-    about = [*plan.done, f"It was filed as a note and not sent to the customer: {why}."]
+    about = [*plan.done, *plan.shown, f"It was filed as a note and not sent to the customer: {why}."]
     is_sendable = bool(speech.text.strip()) and not speech.reasons
     sheet.change(*plan.changes)
     enter_note(turn, sheet, turn.note_text, speech.attachments)
@@ -148,6 +170,8 @@ def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
         about.append("Answer with #reply to send it.")
     else:
         about.append("To write to the customer, answer with #reply above your words.")
+    for text, flags in plan.notes:
+        sheet.enter(turn.number, EntryKind.NOTE, text, flags=flags)
     sheet.add(*plan.steps)
     sheet.want(
         *plan.mails,
@@ -161,7 +185,7 @@ def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
             text=speech.text,
             by=turn.person.key,
             draft=case.token if is_sendable else None,
-            attachments=light_enough(speech.attachments, case.house.limits.notice),
+            attachments=light_enough((*plan.shown_files, *speech.attachments), case.house.limits.notice),
         ),
     )
     return close(turn, sheet)
@@ -187,7 +211,7 @@ def _command_alone(case: Case, person: Person, speech: Speech) -> Decision:
     obey(plan, speech.commands)
     sheet = Sheet(case.cause, person.key, None, 0, case.flags)
     commands = tuple(str(each) for each in speech.commands)
-    refused = (*speech.doubts, *(speech.reasons if speech.text.strip() else ()), *plan.refused)
+    refused = (*speech.doubts, *repeated(case), *(speech.reasons if speech.text.strip() else ()), *plan.refused)
     if refused:
         sheet.want(*transcripts([person], None, ("Nothing was done:", *refused), speech.text))
         return sheet.decision(Outcome(OutcomeKind.DESK, reason="; ".join(refused)), case, commands)
@@ -196,6 +220,12 @@ def _command_alone(case: Case, person: Person, speech: Speech) -> Decision:
     sheet.want(
         *plan.mails, *transcripts([person], None, tuple(plan.done), "\n".join(plan.shown), attachments=attachments)
     )
+    is_left_over = bool(speech.text.strip()) and all(
+        BY_WORD[each.word].audience not in _WORDED for each in speech.commands
+    )
+    if is_left_over:
+        story = "Your mail is about no ticket, so these words of it were filed nowhere:"
+        sheet.want(*transcripts([person], None, (story,), speech.text))
     opened = next((step.number for step in plan.steps if isinstance(step, OpenTicket)), None)
     query = Outcome(OutcomeKind.DESK, reason=f"commands: {', '.join(commands)}")
     return sheet.decision(query if opened is None else entry_of(opened), case, commands)

@@ -147,6 +147,7 @@ def _answer_query(turn: Turn, plan: Plan) -> Decision:
     sheet = sheet_for(turn.case, turn.known)
     for text, flags in plan.notes:
         sheet.enter(turn.number, EntryKind.NOTE, text, flags=flags)
+    sheet.add(*plan.steps)
     tell(turn, plan, sheet)
     commands = tuple(str(each) for each in turn.speech.commands)
     query = Outcome(OutcomeKind.DESK, reason=f"a query: {', '.join(commands)}")

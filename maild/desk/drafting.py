@@ -7,7 +7,7 @@ from datetime import timedelta
 from maild.desk.case import Sheet, remembered, sheet_for
 from maild.desk.commands import Given, read_commands
 from maild.desk.doing import close, do, plan_for
-from maild.desk.hearing import Intent, Turn, intent_by_commands
+from maild.desk.hearing import Intent, Turn, intent_by_commands, moved_reasons, repeated
 from maild.desk.orders import Plan
 from maild.desk.relaying import obstacles
 from maild.desk.telling import light_enough, to_person, transcripts
@@ -93,7 +93,7 @@ def answer_draft(turn: Turn) -> Decision:
     is_go = speech.has("send") or any(each.word not in _OVER_A_DRAFT for each in speech.commands)
     intent = intent_by_commands(commands) or _INTENTS[draft.meaning]
     plan = plan_for(turn, commands, text, files)
-    against = (*speech.doubts, *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
+    against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:
         against = (*against, "there was no #send in your answer")
     if against:
@@ -129,10 +129,11 @@ def _commands(
 
 def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
     """Say what stands against new words going out; those that the draft showed were seen when they were confirmed."""
-    if intent not in {Intent.RELAY, Intent.NAMED} or plan.is_quiet:
+    is_relay = intent is Intent.RELAY and not plan.is_quiet
+    if not is_relay and not plan.writes_outside:
         return ()
-    doubts = turn.speech.reasons if turn.speech.text else ()
-    return (*doubts, *(obstacles(turn, plan) if intent is Intent.RELAY else ()))
+    doubts = turn.speech.reasons if turn.speech.text else tuple(moved_reasons(turn.case, turn.known))
+    return (*doubts, *(obstacles(turn, plan) if is_relay else ()))
 
 
 def _asked_lately(turn: Turn) -> int:

@@ -107,13 +107,13 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
     speech = Speech(
         text=reading.text,
         commands=reading.commands,
-        doubts=reading.doubts,
+        doubts=(*reading.doubts, *_which_doubts(case, reading.commands)),
         reasons=(
             *words.reasons,
             *_attached_reasons(attachments, issued),
             *_unseen_reasons(case),
             *_forgotten_reasons(issued, known),
-            *_moved_reasons(case, known),
+            *moved_reasons(case, known),
         ),
         attachments=attachments,
         is_guess=words.is_guess,
@@ -147,7 +147,22 @@ def _issued_about(case: Case, known: TicketFacts) -> IssuedMail | None:
     return replace(answered, seen=0) if is_merged else None
 
 
-def _moved_reasons(case: Case, known: TicketFacts) -> Iterator[str]:
+def repeated(case: Case) -> tuple[str, ...]:
+    """Doubt a mail whose id came before: a signed mail can be sent again by anybody who got it."""
+    is_again = case.facts.same_id_other_body
+    return ("a mail with the same Message-ID came before, and this one differs from it",) if is_again else ()
+
+
+def _which_doubts(case: Case, commands: Sequence[Given]) -> Iterator[str]:
+    """Doubt commands of which nobody can tell for which of several tickets they are."""
+    tags = [each.ticket for each in case.found.evidence if each.kind == "subject tag" and each.is_accepted]
+    named = tuple(dict.fromkeys(number for number in tags if number in case.facts.tickets))
+    if commands and case.found.answered is None and len(named) > 1:
+        yield f"the subject names {' and '.join(f'#{number}' for number in named)}: write one mail for each"
+
+
+def moved_reasons(case: Case, known: TicketFacts) -> Iterator[str]:
+    """Doubt words that were written about a ticket which goes on in another, with other people perhaps."""
     answered = case.found.answered
     if answered is not None and answered.ticket is not None and answered.ticket != known.ticket.number:
         yield f"the mail that you answered is about #{answered.ticket}, which goes on in #{known.ticket.number} now"

@@ -1,5 +1,6 @@
 """What follows from a machine's mail: an event, a desk matter, or a ticket for monitoring; never an answer."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,15 +8,14 @@ from zoneinfo import ZoneInfo
 from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
 from maild.desk.customers import open_ticket
 from maild.desk.telling import alarms, those_in_charge, transcripts
+from maild.desk.undelivered import is_unheard
 from maild.model.decision import Decision, RecordAbsence, Trust
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Automatic, Bounce
-from maild.model.outgoing import Template
-from maild.model.ticket import EntryKind, State
+from maild.model.outgoing import Template, Wanted
+from maild.model.ticket import EntryKind, State, Ticket
 
 # Without a ticket these tell nobody anything; the others (monitoring, forms, lists) may be the only sign of a matter.
-_SETTLING = frozenset({Template.RESOLVED, Template.CLOSED})
-_SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _DESK_MATTERS = frozenset(Automatic) - {Automatic.GENERATED, Automatic.LIST}
 
 
@@ -106,8 +106,7 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         )
     ticket = known.ticket
     sheet = sheet_for(case, known)
-    if failed and returned.template in _SETTLING and ticket.state in _SETTLED:
-        # Whoever never heard that it is solved has not agreed to it.
+    if failed and is_unheard(returned, ticket):
         sheet.set_state(State.OPEN)
     sheet.enter(
         ticket.number,
@@ -117,15 +116,22 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         attachments=(),
         message_id=case.message.message_id,
     )
-    if failed and returned.person is None:
-        told = those_in_charge(case.house, ticket, case.now)
-        sheet.want(*transcripts(told, ticket.number, (story,)))
-    elif failed and returned.template is Template.AGENT_NOTICE:
-        told = those_in_charge(case.house, ticket, case.now, but=(returned.person,))
-        sheet.want(*transcripts(told, ticket.number, (story,)))
-    elif failed:
-        sheet.want(*alarms(others, (f"Ticket #{ticket.number}: {story}",)))
+    if failed:
+        sheet.want(*_about_bounce(case, returned, ticket, story))
     return sheet.decision(entry_of(ticket.number), case)
+
+
+def _about_bounce(case: Case, returned: IssuedMail, ticket: Ticket, story: str) -> Iterator[Wanted]:
+    """Tell who can act: of a customer's mail those in charge, of a notice the others and the lead."""
+    house, now = case.house, case.now
+    if returned.person is not None and returned.template is not Template.AGENT_NOTICE:
+        others = (person for person in house.administrators(now) if person.key != returned.person)
+        return alarms(others, (f"Ticket #{ticket.number}: {story}",))
+    told = those_in_charge(house, ticket, now, but=(returned.person,))
+    lead = house.lead(house.team_of(ticket), now) if returned.person is not None else None
+    if lead is not None and lead.key != returned.person and lead not in told:
+        told = (*told, lead)
+    return transcripts(told, ticket.number, (story,))
 
 
 def _said(bounce: Bounce | None) -> str:

@@ -7,7 +7,6 @@ from maild.desk.case import Sheet, remembered
 from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
-from maild.model.decision import AddParticipant, RemoveParticipant
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Thread, Wanted
 from maild.model.ticket import Entry, EntryKind, State
@@ -22,10 +21,8 @@ def recipients(turn: Turn, plan: Plan) -> tuple[Address, ...]:
     """Give requester and participants, each once, without us and without whom the agent's own mail went to."""
     ticket = plan.ticket
     taken = {each.address.lower() for each in (*turn.case.message.to, *turn.case.message.cc)}
-    taken |= {step.address.lower() for step in plan.steps if isinstance(step, RemoveParticipant)}
     chosen: list[Address] = []
-    added = (step.who for step in plan.steps if isinstance(step, AddParticipant))
-    for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants, *added):
+    for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants):
         address = each.address.lower()
         if address not in taken and not turn.case.house.is_ours(address):
             taken.add(address)
@@ -129,15 +126,19 @@ def missed(turn: Turn, plan: Plan) -> Iterator[str]:
     people = turn.case.house.rules.people
     for entry in since:
         if entry.by in people and entry.by != turn.person.key:
-            yield from _missed_entry(entry, people[entry.by].name)
+            yield from _missed_entry(entry, people[entry.by].name, plan)
         elif entry.kind is EntryKind.CUSTOMER and plan.ticket.state in _SETTLING:
-            yield f"meanwhile the customer wrote: {first_words(entry.text)}"
+            yield f"meanwhile the customer wrote{_said(entry, plan)}"
 
 
-def _missed_entry(entry: Entry, name: str) -> Iterator[str]:
+def _said(entry: Entry, plan: Plan) -> str:
+    return f": {first_words(entry.text)}" if plan.may_read(plan.facts.ticket) else ""
+
+
+def _missed_entry(entry: Entry, name: str, plan: Plan) -> Iterator[str]:
     states = [change.new for change in entry.changes if change.field == "state"]
     if entry.kind is EntryKind.AGENT:
-        yield f"meanwhile {name} answered the customer: {first_words(entry.text)}"
+        yield f"meanwhile {name} answered the customer{_said(entry, plan)}"
     elif states:
         yield f"meanwhile {name} set the state to {states[-1]}"
 

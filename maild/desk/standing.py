@@ -12,9 +12,11 @@ from maild.model.ticket import Ticket
 def stand(
     sender: Address, found: Found, ticket: Ticket | None, authenticity: Authenticity, *, house: House, now: datetime
 ) -> Sender:
-    """Say who wrote and whether to believe it; an agent who is this ticket's requester stands as a customer."""
+    """Say who wrote and whether to believe it; an agent who brought the ticket, by any address, is a customer."""
     person = house.find_agent(sender.address, now)
-    standing = _standing(sender, ticket, is_agent=person is not None)
+    own = person.addresses if person is not None else (sender.address,)
+    is_theirs = ticket is not None and any(is_requester(ticket, address) for address in own)
+    standing = _standing(sender, ticket, is_agent=person is not None, is_theirs=is_theirs)
     trust, proof = _trust(standing, found, authenticity)
     return Sender(sender.address, sender.name, standing, trust, proof, person.key if person else None)
 
@@ -24,8 +26,8 @@ def is_requester(ticket: Ticket, address: str) -> bool:
     return ticket.requester is not None and is_same(ticket.requester.address, address)
 
 
-def _standing(sender: Address, ticket: Ticket | None, *, is_agent: bool) -> Standing:
-    if ticket is not None and is_requester(ticket, sender.address):
+def _standing(sender: Address, ticket: Ticket | None, *, is_agent: bool, is_theirs: bool) -> Standing:
+    if is_theirs:
         return Standing.PARTICIPANT
     if is_agent:
         return Standing.AGENT

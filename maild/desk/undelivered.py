@@ -31,7 +31,7 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
     sheet.explain(story)
     if known is not None:
         number = known.ticket.number
-        if mail.template in _SAID_TO_CUSTOMERS and known.ticket.state in _SETTLED_BY_A_REPLY:
+        if is_unheard(mail, known.ticket):
             sheet.set_state(State.OPEN)
         sheet.enter(number, EntryKind.EVENT, story, flags=("undelivered",))
         people = _people(mail, known.ticket, house, now)
@@ -44,6 +44,11 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
         sheet.want(*alarms(administrators, (about,)))
     outcome = entry_of(known.ticket.number) if known else Outcome(OutcomeKind.DESK, reason=story)
     return sheet.decision(outcome, None)
+
+
+def is_unheard(mail: IssuedMail, ticket: Ticket) -> bool:
+    """Whether a ticket stands as it does by words that the customer never got: nobody can wait for their answer."""
+    return mail.template in _SAID_TO_CUSTOMERS and ticket.state in _SETTLED_BY_A_REPLY
 
 
 def _people(mail: IssuedMail, ticket: Ticket, house: House, now: datetime) -> tuple[Person, ...]:

@@ -41,7 +41,7 @@ def ticket_after(decision: Decision, facts: Facts, number: int, now: datetime) -
             case ChangeTicket() if step.number == number and known is not None:
                 known = replace(known, ticket=_changed(known.ticket, step.changes, now))
             case AddParticipant() | RemoveParticipant() | Consult() if step.number == number and known is not None:
-                known = replace(known, ticket=_joined(known.ticket, step))
+                known = replace(known, ticket=joined_ticket(known.ticket, step))
             case AddEntry() if step.number == number and known is not None:
                 known = replace(known, entries=(*known.entries, _added(step, now)), last_n=step.n)
             case _:
@@ -77,7 +77,8 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
     )
 
 
-def _joined(ticket: Ticket, step: AddParticipant | RemoveParticipant | Consult) -> Ticket:
+def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Consult) -> Ticket:
+    """Let somebody take part, no more, or be asked aside."""
     match step:
         case AddParticipant(_, who):
             return replace(ticket, participants=(*ticket.participants, who))
@@ -127,11 +128,22 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
         case "queue":
             return replace(ticket, queue=change.new or ticket.queue)
         case name if name in _PLAIN:
-            return replace(ticket, **{name: change.new})  # type: ignore[arg-type]  # the names of text fields
+            return replace(ticket, **{name: _word(ticket, change)})  # type: ignore[arg-type]  # the names of text fields
         case name if name in SETS:  # the step beside it does it
             return ticket
         case unknown:
             raise ValueError(unknown)
+
+
+def _word(ticket: Ticket, change: Change) -> str | None:
+    """Give a field's new word: a ticket is always in a queue, and its subject is text, if none."""
+    match change.field:
+        case "subject":
+            return change.new or ""
+        case "queue":
+            return change.new or ticket.queue
+        case _:
+            return change.new
 
 
 def changed_set(values: Sequence[str], change: Change) -> list[str]:

@@ -70,9 +70,9 @@ _REMOVE_PARTICIPANT = delete(tables.participant).where(
 _STOP_TIMERS = (
     update(tables.timer)
     .where(tables.timer.c.ticket == bindparam("the_ticket"), tables.timer.c.kind == bindparam("the_kind"))
-    # One in hand is decided again all the same, and finds that its ticket does not wait for it any more.
-    .where(tables.timer.c.done_at.is_(None), tables.timer.c.claim.is_(None))
-    .values(done_at=bindparam("done_at"))
+    # One in hand too: it would wake a ticket that was put to sleep anew. Whoever has it in hand finds it done.
+    .where(tables.timer.c.done_at.is_(None))
+    .values(done_at=bindparam("done_at"), claim=None)
 )
 _STOP_TIMER = _STOP_TIMERS.where(tables.timer.c.about == bindparam("the_about"))
 _CANCEL_MAIL = (

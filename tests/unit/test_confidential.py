@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from maild.desk import remind_of_draft, wake
-from maild.model.decision import AddParticipant, OpenTicket, Timer, TimerKind
+from maild.desk.searching import parse_search
+from maild.model.decision import AddEntry, AddParticipant, KeepDraft, OpenTicket, Timer, TimerKind
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template
-from maild.model.ticket import Confidence, Consulted, State
+from maild.model.ticket import Confidence, Consulted, EntryKind, State
 from maild.rules import Team
 from tests.unit.desk_values import (
     ALEX,
+    ALICE,
     BOB,
     CAROL,
     DESK,
@@ -118,3 +121,65 @@ def test_a_lead_hears_of_an_absence_and_not_of_the_ticket():
     decision = decided(absent, facts(mail, ticket=known(secret, an_entry())), PASS, house=HOUSE_OF_TWO)
 
     assert [(told.to, told.ticket) for told in decision.mails] == [("dana@acme.example", None)]
+
+
+SEALED = a_ticket(confidential=Confidence.SEALED, assignee="alex", subject="My boss")
+THERE = known(SEALED, an_entry(), an_entry(2, text="He hits me."))
+
+
+def by_alice(text: str, ticket=THERE, number: int = 1042, **more):
+    """Decide about an answer of Alice's, who is of the team and has not the ticket, to a notice read before entry 2."""
+    return decided(answer_to(issued(), text), facts(issued(), tickets={number: ticket}, **more))
+
+
+def test_sealed_words_are_their_assignees_alone():
+    """No command gets them for anybody else of the team: neither shown, listed, split, sent on, nor missed."""
+    for text in ("#show", "#history", "#get 1", "#split", "#forward eve@elsewhere.example\nSee below."):
+        decision = by_alice(text)
+        told = " ".join(mail.text + " ".join(mail.about) for mail in decision.mails)
+
+        assert "sealed" in told and "hits" not in told and "My boss" not in told
+        assert not steps_of(decision, OpenTicket)
+        assert not [mail for mail in decision.mails if mail.person is None]
+    (draft,) = steps_of(by_alice("#resolve Fixed."), KeepDraft)
+    assert "meanwhile the customer wrote" in draft.reasons
+    words, state = (parse_search(query, "alice", ZoneInfo("UTC")) for query in ("hits", "state:open"))
+    assert "1042" not in by_alice("#list hits", listings={words: (SEALED,)}).mails[0].text
+    assert (
+        "#1042 open alex bob@customer.example (sealed)"
+        in by_alice("#list state:open", listings={state: (SEALED,)}).mails[0].text
+    )
+
+
+def test_who_reads_a_confidential_ticket_is_entered_in_its_own_history():
+    """From whichever mail they ask, and once for a mail; a merge with it in the same mail enters behind."""
+    secret = known(a_ticket(1017, confidential=SECRET, assignee="alice"), an_entry(), an_entry(2))
+    both = {1042: known(a_ticket(confidential=SECRET)), 1017: secret}
+    other = decided(answer_to(issued(), "#show 1017\n#history 1017"), facts(issued(), tickets=both))
+    alone = decided(a_message(ALICE, "#show 1017"), facts(tickets={1017: secret}), PASS)
+    merged = decided(answer_to(issued(), "#show 1017\n#merge 1017"), facts(issued(), tickets=both))
+
+    for decision in (other, alone):
+        entered = [(step.number, step.n, step.flags) for step in steps_of(decision, AddEntry)]
+        assert entered[0] == (1017, 3, ("read",))
+        assert {number for number, *_ in entered} == {1017}
+    assert [step.n for step in steps_of(merged, AddEntry) if step.number == 1017] == [3, 4]
+
+
+def test_what_comes_of_a_confidential_ticket_is_confidential():
+    """A customer who is written to from it, and a caller's matter."""
+    secret = known(a_ticket(confidential=SECRET, team="first-line"))
+    for text in ("#write carol@customer.example about him\nMay we call?", "#new carol@customer.example\nShe called."):
+        (opened,) = steps_of(by_alice(text, secret), OpenTicket)
+
+        assert (opened.confidential, opened.team) == (SECRET, "first-line")
+
+
+def test_an_agent_is_a_customer_of_their_own_ticket_by_any_address():
+    """No state command of theirs counts on it, from the other address either."""
+    own = known(a_ticket(requester=ALICE))
+    mail = issued()
+    message = answer_to(mail, "#close", replace(ALICE, address="alice.reyes@acme.example"))
+    decision = decided(message, facts(mail, ticket=own))
+
+    assert [step.kind for step in steps_of(decision, AddEntry)] == [EntryKind.CUSTOMER]

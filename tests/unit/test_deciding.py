@@ -495,11 +495,14 @@ def test_a_bounce_is_shown_on_its_ticket_and_told():
 
 
 def test_a_bounced_notice_goes_to_the_others():
-    """An agent's mailbox that refuses our notices hides nothing from the team; other mails to them alarm."""
+    """An agent's mailbox that refuses our notices hides nothing from team and lead; other mails to them alarm."""
     notice = issued()
     transcript = issued(template=Template.TRANSCRIPT)
 
-    assert recipients(decided(a_bounce(notice), facts(notice, ticket=known())).mails) == [ALEX.address]
+    assert recipients(decided(a_bounce(notice), facts(notice, ticket=known())).mails) == [
+        ALEX.address,
+        "dana@acme.example",
+    ]
     alarm = decided(a_bounce(transcript), facts(transcript, ticket=known()))
     assert [(wish.template, wish.to) for wish in alarm.mails] == [(Template.ALARM, "rita@acme.example")]
 

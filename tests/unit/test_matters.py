@@ -9,6 +9,7 @@ from maild.desk import tell_together
 from maild.model.decision import (
     Authenticity,
     ChangeTicket,
+    KeepDraft,
     LinkTickets,
     OpenTicket,
     StartTimer,
@@ -16,7 +17,7 @@ from maild.model.decision import (
     TimerKind,
 )
 from maild.model.mail import Address, Automatic
-from maild.model.outgoing import Meaning, Template
+from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Change, Confidence, Consulted, EntryKind, State
 from maild.rules import Team
 from tests.unit.desk_values import (
@@ -30,6 +31,8 @@ from tests.unit.desk_values import (
     PEOPLE,
     QUEUES,
     TEAMS,
+    a_bounce,
+    a_draft,
     a_house,
     a_machines_message,
     a_message,
@@ -138,6 +141,62 @@ def test_who_is_asked_aside_answers_with_a_note():
     assert (notice.to, notice.meaning, notice.consulted) == (ALICE.address, Meaning.CONSULT, legal)
     # By the number alone they are nobody.
     assert steps_of(decided(message, facts(ticket=ticket), PASS), OpenTicket)
+
+
+def test_an_answer_to_who_was_asked_aside_goes_nowhere_else():
+    """A forward of their note to a colleague is no answer to them; what is kept back is still for them when it goes."""
+    legal = Address("legal@law.example", "Legal")
+    ticket = a_ticket(consulted=(Consulted(legal, "alice"),))
+    notice = issued(meaning=Meaning.CONSULT, thread=Thread.INTERNAL, seen=2)
+    there = facts(notice, ticket=known(ticket, an_entry(), an_entry(2, EntryKind.NOTE, legal.address, "You may.")))
+    plain = decided(answer_to(notice, "And if not?"), there)
+    passed_on = decided(answer_to(notice, "Look at this.", cc=(ALEX,)), there)
+    refused = decided(answer_to(notice, "#tag -vpn\nAnd if not?"), there)
+
+    assert recipients(wanted(plain, Template.CONSULTED)) == [legal.address]
+    assert wanted(passed_on, Template.CONSULTED) == [] and steps_of(passed_on, KeepDraft) == []
+    assert entries_of(passed_on)[0].kind is EntryKind.NOTE
+    assert f"your mail also went to {ALEX.address}" in wanted(passed_on, Template.TRANSCRIPT)[0].about[0]
+    (draft,) = steps_of(refused, KeepDraft)
+    shown = issued("d", meaning=Meaning.DRAFT, template=Template.DRAFT, draft="k" * 16)
+    kept = a_draft(shown, draft.text, draft.meaning, commands=draft.commands)
+    sent = decided(answer_to(shown, "#send"), replace(there, issued={shown.token: shown}, drafts={kept.token: kept}))
+    assert [(mail.to, mail.text) for mail in wanted(sent, Template.CONSULTED)] == [(legal.address, "And if not?")]
+
+
+def test_words_about_a_merged_ticket_are_asked_about():
+    """A plain answer, a draft that was shown before, and `#undo`: none reaches other people unasked."""
+    gone = known(a_ticket(state=State.MERGED, merged_into=1017))
+    both = {1042: gone, 1017: known(a_ticket(1017, requester=Address("eve@elsewhere.example")))}
+    shown = issued("d", meaning=Meaning.DRAFT, template=Template.DRAFT, draft="k" * 16)
+    drafts = {"k" * 16: a_draft(shown, "Dear Bob,")}
+    for mail, text in ((issued(), "Dear Bob,"), (shown, "#send"), (issued(), "#undo")):
+        decision = decided(answer_to(mail, text), facts(mail, tickets=both, drafts=drafts))
+
+        assert [wish for wish in decision.mails if wish.person is None] == []
+        assert "goes on in #1017" in " ".join(line for wish in decision.mails for line in wish.about)
+
+
+def test_commands_about_several_tickets_at_once_are_asked_about():
+    """Of two numbers in a fresh subject nobody can tell which is meant; plain words are a note on the first."""
+    both = {1042: known(), 1017: known(a_ticket(1017))}
+    subject = "[#1042] [#1017] done"
+    asked = decided(a_message(ALICE, "#close", subject=subject), facts(tickets=both), PASS)
+    noted = decided(a_message(ALICE, "He called.", subject=subject), facts(tickets=both), PASS)
+
+    assert changes_of(asked) == {}
+    assert "#1042 and #1017" in asked.mails[0].about[1]
+    assert [(entry.number, entry.kind) for entry in entries_of(noted)] == [(1042, EntryKind.NOTE)]
+
+
+def test_a_reply_that_bounced_waits_for_nobody():
+    """A ticket that waits for an answer to words that never arrived is open again."""
+    mail = to_bob()
+    waiting = known(a_ticket(state=State.WAITING))
+
+    assert changes_of(decided(a_bounce(mail), facts(mail, ticket=waiting)))["state"] == "open"
+    delayed = decided(a_bounce(mail, "delayed", "4.4.1"), facts(mail, ticket=waiting))
+    assert changes_of(delayed) == {}
 
 
 def test_what_a_queue_hides_is_an_unknown_number():

@@ -441,3 +441,53 @@ def test_steps_of_a_decision_name_existing_tickets_alone():
     ]
     assert LinkTickets(2001, 1042, "split") in decision.steps
     assert not [step for step in steps_of(decision, ChangeTicket) if step.number != 1042]
+
+
+def test_no_words_are_lost_beside_what_is_filed_otherwise():
+    """Feedback and lists beside a note that was not sent, words beside commands that are about no ticket."""
+    fresh = a_message(ALICE, "#feedback Step 2 is old.\nHe called again.", subject="[#1042] Printer")
+    unsent = decided(fresh, facts(ticket=known()), PASS)
+    alone = decided(a_message(ALICE, "#help take\nThe printer is dead."), facts(), PASS)
+
+    assert [entry.text for entry in entries_of(unsent)] == ["He called again.", "Step 2 is old"]
+    assert any("filed nowhere" in line for mail in alone.mails for line in mail.about)
+    assert any("The printer is dead." in mail.text for mail in alone.mails)
+
+
+def test_doubtful_words_go_to_nobody_outside():
+    """Whom a command names is outside too, whatever else stands beside it or in the agent's own To and Cc."""
+    asked = "#ask legal@law.example\nMay we?"
+    for message in (
+        answer_to(NOTICE, asked, flags=("text-cut",)),
+        answer_to(NOTICE, asked, cc=(BOB,), flags=("text-cut",)),
+        answer_to(NOTICE, f"#undo\n{asked}", flags=("text-cut",)),
+    ):
+        mine = an_entry(1, EntryKind.AGENT, "alice", "Restart it.")
+        decision = decided(message, facts(NOTICE, ticket=known(a_ticket(), mine)))
+
+        assert [mail for mail in decision.mails if mail.person is None] == []
+        assert steps_of(decision, KeepDraft)
+
+
+def test_a_mail_that_repeats_an_id_commands_nothing():
+    """Neither the ticket, nor a draft, nor the desk: a signed mail can be sent again by whoever got it."""
+    again = {"same_id_other_body": True}
+    shown = issued("d", meaning=Meaning.DRAFT, template=Template.DRAFT, draft="k" * 16)
+    drafts = {"k" * 16: a_draft(shown)}
+    for message, there in (
+        (answer_to(NOTICE, "#close"), facts(NOTICE, ticket=known(), **again)),
+        (answer_to(shown, "#send"), facts(shown, ticket=known(), drafts=drafts, **again)),
+        (a_message(ALICE, "#new eve@elsewhere.example\nBuy this."), facts(**again)),
+    ):
+        decision = decided(message, there, PASS)
+        assert "the same Message-ID" in " ".join(line for mail in decision.mails for line in mail.about)
+        assert [mail for mail in decision.mails if mail.person is None] == []
+        assert changes_of(decision) == {} and not steps_of(decision, OpenTicket)
+
+
+def test_a_crowd_is_not_added_by_one_line():
+    """Twenty people take part at most, those of the same line counted; nobody twice."""
+    many = " ".join(f"+p{n}@x.example" for n in range(25))
+
+    assert "20 people take part already" in refusals(commanded(f"#cc {many}"))
+    assert len(steps_of(commanded("#cc +x@y.example +X@y.example"), AddParticipant)) == 1

@@ -10,7 +10,7 @@ from maild.desk.searching import SearchError, parse_search
 from maild.documents import did_you_mean
 from maild.model.facts import TicketFacts
 from maild.model.search import MOST_FOUND
-from maild.model.ticket import Confidence, Entry, EntryKind, Ticket
+from maild.model.ticket import Entry, EntryKind, Ticket
 
 _LONGEST_LINE = 200
 
@@ -21,12 +21,11 @@ def show(plan: Plan, argument: str) -> None:
     if known is None:
         return
     ticket = known.ticket
-    plan.shown += [*_facts_of(ticket, known, plan.zone), ""]
-    if ticket.confidential is Confidence.SEALED and ticket.assignee != plan.person.key:
+    plan.shown += [*_facts_of(ticket, known, plan), ""]
+    if not plan.may_read(ticket):
         plan.shown.append("Its words are sealed: only its assignee may read them.")
         return
-    if ticket.confidential is not None:
-        plan.notes.append((f"{plan.person.name} read the confidential ticket.", ("read",)))
+    _enter_reading(plan, known)
     for entry in [entry for entry in known.entries if entry.kind is not EntryKind.EVENT][-3:]:
         plan.shown += [*_entry_lines(entry, plan.zone, whole=True), ""]
 
@@ -36,9 +35,10 @@ def history(plan: Plan, argument: str) -> None:
     known = _asked(plan, argument, "history")
     if known is None:
         return
-    if known.ticket.confidential is Confidence.SEALED and known.ticket.assignee != plan.person.key:
+    if not plan.may_read(known.ticket):
         plan.refuse(f"#history: the words of #{known.ticket.number} are sealed: only its assignee may read them")
         return
+    _enter_reading(plan, known)
     plan.shown.append(f"#{known.ticket.number} {known.ticket.subject}")
     for entry in known.entries:
         plan.shown += _entry_lines(entry, plan.zone, whole=False)
@@ -52,9 +52,12 @@ def list_tickets(plan: Plan, argument: str) -> None:
         plan.refuse(f"#list {argument}: {error}")
         return
     found = plan.case.facts.listings.get(search, ())
+    is_by_words = any(term.name == "text" for term in search.terms)
     seen = [ticket for ticket in found if plan.house.may_see(plan.person, ticket)]
+    # Whether a word stands in a sealed ticket is a word of it.
+    seen = [ticket for ticket in seen if not is_by_words or plan.may_read(ticket)]
     plan.shown.append(f"{argument or 'all unfinished'}: {len(seen)} found")
-    plan.shown += [_line_of(ticket) for ticket in seen]
+    plan.shown += [_line_of(ticket, plan) for ticket in seen]
     if len(found) == MOST_FOUND:
         plan.shown.append(f"… the newest {MOST_FOUND}; add words to find fewer")
 
@@ -89,7 +92,7 @@ def answer(plan: Plan, argument: str) -> None:
 def get(plan: Plan, argument: str) -> None:
     """Mail an attachment of the ticket to whoever asks."""
     at, files = int(argument), plan.facts.files
-    if plan.ticket.confidential is Confidence.SEALED and plan.ticket.assignee != plan.person.key:
+    if not plan.may_read(plan.facts.ticket):
         plan.refuse(f"#get {at}: #{plan.ticket.number} is sealed: only its assignee may read it")
     elif not 1 <= at <= len(files):
         names = ", ".join(f"{n} {each.name}" for n, each in enumerate(files, 1)) or "it has none"
@@ -97,6 +100,18 @@ def get(plan: Plan, argument: str) -> None:
     else:
         plan.shown_files = (*plan.shown_files, files[at - 1])
         plan.shown.append(f"{at} {files[at - 1].name}")
+        _enter_reading(plan, plan.facts)
+
+
+def _enter_reading(plan: Plan, known: TicketFacts) -> None:
+    """Enter in a confidential ticket's history who read it, once for a mail."""
+    if known.ticket.confidential is None:
+        return
+    text, flags = f"{plan.person.name} read the confidential ticket.", ("read",)
+    if plan.known is None or known.ticket.number != plan.ticket.number:
+        plan.enter_in(known, EntryKind.NOTE, text, flags)
+    elif (text, flags) not in plan.notes:
+        plan.notes.append((text, flags))
 
 
 def _asked(plan: Plan, argument: str, word: str) -> TicketFacts | None:
@@ -107,8 +122,12 @@ def _asked(plan: Plan, argument: str, word: str) -> TicketFacts | None:
     return plan.known
 
 
-def _facts_of(ticket: Ticket, known: TicketFacts, zone: ZoneInfo) -> Iterator[str]:
-    yield f"#{ticket.number} {ticket.subject}"
+def _subject_of(ticket: Ticket, plan: Plan) -> str:
+    return ticket.subject if plan.may_read(ticket) else "(sealed)"
+
+
+def _facts_of(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:
+    yield f"#{ticket.number} {_subject_of(ticket, plan)}"
     hands = f"queue {ticket.queue} · team {ticket.team or '–'} · with {ticket.assignee or 'nobody'}"
     yield f"state {ticket.state.value} · {hands}"
     owner = ticket.requester
@@ -121,7 +140,7 @@ def _facts_of(ticket: Ticket, known: TicketFacts, zone: ZoneInfo) -> Iterator[st
         yield " · ".join((*told, *(f"+{each}" for each in ticket.tags)))
     if known.links:
         yield f"belongs to {', '.join(f'#{number}' for number in known.links)}"
-    yield f"opened {ticket.created_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    yield f"opened {ticket.created_at.astimezone(plan.zone):%Y-%m-%d %H:%M %Z}"
 
 
 def _entry_lines(entry: Entry, zone: ZoneInfo, *, whole: bool) -> Iterator[str]:
@@ -132,7 +151,7 @@ def _entry_lines(entry: Entry, zone: ZoneInfo, *, whole: bool) -> Iterator[str]:
         yield "   " + ", ".join(f"{one.field} {one.old or '–'} → {one.new or '–'}" for one in entry.changes)
 
 
-def _line_of(ticket: Ticket) -> str:
+def _line_of(ticket: Ticket, plan: Plan) -> str:
     owner = ticket.requester.address if ticket.requester else "nobody"
-    line = f"#{ticket.number} {ticket.state.value} {ticket.assignee or '–'} {owner} {ticket.subject}"
+    line = f"#{ticket.number} {ticket.state.value} {ticket.assignee or '–'} {owner} {_subject_of(ticket, plan)}"
     return line[:_LONGEST_LINE]

@@ -29,8 +29,8 @@ def merge(plan: Plan, argument: str) -> None:
     plan.add(
         LinkTickets(here.number, there.number, "merged"),
         StopTimers(TimerKind.WAKE, here.number),
-        AddEntry(there.number, target.last_n + 1, EntryKind.EVENT, plan.person.key, plan.case.cause, story),
     )
+    plan.enter_in(target, EntryKind.EVENT, story)
     plan.set("merged_into", str(there.number))
     plan.set_state(State.MERGED, f"it goes on in #{there.number}")
 
@@ -53,6 +53,9 @@ def split(plan: Plan, _argument: str) -> None:
     entries = [entry for entry in plan.facts.entries if entry.kind is EntryKind.CUSTOMER]
     if not entries or entries[-1].n == 1:
         plan.refuse("#split: the ticket has no later customer mail that could be one of its own")
+        return
+    if not plan.may_read(plan.facts.ticket):
+        plan.refuse(f"#split: #{plan.ticket.number} is sealed: only its assignee may read it")
         return
     newest, number, ticket = entries[-1], plan.next_number(), plan.ticket
     owner = _writer(plan, newest) or ticket.requester

@@ -36,6 +36,9 @@ def forward(plan: Plan, argument: str) -> None:
     if not entries:
         plan.refuse(f"#forward {argument}: the ticket has no mail of a customer")
         return
+    if not plan.may_read(plan.facts.ticket):
+        plan.refuse(f"#forward {argument}: #{plan.ticket.number} is sealed: only its assignee may read it")
+        return
     newest = entries[-1]
     files = (*plan.files, *_files_of(plan, newest))
     quoted = "\n".join(f"> {line}" for line in newest.text.split("\n"))
@@ -102,16 +105,19 @@ def _open(plan: Plan, who: Address, about: str, state: State) -> int:
     queues = plan.house.queues()
     key = plan.ticket.queue if plan.known else plan.house.mailbox_queues.get(plan.case.mailbox, "")
     queue = queues.get(key) or next(iter(queues.values()))
+    # What comes of a confidential matter is one, in the same hands.
+    secret = plan.ticket if plan.known is not None and plan.ticket.confidential is not None else None
     plan.add(
         OpenTicket(
             number=number,
             subject=ticket_subject(about),
             state=state,
             queue=queue.key,
-            team=queue.team,
+            team=secret.team if secret is not None else queue.team,
             assignee=plan.person.key if state is State.OPEN else None,
             requester=who,
             language=None,
+            confidential=secret.confidential if secret is not None else None,
         ),
         MeetContact(who),
     )

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from maild.desk.case import Case
 from maild.desk.house import House
-from maild.model.aftermath import changed_ticket
-from maild.model.decision import AddParticipant, Consult, RemoveParticipant, Step
+from maild.model.aftermath import changed_ticket, joined_ticket
+from maild.model.decision import AddEntry, AddParticipant, Consult, RemoveParticipant, Step
 from maild.model.facts import TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Template, Wanted
-from maild.model.ticket import Change, State, Ticket
+from maild.model.ticket import Change, Confidence, EntryKind, State, Ticket
 from maild.rules import Person
 
 
@@ -77,6 +77,11 @@ class Plan:
             raise KeyError("ticket")
         return self.known
 
+    @property
+    def writes_outside(self) -> bool:
+        """Whether a command of its own writes to somebody outside."""
+        return any(mail.person is None for mail in self.mails)
+
     def refuse(self, why: str) -> None:
         """Refuse a command; the plan will not be carried out."""
         self.refused.append(why)
@@ -109,6 +114,7 @@ class Plan:
     def take_part(self, step: AddParticipant | RemoveParticipant | Consult) -> None:
         """Let somebody take part, or no more, and enter it in the history."""
         self.add(step)
+        self._ticket = joined_ticket(self.ticket, step)
         match step:
             case AddParticipant(_, who):
                 self.add_value("participant", who.address)
@@ -116,6 +122,17 @@ class Plan:
                 self.remove_value("participant", address)
             case Consult(_, who, _):
                 self.add_value("consulted", who.address)
+
+    def may_read(self, ticket: Ticket) -> bool:
+        """Whether a ticket's words are for this agent's eyes: of a sealed one they are its assignee's alone."""
+        return ticket.confidential is not Confidence.SEALED or ticket.assignee == self.person.key
+
+    def enter_in(self, known: TicketFacts, kind: EntryKind, text: str, flags: tuple[str, ...] = ()) -> None:
+        """Enter something in the history of another ticket than the mail's own."""
+        number = known.ticket.number
+        before = sum(isinstance(step, AddEntry) and step.number == number for step in self.steps)
+        n = known.last_n + 1 + before
+        self.add(AddEntry(number, n, kind, self.person.key, self.case.cause, text, flags=flags))
 
     def next_number(self) -> int:
         """Give a number for a new ticket of this plan."""

@@ -10,6 +10,10 @@ _FLAG = "undone"
 
 def undo(plan: Plan, _argument: str) -> None:
     """Take back the writer's last entry: its mails that wait, and each value that nobody changed since."""
+    answered = plan.case.found.answered
+    if answered is not None and answered.ticket != plan.ticket.number:
+        plan.refuse(f"#undo: #{answered.ticket} goes on in #{plan.ticket.number}, which a mail cannot take back")
+        return
     entry = _last(plan)
     if entry is None:
         plan.refuse("#undo: there is nothing of yours on this ticket that could be taken back")
