@@ -11,13 +11,14 @@ BUGS
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event as Bell
 
 from maild import desk
 from maild.carrying import Desk, pack_attachments
 from maild.desk import House
-from maild.errors import StoreBusyError, StoreUnusableError
+from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
@@ -69,7 +70,8 @@ class Timing:
             is_fired = False
         if not is_fired:
             again_at = self._desk.now() + AGAIN_AFTER
-            self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
+            with suppress(StaleError):  # it was stopped while it was in hand: there is nothing to put off
+                self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
         return is_fired
 
     def _carry_out_fresh(self, timer: Timer, about: Mapping[str, object]) -> bool:

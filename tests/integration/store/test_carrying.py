@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from maild.errors import StaleError
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -13,6 +14,9 @@ from maild.model.decision import (
     KeepDraft,
     LinkTickets,
     OutcomeKind,
+    StartTimer,
+    StopTimers,
+    TimerKind,
     Trust,
 )
 from maild.model.facts import DraftState
@@ -351,6 +355,21 @@ def test_a_timer_is_done_once(store: Store):
     assert carry_out(store, work) == ()
     assert carry_out(store, work) == (0,)
     assert store.write(lambda tx: tx.claim_timers(CLAIM, 10, LATER)) == ()
+
+
+def test_a_timer_in_hand_is_stopped_too(store: Store):
+    """A ticket that is put to sleep anew is not woken by the timer that was in hand meanwhile; the new one runs."""
+    open_ticket(store, 1001)
+    sleep, anew = (StartTimer(TimerKind.WAKE, 1001, at) for at in (NOW, LATER))
+    carry_out(store, a_work(take_one(store, 2), a_decision(sleep)))
+    (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, NOW))
+    carry_out(store, a_work(take_one(store, 3), a_decision(StopTimers(TimerKind.WAKE, 1001), anew)))
+
+    assert carry_out(store, a_work(None, a_decision(kind=OutcomeKind.DESK), timer=timer.id)) == (0,)
+    with pytest.raises(StaleError):
+        store.write(lambda tx: tx.postpone_timer(timer.id, CLAIM, LATER))
+    (woken,) = store.write(lambda tx: tx.claim_timers(CLAIM, 10, LATER))
+    assert woken.due_at == LATER
 
 
 def test_pieces_are_packed_before_the_transaction():
