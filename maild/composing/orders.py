@@ -20,10 +20,12 @@ _SEALED = "(sealed)"
 def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts | None]:
     """Take the words of a sealed ticket out of what colleagues are told unasked: they read them by `#show`."""
     is_open = known is None or known.ticket.confidential is not Confidence.SEALED
-    if known is None or is_open or wanted.thread is Thread.CUSTOMER or wanted.template in _ASKED_FOR:
+    is_theirs = wanted.thread is Thread.CUSTOMER and wanted.template is not Template.CONSULTED
+    if known is None or is_open or is_theirs:
         return wanted, known
     bare = replace(known, ticket=replace(known.ticket, subject=_SEALED), entries=())
-    if wanted.template is Template.CONSULTED:  # a colleague's own words to somebody whom they chose
+    # A colleague's own words to somebody whom they chose, or what they asked for: its subject is neither.
+    if wanted.template is Template.CONSULTED or wanted.template in _ASKED_FOR:
         return wanted, bare
     return replace(wanted, attachments=(), text=""), bare
 

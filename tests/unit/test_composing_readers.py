@@ -160,14 +160,16 @@ def test_a_sealed_ticket_says_how_its_words_are_read():
 
 
 def test_a_question_aside_about_a_sealed_ticket_keeps_its_words():
-    """They are the colleague's own, to somebody whom they chose; the ticket's subject stays behind."""
+    """They are the colleague's own, to somebody whom they chose; its subject stays behind, in transcripts too."""
     opened, *steps = a_decision().steps
     sealed = replace(opened, subject="Dismissal of Mr X", confidential=Confidence.SEALED)
-    asked = to_alice(Template.CONSULTED, Thread.INTERNAL, Meaning.NOTE, by="alice", person=None, text="May we?")
-    mail = write(asked, replace(a_decision(), steps=(sealed, *steps)))
+    asked = to_alice(Template.CONSULTED, Thread.CUSTOMER, Meaning.NOTE, by="alice", person=None, text="May we?")
+    told = to_alice(Template.TRANSCRIPT, Thread.INTERNAL, Meaning.NOTE, about=("It bounced.",), text="May we?")
+    for wish in (asked, told):
+        mail = write(wish, replace(a_decision(), steps=(sealed, *steps)))
 
-    assert "May we?" in text_of(mail)
-    assert "Dismissal" not in mail.subject
+        assert "May we?" in text_of(mail)
+        assert "Dismissal" not in mail.subject + text_of(mail)
 
 
 def test_other_tickets_are_named_only_where_all_may_see_them():

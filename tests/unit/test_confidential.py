@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from maild.desk import remind_of_draft, wake
 from maild.desk.searching import parse_search
-from maild.model.decision import AddEntry, AddParticipant, KeepDraft, OpenTicket, Timer, TimerKind
+from maild.model.decision import AddEntry, AddParticipant, KeepDraft, OpenTicket, RecordAbsence, Timer, TimerKind
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template
 from maild.model.ticket import Confidence, Consulted, EntryKind, State
@@ -17,6 +17,7 @@ from tests.unit.desk_values import (
     BOB,
     CAROL,
     DESK,
+    FAIL,
     HOUSE,
     NOW,
     PASS,
@@ -112,7 +113,7 @@ def test_who_may_not_see_a_ticket_any_more_is_shown_nothing_of_it():
 
 
 def test_a_lead_hears_of_an_absence_and_not_of_the_ticket():
-    """The out-of-office answers a notice; whose lead is told may see nothing of what that was about."""
+    """Their lead may see nothing of what the out-of-office answers; nobody is sent home by a forged one."""
     mail = issued(person="alex", recipient=ALEX.address)
     absent = a_machines_message(
         Automatic.OUT_OF_OFFICE, sender=ALEX, to=(Address(DESK),), in_reply_to=answer_to(mail).in_reply_to
@@ -121,6 +122,9 @@ def test_a_lead_hears_of_an_absence_and_not_of_the_ticket():
     decision = decided(absent, facts(mail, ticket=known(secret, an_entry())), PASS, house=HOUSE_OF_TWO)
 
     assert [(told.to, told.ticket) for told in decision.mails] == [("dana@acme.example", None)]
+    assert [step.person for step in steps_of(decision, RecordAbsence)] == ["alex"]
+    claimed = decided(absent, facts(mail, ticket=known(secret, an_entry())), FAIL, house=HOUSE_OF_TWO)
+    assert steps_of(claimed, RecordAbsence) == [] and claimed.mails == ()
 
 
 SEALED = a_ticket(confidential=Confidence.SEALED, assignee="alex", subject="My boss")
@@ -183,3 +187,12 @@ def test_an_agent_is_a_customer_of_their_own_ticket_by_any_address():
     decision = decided(message, facts(mail, ticket=own))
 
     assert [step.kind for step in steps_of(decision, AddEntry)] == [EntryKind.CUSTOMER]
+
+
+def test_a_confidential_ticket_is_not_merged_with_an_open_one():
+    """Its words would be everybody's, or everybody's would be hidden."""
+    secret = known(a_ticket(1017, confidential=SECRET))
+    decision = decided(answer_to(issued(), "#merge 1017"), facts(issued(), tickets={1042: known(), 1017: secret}))
+
+    assert "confidential and the other not" in " ".join(decision.mails[0].about)
+    assert [step.number for step in steps_of(decision, AddEntry)] == [1042]
