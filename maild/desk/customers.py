@@ -65,11 +65,10 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     requester = requester_of(case, verdicts)
     is_form = wants(verdicts, TakeAsPerson)
     case = as_person(case, requester) if is_form else case
-    sender, message = case.sender, case.message
     sheet = sheet_for(case, None)
     opened = OpenTicket(
         number=number,
-        subject=ticket_subject(message.subject),
+        subject=ticket_subject(case.message.subject),
         state=State.NEW,
         queue=queue.key,
         team=queue.team,
@@ -79,24 +78,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         confidential=old.confidential if old is not None else None,
     )
     opened = opened_as(case, opened, verdicts)
-    sheet.open(opened)
-    flags = _doubts(case)
-    sheet.enter(
-        number,
-        EntryKind.CUSTOMER,
-        case.words,
-        flags=flags,
-        attachments=message.attachments,
-        message_id=message.message_id,
-    )
-    sheet.add(remembered(case, number), *links(case, number))
-    if after is not None:
-        sheet.add(*_leading_on(case, after, number))
-    if requester is not None and not case.is_automatic and (sender is None or sender.trust is not Trust.FORGED):
-        sheet.add(MeetContact(requester))
-    is_proved = sender is not None and sender.trust is Trust.PROVED
-    if is_proved and opened.confidential is None and not case.is_automatic and requester is not None:
-        sheet.add(*joining(case, number, (requester,)))
+    _begin(case, sheet, opened, after)
     record(case, sheet, number, verdicts)
     if wants(verdicts, CallSpam):
         sheet.explain("spam by a rule: nobody is answered or told")
@@ -107,6 +89,23 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
     notify(case, sheet, opened, verdicts, _tell(case, sheet, opened))
     return sheet.decision(entry_of(number), case)
+
+
+def _begin(case: Case, sheet: Sheet, opened: OpenTicket, after: TicketFacts | None) -> None:
+    """Open the ticket with the mail as its first entry, meet who wrote, and let those join whom they surely named."""
+    message, sender, requester, number = case.message, case.sender, opened.requester, opened.number
+    files, flags = message.attachments, _doubts(case)
+    sheet.open(opened)
+    sheet.enter(number, EntryKind.CUSTOMER, case.words, flags=flags, attachments=files, message_id=message.message_id)
+    sheet.add(remembered(case, number), *links(case, number))
+    if after is not None:
+        sheet.add(*_leading_on(case, after, number))
+    if requester is None or case.is_automatic:
+        return
+    if sender is None or sender.trust is not Trust.FORGED:
+        sheet.add(MeetContact(requester))
+    if opened.confidential is None and _is_proved(case):
+        sheet.add(*joining(case, number, (requester,)))
 
 
 def _rules_answer(verdicts: Verdicts) -> str:

@@ -51,11 +51,9 @@ def link(plan: Plan, argument: str) -> None:
 def split(plan: Plan, _argument: str) -> None:
     """Make the newest customer mail a ticket of its own."""
     entries = [entry for entry in plan.facts.entries if entry.kind is EntryKind.CUSTOMER]
-    if not entries or entries[-1].n == 1:
-        plan.refuse("#split: the ticket has no later customer mail that could be one of its own")
-        return
-    if not plan.may_read(plan.facts.ticket):
-        plan.refuse(f"#split: #{plan.ticket.number} is sealed: only its assignee may read it")
+    why_not = _why_not_split(plan, entries)
+    if why_not:
+        plan.refuse(f"#split: {why_not}")
         return
     newest, number, ticket = entries[-1], plan.next_number(), plan.ticket
     owner = _writer(plan, newest) or ticket.requester
@@ -130,6 +128,14 @@ def _why_not_merged(plan: Plan, target: TicketFacts, *, is_join: bool) -> str:
     if not is_one and not is_join and ours is not None:
         whose = theirs.address if theirs else "nobody"
         return f"{ours.address} and {whose} would read one another's mail; '#merge {there.number} join' if they should"
+    return ""
+
+
+def _why_not_split(plan: Plan, entries: list[Entry]) -> str:
+    if not entries or entries[-1].n == 1:
+        return "the ticket has no later customer mail that could be one of its own"
+    if not plan.may_read(plan.facts.ticket):
+        return f"#{plan.ticket.number} is sealed: only its assignee may read it"
     return ""
 
 
