@@ -50,7 +50,7 @@ def new(requester: str, subject: str, name: str, queue: str | None) -> None:
     def decide(facts: Facts, house: House, at: datetime) -> Decision:
         return open_for_caller(Caller(who, subject, words, queue), facts, house, at, user())
 
-    decision = _carry_out(None, decide)
+    decision = _carry_out(None, decide, who.address)
     print_text(f"#{decision.outcome.ticket} is open; {who.address} is told its number.")
 
 
@@ -73,22 +73,24 @@ def set_(number: int, values: tuple[str, ...]) -> None:
     print_text(f"#{number}: " + ", ".join(f"{name} = {value or '–'}" for name, value in pairs.items()))
 
 
-def _carry_out(number: int | None, decide: Deciding) -> Decision:
+def _carry_out(number: int | None, decide: Deciding, contact: str = "") -> Decision:
     """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
     config, rules = read_premises(config_directory(), os.environ)
     with closing(open_store(config)) as store:
         premises = Premises(config, rules, keyring_of(store))
         house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
         for _ in range(_TRIES):
-            decision = _try(store, number, decide, house, writer)
+            decision = _try(store, number, contact, decide, house=house, writer=writer)
             if decision is not None:
                 return decision
     raise MaildError("the ticket changes faster than it can be written; try again")
 
 
-def _try(store: Store, number: int | None, decide: Deciding, house: House, writer: Desk) -> Decision | None:
+def _try(
+    store: Store, number: int | None, contact: str, decide: Deciding, *, house: House, writer: Desk
+) -> Decision | None:
     at = now()
-    (facts,) = store.read(lambda reader: reader.answer([_asking(number)], at))
+    (facts,) = store.read(lambda reader: reader.answer([_asking(number, contact)], at))
     try:
         decision = decide(facts, house, at)
     except HandError as error:
@@ -99,7 +101,7 @@ def _try(store: Store, number: int | None, decide: Deciding, house: House, write
     return None if store.write(lambda tx: tx.carry_out([work], at)) else decision
 
 
-def _asking(number: int | None) -> Questions:
+def _asking(number: int | None, contact: str) -> Questions:
     return Questions(
         arrival=None,
         mailbox="",
@@ -109,4 +111,5 @@ def _asking(number: int | None) -> Questions:
         ids=(),
         tokens=(),
         numbers=() if number is None else (number,),
+        contacts=(contact,) if contact else (),
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from maild.desk.case import Case
 from maild.model.decision import Sender, Trust
-from maild.model.facts import TicketFacts
+from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import Ticket
@@ -37,6 +37,12 @@ def _template(case: Case, sender: Sender, after: TicketFacts | None) -> Template
     if sender.trust is not Trust.PROVED:
         return Template.ACKNOWLEDGED_MINIMAL
     return Template.ACKNOWLEDGED if after is None else Template.NEW_AFTER_CLOSED
+
+
+def is_reachable(facts: Facts, address: str) -> bool:
+    """Whether the desk may write to an address by itself: nothing came back from it since its owner wrote last."""
+    contact = facts.contacts.get(address.lower())
+    return contact is None or contact.undeliverable_at is None
 
 
 def too_large(case: Case, number: int) -> Wanted | None:

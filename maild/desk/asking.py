@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from maild import marks
 from maild.desk.commands import Given, commands_named
 from maild.desk.house import House
+from maild.desk.orders.facts import read_address
 from maild.desk.searching import SearchError, parse_search
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
@@ -40,6 +41,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given)),
         searches=tuple(_searches(given, message, house)),
         people=house.sharers(),
+        contacts=tuple(_contacts(given, message)),
         wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
     )
 
@@ -48,6 +50,13 @@ def _commands(message: Message, house: House) -> Iterator[Given]:
     """Give what a mail in the name of somebody of the house may command, proved or not."""
     if message.sender is not None and house.rules.find_person(message.sender.address) is not None:
         yield from commands_named(message.text)
+
+
+def _contacts(given: tuple[Given, ...], message: Message) -> Iterator[str]:
+    """Name whom a mail of an agent's may have acknowledged, though they did not write here."""
+    yield from (read_address(each.argument).address for each in given if each.word == "new")
+    if message.forwarding is not None:
+        yield from (each.sender.address for each in message.forwarding.mails)
 
 
 def _named_numbers(given: tuple[Given, ...]) -> tuple[int, ...]:

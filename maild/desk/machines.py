@@ -9,13 +9,14 @@ from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
 from maild.desk.customers import open_ticket
 from maild.desk.telling import alarms, those_in_charge, transcripts
 from maild.desk.undelivered import is_unheard
-from maild.model.decision import Decision, RecordAbsence, Trust
+from maild.model.decision import Decision, MarkReachable, RecordAbsence, Trust
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Automatic, Bounce
 from maild.model.outgoing import Template, Wanted
 from maild.model.ticket import EntryKind, State, Ticket
 
 # Without a ticket these tell nobody anything; the others (monitoring, forms, lists) may be the only sign of a matter.
+_NO_SUCH_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.10"})
 _DESK_MATTERS = frozenset(Automatic) - {Automatic.GENERATED, Automatic.LIST}
 
 
@@ -91,13 +92,14 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
     failed = bounce is None or bounce.action.lower() == "failed"
     people = case.house.administrators(case.now)
     others = tuple(person for person in people if person.key != returned.person)
+    gone = tuple(_gone(bounce, returned)) if failed else ()
     if known is None:
         decision = desk_matter(case, story)
         # An alarm that bounces is the end of the line: nothing is said about an alarm.
         tell = failed and returned.template is not Template.ALARM
         return Decision(
             decision.outcome,
-            (),
+            gone,
             tuple(alarms(others, (story,))) if tell else (),
             decision.evidence,
             decision.sender,
@@ -116,6 +118,7 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         attachments=(),
         message_id=case.message.message_id,
     )
+    sheet.add(*gone)
     if failed:
         sheet.want(*_about_bounce(case, returned, ticket, story))
     return sheet.decision(entry_of(ticket.number), case)
@@ -132,6 +135,12 @@ def _about_bounce(case: Case, returned: IssuedMail, ticket: Ticket, story: str) 
     if lead is not None and lead.key != returned.person and lead not in told:
         told = (*told, lead)
     return transcripts(told, ticket.number, (story,))
+
+
+def _gone(bounce: Bounce | None, returned: IssuedMail) -> Iterator[MarkReachable]:
+    """Remember that there is no such address of a customer (RFC 3463, 3.2); other failures may pass."""
+    if returned.person is None and bounce is not None and bounce.status in _NO_SUCH_ADDRESS:
+        yield MarkReachable(returned.recipient, is_reachable=False)
 
 
 def _said(bounce: Bounce | None) -> str:

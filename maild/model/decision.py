@@ -241,6 +241,14 @@ class MeetContact:
     language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MarkReachable:
+    """Whether an address takes mail: False after a bounce that says there is none, True once its owner writes."""
+
+    address: str
+    is_reachable: bool
+
+
 Step = (
     OpenTicket
     | ChangeTicket
@@ -257,6 +265,7 @@ Step = (
     | StopTimers
     | RecordAbsence
     | MeetContact
+    | MarkReachable
 )
 
 

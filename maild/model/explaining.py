@@ -13,6 +13,7 @@ from maild.model.decision import (
     Decision,
     KeepDraft,
     LinkTickets,
+    MarkReachable,
     MeetContact,
     OpenTicket,
     RecordAbsence,
@@ -204,7 +205,14 @@ def _told(step: Step) -> str:
 
 
 def _told_besides(
-    step: RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence | MeetContact,
+    step: RemoveParticipant
+    | Consult
+    | CancelMail
+    | StartTimer
+    | StopTimers
+    | RecordAbsence
+    | MeetContact
+    | MarkReachable,
 ) -> str:
     match step:
         case RemoveParticipant():
@@ -219,6 +227,8 @@ def _told_besides(
             told = f"stop timers ({step.kind.value}) of #{step.number}"
         case RecordAbsence():
             told = f"{step.person} is away until {instant(step.until_at)}"
+        case MarkReachable():
+            told = f"{step.address} {'takes mail again' if step.is_reachable else 'does not exist: no automatic mail'}"
         case MeetContact():
             told = f"remember {step.who.address} as a contact"
     return told

@@ -25,7 +25,8 @@ class Questions:
 
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
-    `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for.
+    `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
+    `contacts` the addresses of people outside whom it names.
     """
 
     arrival: int | None
@@ -40,6 +41,7 @@ class Questions:
     wants: frozenset[Want] = frozenset()
     drafts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

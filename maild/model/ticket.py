@@ -112,7 +112,10 @@ class Consulted:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What the desk knows of a person outside besides their tickets; "" and None are unknown."""
+    """What the desk knows of a person outside besides their tickets; "" and None are unknown.
+
+    `undeliverable_at` is when a mail to them came back as to nobody, if they have not written since.
+    """
 
     address: str
     name: str
@@ -120,6 +123,7 @@ class Contact:
     phone: str = ""
     language: str | None = None
     timezone: str | None = None
+    undeliverable_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

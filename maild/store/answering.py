@@ -55,7 +55,11 @@ class Answering(Snapshot):
         proved = _proved(connection, senders, now - PROOF_LASTS)
         next_number = self._next_number()
         absences = read_absences(connection, now)
-        people = senders | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
+        people = (
+            senders
+            | {one for asked in questions for one in asked.contacts}
+            | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
+        )
         contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
         loads = read_loads(connection, {person for asked in questions for person in asked.people})
         listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
@@ -178,7 +182,7 @@ def _tickets(connection: Connection, asks: Sequence[_Ask]) -> dict[int, TicketFa
 def _of(ask: _Ask, tickets: Mapping[int, TicketFacts], by_address: Mapping[str, T]) -> dict[str, T]:
     """Choose what concerns the sender and the requesters of the tickets that a mail may be about."""
     requesters = (one.ticket.requester for one in _with_followed(ask.numbers, tickets).values())
-    addresses = {ask.asked.sender, *(each.address for each in requesters if each)}
+    addresses = {ask.asked.sender, *ask.asked.contacts, *(each.address for each in requesters if each)}
     return {each: by_address[each] for each in (one.lower() for one in addresses) if each in by_address}
 
 

@@ -195,6 +195,8 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
 def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
     _execute(connection, _REMOVE_PARTICIPANT, rows.by_table["removed_participant"])
     _execute(connection, insert_or_set(connection, tables.consulted, "asked_by"), rows.by_table["consulted"])
+    reachable = insert_or_set(connection, tables.contact, "undeliverable_at")
+    _execute(connection, reachable, rows.by_table["reachable"])
     absence = insert_or_set(connection, tables.absence, "until_at", "by", "at")
     _execute(connection, absence, rows.by_table["absence"])
     # What is stopped was started before: a decision that starts a timer anew stops the old one first.

@@ -43,7 +43,9 @@ def read_contacts(connection: Connection, addresses: Iterable[str]) -> dict[str,
     found = {}
     for some in in_chunks({each.lower() for each in addresses}):
         for row in connection.execute(select(contact).where(contact.c.address.in_(some))):
-            found[row.address] = Contact(row.address, row.name, row.company, row.phone, row.language, row.timezone)
+            found[row.address] = Contact(
+                row.address, row.name, row.company, row.phone, row.language, row.timezone, row.undeliverable_at
+            )
     return found
 
 

@@ -21,6 +21,7 @@ from maild.model.decision import (
     Consult,
     KeepDraft,
     LinkTickets,
+    MarkReachable,
     MeetContact,
     OpenTicket,
     RecordAbsence,
@@ -185,12 +186,19 @@ class _Plan:
                 self._close_draft(token, state)
             case CancelMail(token, why):
                 self._cancel(token, why)
+            case MarkReachable(address, is_reachable):
+                self._mark(address, is_reachable=is_reachable)
             case AddParticipant() | RemoveParticipant() | Consult() | MeetContact() | RecordAbsence():
                 self._add_person(step)
             case StartTimer() | StopTimers():
                 self._add_timer(step)
             case _:
                 assert_never(step)
+
+    def _mark(self, address: str, *, is_reachable: bool) -> None:
+        row: Row = dict.fromkeys(("language", "timezone")) | dict.fromkeys(("name", "company", "phone"), "")
+        row |= {"address": address.lower(), "met_at": self._now}
+        self._add_row("reachable", row | {"undeliverable_at": None if is_reachable else self._now})
 
     def _add_person(self, step: AddParticipant | RemoveParticipant | Consult | MeetContact | RecordAbsence) -> None:
         now = self._now

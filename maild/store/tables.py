@@ -211,6 +211,7 @@ contact = Table(
     Column("language", Words),
     Column("timezone", Words),
     Column("met_at", Instant, nullable=False),
+    Column("undeliverable_at", Instant),
 )
 
 entry = Table(

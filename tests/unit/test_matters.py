@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from maild.desk import tell_together
+from maild.desk import ask, tell_together
 from maild.model.decision import (
     Authenticity,
     ChangeTicket,
     KeepDraft,
     LinkTickets,
+    MarkReachable,
     OpenTicket,
     StartTimer,
     Timer,
@@ -18,7 +19,7 @@ from maild.model.decision import (
 )
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template, Thread
-from maild.model.ticket import Change, Confidence, Consulted, EntryKind, State
+from maild.model.ticket import Change, Confidence, Consulted, Contact, EntryKind, State
 from maild.rules import Team
 from tests.unit.desk_values import (
     ALEX,
@@ -239,3 +240,22 @@ def test_who_wants_to_hear_of_problems_alone_hears_of_no_success():
     assert wanted(done, Template.TRANSCRIPT) == []
     assert wanted(refused, Template.TRANSCRIPT)
     assert wanted(shown, Template.TRANSCRIPT)
+
+
+def test_an_address_that_is_gone_gets_no_automatic_mail_until_its_owner_writes():
+    """5.1.1 is remembered; a ticket for them is not told to them; their own next mail is acknowledged as ever."""
+    reply = to_bob()
+    bounced = decided(a_bounce(reply), facts(reply, ticket=known()))
+    passing = decided(a_bounce(reply, status="4.2.2"), facts(reply, ticket=known()))
+    assert steps_of(bounced, MarkReachable) == [MarkReachable(BOB.address, is_reachable=False)]
+    assert steps_of(passing, MarkReachable) == []
+
+    gone = {"contacts": {BOB.address: Contact(BOB.address, "Bob", undeliverable_at=NOW)}}
+    call = a_message(ALICE, f"#new for {BOB.address}\nHis printer smokes.")
+    entered = decided(call, facts(**gone), PASS)
+    own = decided(a_message(), facts(**gone), PASS)
+    assert wanted(entered, Template.ACKNOWLEDGED) == []
+    assert steps_of(entered, MarkReachable) == []
+    assert wanted(own, Template.ACKNOWLEDGED)
+    assert steps_of(own, MarkReachable) == [MarkReachable(BOB.address, is_reachable=True)]
+    assert ask(call, None, HOUSE).contacts == (BOB.address,)

@@ -2,7 +2,7 @@
 
 import re
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES
+from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, is_reachable
 from maild.desk.orders.facts import read_address
 from maild.desk.orders.plan import Plan
 from maild.desk.relaying import RELAY_EXPIRES
@@ -68,7 +68,10 @@ def new(plan: Plan, argument: str) -> None:
         )
     )
     acknowledged = _wanted(plan, Template.ACKNOWLEDGED, who, number)
-    plan.mails.append(acknowledged)
+    if is_reachable(plan.case.facts, who.address):
+        plan.mails.append(acknowledged)
+    else:
+        plan.done.append(f"mail to {who.address} came back as to nobody: they are not told its number")
     plan.done.append(f"#{number} was opened for {who.address}, who is told its number")
 
 

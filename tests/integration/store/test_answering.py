@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import OutcomeKind, Trust
+from maild.model.decision import MarkReachable, MeetContact, OutcomeKind, Trust
 from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KnownId
 from maild.model.mail import Conversation
 from maild.model.outgoing import OutgoingMail, Template, Thread
@@ -293,3 +293,16 @@ def test_facts_can_be_asked_about_a_mail_in_nobodys_hands(store: Store):
 
     assert answer(store, asking(fingerprint=a_message(1).fingerprint)).duplicate is None
     assert len(claim(store)) == 1
+
+
+def test_an_address_that_is_gone_is_known_until_its_owner_writes(store: Store):
+    """Marked and unmarked, known and unknown contacts alike; the rest of a contact stays as it is."""
+    steps = (MeetContact(BOB), MarkReachable("BOB@customer.example", is_reachable=False))
+    carry_out(store, a_work(take_one(store, 1), a_decision(*steps, kind=OutcomeKind.DESK)))
+    (gone,) = answer(store, asking(contacts=(BOB.address,))).contacts.values()
+    back = a_decision(MarkReachable(BOB.address, is_reachable=True), kind=OutcomeKind.DESK)
+    carry_out(store, a_work(take_one(store, 2), back))
+    (known,) = answer(store, asking(contacts=(BOB.address,))).contacts.values()
+
+    assert (gone.name, gone.undeliverable_at) == (BOB.name, NOW)
+    assert (known.name, known.undeliverable_at) == (BOB.name, None)
