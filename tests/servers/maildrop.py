@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Maildrop:
             return tuple(self._delivered)
 
     def wait_for(self, is_it: Callable[[Delivered], bool], count: int = 1) -> list[Delivered]:
-        """Wait until `count` deliveries are such; raise TimeoutError after half a minute without them."""
+        """Wait until `count` deliveries are such; raise TimeoutError after a minute without them."""
         found: list[Delivered] = []
 
         def is_enough() -> bool:
