@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from maild.model.outgoing import MailState, OutgoingMail
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
 from maild.store.blobs import Packed, keep_blobs
-from maild.store.planning import mail_row
+from maild.store.rows import mail_row
 from maild.store.snapshot import Snapshot
 from maild.store.tables import alarm, outgoing_mail
 

@@ -22,8 +22,10 @@ from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.columns import metadata
 from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
-from maild.store.planning import CHANGED, ENDED, FIELDS, Ground, Row, Rows, Standing, plan, ticket_rows
+from maild.store.planning import ENDED, Ground, Rows, plan, ticket_rows
+from maild.store.rows import Row
 from maild.store.snapshot import Snapshot
+from maild.store.standing import CHANGED, FIELDS, Standing
 from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import assert_never
 
 from maild.errors import StaleError
-from maild.model.aftermath import changed_fields, changed_set
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -33,68 +32,12 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import DraftState
-from maild.model.mail import Attachment
-from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
-from maild.model.ticket import FIELD_PREFIX, FINISHED, SETS, Change
-from maild.store.acknowledgements import domain_of
-from maild.store.sealing import ENTRY_STAYS, MAIL_STAYS, seal
+from maild.store.rows import Row, attachment_row, mail_row
+from maild.store.sealing import ENTRY_STAYS, seal
+from maild.store.standing import FIELDS, Standing, standing_row
 from maild.store.work import Carrying
 
-Row = dict[str, object]
-
-# What a ChangeTicket may name; everything else of a ticket has steps of its own.
-FIELDS: tuple[str, ...] = (
-    "state",
-    "subject",
-    "queue",
-    "category",
-    "impact",
-    "urgency",
-    "priority",
-    "level",
-    "team",
-    "assignee",
-    "language",
-    "requester",
-    "requester_name",
-    "confidential",
-    "merged_into",
-    "successor",
-)
-NUMBERS = frozenset({"merged_into", "successor"})
-CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", *FIELDS)
 ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A ticket as it stands: its changeable fields, and how far its history has come."""
-
-    number: int
-    version: int
-    last_n: int
-    values: Mapping[str, str | None]
-    tags: tuple[str, ...]
-    fields: tuple[tuple[str, str], ...]
-    state_at: datetime
-
-    def changed(self, change: Change, now: datetime) -> "Standing":
-        """Apply one change; raises StaleError where its old value does not hold any more."""
-        name = change.field
-        if name == "tag":
-            return replace(self, tags=tuple(changed_set(self.tags, change)))
-        if name in SETS:
-            return self
-        is_free = name.startswith(FIELD_PREFIX)
-        if not is_free and name not in self.values:
-            raise ValueError(name)
-        held = dict(self.fields).get(name.removeprefix(FIELD_PREFIX)) if is_free else self.values[name]
-        if held != change.old:
-            raise StaleError(f"ticket {self.number}: {name} is not {change.old!r} any more")
-        if is_free:
-            return replace(self, fields=changed_fields(self.fields, change))
-        state_at = now if name == "state" else self.state_at
-        return replace(self, values={**self.values, name: change.new}, state_at=state_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +219,7 @@ class _Plan:
         self._add_row("entry", row | {"seal": seal(row, ENTRY_STAYS)})
         for position, one in enumerate(step.attachments):
             place: Row = {"ticket": step.number, "entry": step.n, "position": position}
-            self._add_row("attachment", place | _attachment_row(one))
+            self._add_row("attachment", place | attachment_row(one))
 
     def _remember(self, step: RememberIds) -> None:
         sender = self._work.decision.sender
@@ -313,7 +256,7 @@ class _Plan:
         self._add_row("draft", row)
         for position, one in enumerate(step.attachments):
             place: Row = {"draft": step.token, "position": position}
-            self._add_row("draft_attachment", place | _attachment_row(one))
+            self._add_row("draft_attachment", place | attachment_row(one))
 
     def _close_draft(self, token: str, state: str) -> None:
         if token not in self._ground.open_drafts:
@@ -372,64 +315,6 @@ class _Plan:
 def ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:
     """Give the rows of tickets to insert and of tickets to update."""
     # A ticket that one work of the batch opens and a later one changes is inserted as the later one leaves it.
-    new = [row | _standing_row(rows.changed[number], now) for number, row in rows.opened.items()]
+    new = [row | standing_row(rows.changed[number], now) for number, row in rows.opened.items()]
     changed = ((number, one) for number, one in rows.changed.items() if number not in rows.opened)
-    return new, [_standing_row(one, now) | {"the_key": number} for number, one in changed]
-
-
-def _standing_row(standing: Standing, now: datetime) -> Row:
-    row: Row = {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}
-    requester = standing.values["requester"]
-    is_open = standing.values["state"] not in FINISHED
-    row["open_requester"] = requester.lower() if requester is not None and is_open else None
-    row |= {name: int(number) for name in NUMBERS if (number := standing.values[name]) is not None}
-    return row | {
-        "state_at": standing.state_at,
-        "tags": list(standing.tags),
-        "fields": [list(it) for it in standing.fields],
-    }
-
-
-def _attachment_row(one: Attachment) -> Row:
-    return {
-        "sha256": one.sha256,
-        "is_inline": one.is_inline,
-        "type": one.type,
-        "content_id": one.content_id,
-        "name": one.name,
-    }
-
-
-def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
-    """Write an outgoing mail as a row that waits, its body by the SHA-256 of it."""
-    row: Row = {
-        "token": mail.token,
-        "ticket": mail.ticket,
-        "state": MailState.WAITING.value,
-        "relay": mail.relay,
-        "is_deferred": False,
-        "due_at": mail.due_at,
-        "attempts": 0,
-        "doubts": 0,
-        "created_at": now,
-        "expires_at": mail.expires_at,
-        "template": mail.template.value,
-        "thread": mail.thread.value,
-        "meaning": mail.meaning.value,
-        "seen": mail.seen,
-        "person": mail.person,
-        "draft": mail.draft,
-        "root": mail.root,
-        "recipient": mail.recipient,
-        "domain": domain_of(mail.recipient),
-        "acknowledged": mail.recipient.lower() if mail.template in ACKNOWLEDGEMENTS else None,
-        "message_id": mail.message_id,
-        "envelope_from": mail.envelope_from,
-        "sha256": body,
-        "subject": mail.subject,
-        "last_reply": "",
-        "headers": mail.headers,
-        "ours": mail.ours,
-        "quoted": mail.quoted,
-    }
-    return row | {"seal": seal(row, MAIL_STAYS)}
+    return new, [standing_row(one, now) | {"the_key": number} for number, one in changed]

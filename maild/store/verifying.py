@@ -21,7 +21,6 @@ from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
 from maild.store.blobs import hash_blobs
 from maild.store.dialect import find_damage, find_lost
-from maild.store.planning import FIELDS
 from maild.store.promises import (
     REPORT,
     RESTORE,
@@ -36,6 +35,7 @@ from maild.store.promises import (
 )
 from maild.store.sealing import ENTRY_STAYS, MAIL_STAYS, find_broken
 from maild.store.snapshot import Found, Snapshot, light
+from maild.store.standing import FIELDS
 from maild.store.tables import (
     arrival,
     attachment,

@@ -1,0 +1,77 @@
+"""A ticket as it stands while a batch is planned: its changeable fields, changed one by one, and its row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from maild.errors import StaleError
+from maild.model.aftermath import changed_fields, changed_set
+from maild.model.ticket import FIELD_PREFIX, FINISHED, SETS, Change
+from maild.store.rows import Row
+
+# What a ChangeTicket may name; everything else of a ticket has steps of its own.
+FIELDS: tuple[str, ...] = (
+    "state",
+    "subject",
+    "queue",
+    "category",
+    "impact",
+    "urgency",
+    "priority",
+    "level",
+    "team",
+    "assignee",
+    "language",
+    "requester",
+    "requester_name",
+    "confidential",
+    "merged_into",
+    "successor",
+)
+NUMBERS = frozenset({"merged_into", "successor"})
+CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", *FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket as it stands: its changeable fields, and how far its history has come."""
+
+    number: int
+    version: int
+    last_n: int
+    values: Mapping[str, str | None]
+    tags: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    state_at: datetime
+
+    def changed(self, change: Change, now: datetime) -> "Standing":
+        """Apply one change; raises StaleError where its old value does not hold any more."""
+        name = change.field
+        if name == "tag":
+            return replace(self, tags=tuple(changed_set(self.tags, change)))
+        if name in SETS:
+            return self
+        is_free = name.startswith(FIELD_PREFIX)
+        if not is_free and name not in self.values:
+            raise ValueError(name)
+        held = dict(self.fields).get(name.removeprefix(FIELD_PREFIX)) if is_free else self.values[name]
+        if held != change.old:
+            raise StaleError(f"ticket {self.number}: {name} is not {change.old!r} any more")
+        if is_free:
+            return replace(self, fields=changed_fields(self.fields, change))
+        state_at = now if name == "state" else self.state_at
+        return replace(self, values={**self.values, name: change.new}, state_at=state_at)
+
+
+def standing_row(standing: Standing, now: datetime) -> Row:
+    """Write a ticket as it stands."""
+    row: Row = {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}
+    requester = standing.values["requester"]
+    is_open = standing.values["state"] not in FINISHED
+    row["open_requester"] = requester.lower() if requester is not None and is_open else None
+    row |= {name: int(number) for name in NUMBERS if (number := standing.values[name]) is not None}
+    return row | {
+        "state_at": standing.state_at,
+        "tags": list(standing.tags),
+        "fields": [list(it) for it in standing.fields],
+    }
