@@ -72,6 +72,7 @@ from maild.troubles import Board
 from maild.vouching import sender_keys
 
 SECRET_BYTES = 32
+KEY_SIGNS = timedelta(days=365)
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
 
@@ -129,12 +130,15 @@ def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
 
 
 def keyring_of(store: Store) -> Keyring:
-    """Take the desk's signing keys from the store, making the first one where there is none."""
-    keys = store.read(lambda reader: reader.signing_keys())
-    if not keys:
+    """Take the desk's signing keys from the store; once the newest is a year old, or there is none, make one.
+
+    Older keys sign no more and prove their marks for ever.
+    """
+    made_at = store.read(lambda reader: reader.newest_key_at())
+    if made_at is None or now() - made_at > KEY_SIGNS:
         key = SigningKey(secrets.token_hex(2), secrets.token_bytes(SECRET_BYTES))
         store.write(lambda tx: tx.add_signing_key(key, now()))
-        keys = (key,)
+    keys = store.read(lambda reader: reader.signing_keys())
     return Keyring(current=keys[-1], known={key.id: key for key in keys})
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from maild.marks import SigningKey
 from maild.store.snapshot import Snapshot
@@ -16,6 +16,11 @@ class KeyReading(Snapshot):
         """Give every key that ever signed, the newest last."""
         rows = self._connection.execute(select(signing_key).order_by(signing_key.c.position))
         return tuple(SigningKey(row.id, row.secret) for row in rows)
+
+    def newest_key_at(self) -> datetime | None:
+        """Say when the newest key was made; None without any."""
+        made_at: datetime | None = self._connection.execute(select(func.max(signing_key.c.made_at))).scalar_one()
+        return made_at
 
 
 class KeyWriting(Snapshot):

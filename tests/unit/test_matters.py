@@ -7,6 +7,7 @@ import pytest
 
 from maild.desk import ask, tell_together
 from maild.model.decision import (
+    AddParticipant,
     Authenticity,
     ChangeTicket,
     KeepDraft,
@@ -259,3 +260,19 @@ def test_an_address_that_is_gone_gets_no_automatic_mail_until_its_owner_writes()
     assert wanted(own, Template.ACKNOWLEDGED)
     assert steps_of(own, MarkReachable) == [MarkReachable(BOB.address, is_reachable=True)]
     assert ask(call, None, HOUSE).contacts == (BOB.address,)
+
+
+def test_a_storm_of_answers_to_all_draws_no_mail_of_ours_and_no_crowd():
+    """Everybody answers everybody: each is an entry, nobody outside is written to, at most twenty take part."""
+    crowd = tuple(Address(f"p{number}@customer.example") for number in range(40))
+    ticket = known(a_ticket(participants=crowd[:18]))
+    mail = to_bob()
+    storm = answer_to(mail, "Please stop answering all!", BOB, cc=crowd)
+    decision = decided(storm, facts(mail, ticket=replace(ticket, noticed_at=NOW)), PASS)
+
+    assert [entry.kind for entry in entries_of(decision)] == [EntryKind.CUSTOMER]
+    assert decision.mails == ()
+    assert len(steps_of(decision, AddParticipant)) <= 2
+    theirs = decided(replace(storm, sender=crowd[3]), facts(mail, ticket=ticket), NONE)
+    assert steps_of(theirs, AddParticipant) == []
+    assert [each for each in theirs.mails if each.person is None] == []
