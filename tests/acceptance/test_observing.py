@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import gettempdir
 from threading import Condition, Thread
 
 from tests.acceptance.promises import rows_of
@@ -19,7 +18,9 @@ class Observer:
 
     def __init__(self, desk: WorkingDesk) -> None:
         command = [sys.executable, "-m", "maild", "--config", str(desk.config), "run", "--observe"]
-        environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        copies = copies_of(desk)
+        copies.mkdir(exist_ok=True)
+        environ = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(copies)}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
         self._lines: list[str] = []
         self._news = Condition()
@@ -46,6 +47,11 @@ class Observer:
         code = self.process.wait(PATIENCE)
         self._listener.join(PATIENCE)
         return code
+
+
+def copies_of(desk: WorkingDesk) -> Path:
+    """Where this desk's throw-away copies lie: other tests observe at the same time."""
+    return desk.folder / "copies"
 
 
 def observed(desk: WorkingDesk, words: str) -> str:
@@ -76,7 +82,6 @@ def test_an_observed_desk_leaves_no_trace(new_database: Callable[[], str | None]
     """Before the first run and after it: what would happen is shown and not kept, and then it happens."""
     desk = new_desk(database=new_database())
     bob = desk.host.new_user("bigco.example")
-    copies = set(Path(gettempdir()).glob("maild-observe-*"))
     desk.send(desk.write(bob, "Printer", "It is dead."), bob)
     desk.host.wait_for_mail(desk.address)
     before = traces(desk)
@@ -101,4 +106,4 @@ def test_an_observed_desk_leaves_no_trace(new_database: Callable[[], str | None]
     assert traces(desk) == before
     desk.start()
     desk.wait_for_event("entry_added", ticket=1001)
-    assert set(Path(gettempdir()).glob("maild-observe-*")) == copies
+    assert list(copies_of(desk).iterdir()) == []
