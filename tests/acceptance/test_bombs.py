@@ -217,7 +217,15 @@ def test_a_mail_that_kills_its_reader_is_held_after_three_tries(new_desk: NewDes
 
 def test_a_machine_that_kills_readers_is_blamed_on_no_mail(desk: WorkingDesk):
     """Every reader is killed, as a machine short of memory does: nothing is held; once that ends, all is handled."""
-    with Watch(desk.running.process.pid, lambda reader: os.kill(reader, signal.SIGKILL)):
+    killed = Event()
+
+    def kill(reader: int) -> None:
+        os.kill(reader, signal.SIGKILL)
+        killed.set()
+
+    with Watch(desk.running.process.pid, kill):
+        # Readers are quick: one that is left alone reads all of it first.
+        assert killed.wait(PATIENCE)
         mails = [an_ordinary_mail(desk, number) for number in range(3)]
         lay_in(desk, [mail.as_bytes() for mail in mails])
         lost = desk.wait_for_event("readers_lost")  # one line a minute, however often they die
