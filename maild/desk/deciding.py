@@ -10,10 +10,11 @@ from maild import marks
 from maild.desk.acknowledging import is_reachable
 from maild.desk.agents import file_agents_mail
 from maild.desk.case import Case, desk_matter, held
-from maild.desk.customers import file_mail, open_ticket
+from maild.desk.customers import file_mail
 from maild.desk.finding import Found, find, is_among
 from maild.desk.house import House
 from maild.desk.machines import file_automatic, file_our_own
+from maild.desk.opening import open_ticket
 from maild.desk.standing import stand
 from maild.desk.takeover import take_over
 from maild.model.decision import (

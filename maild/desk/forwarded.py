@@ -2,7 +2,7 @@
 
 from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, is_reachable
 from maild.desk.case import Case, Sheet, entry_of, remembered
-from maild.desk.customers import queue_of
+from maild.desk.opening import queue_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import light_enough, notices, those_in_charge
 from maild.model.decision import AddEntry, Decision, MeetContact, OpenTicket, Outcome, OutcomeKind, RememberIds

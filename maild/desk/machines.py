@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
-from maild.desk.customers import open_ticket
+from maild.desk.opening import open_ticket
 from maild.desk.telling import alarms, those_in_charge, transcripts
 from maild.desk.undelivered import is_unheard
 from maild.model.decision import Decision, MarkReachable, RecordAbsence, Trust

@@ -10,9 +10,10 @@ desk's people are told, but nobody outside is; an agent's mail is only filed, be
 from dataclasses import replace
 
 from maild.desk.case import Case, entry_of, remembered, sheet_for
-from maild.desk.customers import file_mail, open_ticket
+from maild.desk.customers import file_mail
 from maild.desk.house import is_same
 from maild.desk.machines import file_automatic
+from maild.desk.opening import open_ticket
 from maild.model.decision import (
     AddEntry,
     AddParticipant,

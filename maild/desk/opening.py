@@ -1,0 +1,121 @@
+"""A mail that belongs to no ticket opens one: with the values that the rules give, acknowledged, and told."""
+
+from collections.abc import Iterator
+
+from maild.desk.acknowledging import acknowledgement, reached_cap
+from maild.desk.announcing import announce, doubts, is_proved
+from maild.desk.case import Case, Sheet, entry_of, held, joining, links, remembered, sheet_for
+from maild.desk.ruling import as_person, notify, opened_as, record, requester_of, rule_new, wants, why_held
+from maild.desk.subjects import ticket_subject
+from maild.model.decision import (
+    AddEntry,
+    ChangeTicket,
+    Decision,
+    LinkTickets,
+    MeetContact,
+    OpenTicket,
+    Step,
+    Trust,
+)
+from maild.model.facts import TicketFacts
+from maild.model.outgoing import Wanted
+from maild.model.ticket import Change, EntryKind, State
+from maild.rules import Queue
+from maild.rules.effects import CallSpam, DoNotAcknowledge, TakeAsPerson, TakeRequester
+from maild.rules.occasions import Verdicts
+
+
+def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
+    """Open a ticket for whoever wrote, acknowledge it as far as they are proved, tell the queue's team.
+
+    `after` is a closed ticket whose thread goes on in this one.
+    """
+    number, queue = case.facts.next_number, queue_of(case)
+    old = after.ticket if after is not None else None
+    verdicts = rule_new(case, old.queue, old.team) if old is not None else rule_new(case, queue.key, queue.team)
+    why_not = why_held(verdicts)
+    if why_not and not case.is_released:
+        return held(case, why_not)
+    requester = requester_of(case, verdicts)
+    is_form = wants(verdicts, TakeAsPerson)
+    case = as_person(case, requester) if is_form else case
+    sheet = sheet_for(case, None)
+    opened = OpenTicket(
+        number=number,
+        subject=ticket_subject(case.message.subject),
+        state=State.NEW,
+        queue=queue.key,
+        team=queue.team,
+        assignee=None,
+        requester=requester,
+        language=_language_of(case, after),
+        confidential=old.confidential if old is not None else None,
+    )
+    opened = opened_as(case, opened, verdicts)
+    _begin(case, sheet, opened, after)
+    record(case, sheet, number, verdicts)
+    if wants(verdicts, CallSpam):
+        sheet.explain("spam by a rule: nobody is answered or told")
+        return sheet.decision(entry_of(number), case)
+    answer = _rules_answer(verdicts) or acknowledgement(case, number, after)
+    sheet.note_cap(reached_cap(case))
+    sheet.want(*([answer] if isinstance(answer, Wanted) else []))
+    sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
+    notify(case, sheet, opened, verdicts, announce(case, sheet, opened))
+    return sheet.decision(entry_of(number), case)
+
+
+def _begin(case: Case, sheet: Sheet, opened: OpenTicket, after: TicketFacts | None) -> None:
+    """Open the ticket with the mail as its first entry, meet who wrote, and let those join whom they surely named."""
+    message, sender, requester, number = case.message, case.sender, opened.requester, opened.number
+    files, flags = message.attachments, doubts(case)
+    sheet.open(opened)
+    sheet.enter(number, EntryKind.CUSTOMER, case.words, flags=flags, attachments=files, message_id=message.message_id)
+    sheet.add(remembered(case, number), *links(case, number))
+    if after is not None:
+        sheet.add(*_leading_on(case, after, number))
+    if requester is None or case.is_automatic:
+        return
+    if sender is None or sender.trust is not Trust.FORGED:
+        sheet.add(MeetContact(requester))
+    if opened.confidential is None and is_proved(case):
+        sheet.add(*joining(case, number, (requester,)))
+
+
+def _rules_answer(verdicts: Verdicts) -> str:
+    """Say why rules leave a new ticket without acknowledgement; "" where they do not."""
+    if wants(verdicts, DoNotAcknowledge):
+        return "no acknowledgement: a rule says so"
+    # Whom a form names has not written here, and how often they were answered was not asked: fail closed.
+    return "no acknowledgement: a form named them" if wants(verdicts, TakeRequester) else ""
+
+
+def _leading_on(case: Case, after: TicketFacts, number: int) -> Iterator[Step]:
+    """Let a closed ticket lead on to the one in which its thread goes on."""
+    old = after.ticket
+    change = Change("successor", str(old.successor) if old.successor else None, str(number))
+    story = f"The customer wrote again long after it was closed: it goes on in #{number}."
+    yield LinkTickets(number, old.number, "follows it")
+    yield ChangeTicket(old.number, (change,))
+    yield AddEntry(old.number, after.last_n + 1, EntryKind.EVENT, "maild", case.cause, story, (change,))
+
+
+def queue_of(case: Case) -> Queue:
+    """Choose a new ticket's queue: the first of ours in To, then Cc; else the mailbox's."""
+    for each in (*case.message.to, *case.message.cc):
+        queue = case.house.find_queue(each.address)
+        if queue is not None:
+            return queue
+    queues = case.house.queues()
+    key = case.house.mailbox_queues.get(case.mailbox, "")
+    return queues.get(key) or next(iter(queues.values()))
+
+
+def _language_of(case: Case, after: TicketFacts | None) -> str | None:
+    """Give a new ticket's language: of the one it goes on from, of its contact, else of the words it begins with."""
+    if after is not None:
+        return after.ticket.language
+    address = case.sender.address.lower() if case.sender is not None else ""
+    met, listed = case.facts.contacts.get(address), case.house.rules.contacts.get(address)
+    known = (met.language if met else None) or (listed.language if listed else None)
+    return known or case.message.language
