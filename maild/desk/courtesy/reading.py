@@ -12,6 +12,7 @@ BUGS
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from maild.desk.courtesy.germanic import GERMANIC
@@ -32,10 +33,6 @@ class Answer(StrEnum):
 
 
 LEXICONS: Final[Mapping[str, Lexicon]] = {**GERMANIC, **ROMANCE, **SLAVIC, **OTHER}
-_ENGLISH: Final = Book(LEXICONS["en"])
-_BOOKS: Final[Mapping[str, Book]] = {
-    language: Book(lexicon, _ENGLISH) if language != "en" else _ENGLISH for language, lexicon in LEXICONS.items()
-}
 _LONGEST: Final = 3000
 _MOST_LINES: Final = 60
 _KIND: Final = frozenset(
@@ -68,14 +65,21 @@ def find_answer(words: str, names: Sequence[str], language: str | None = None) -
     if len(text) > _LONGEST or len(lines) > _MOST_LINES:
         return Answer.WORDS
     known = frozenset(part for name in names for part in _parts_of(name))
-    if language is not None and language in _BOOKS:
-        answer = _Reading(_BOOKS[language], known).read(lines)
+    if language is not None and language in LEXICONS:
+        answer = _Reading(_book(language), known).read(lines)
         if answer is not None:
             return answer
-    found = {answer for book in _BOOKS.values() if (answer := _Reading(book, known).read(lines)) is not None}
+    books = map(_book, LEXICONS)
+    found = {answer for book in books if (answer := _Reading(book, known).read(lines)) is not None}
     if len(found) == 1:
         return found.pop()
     return Answer.COURTESY if found == {Answer.YES, Answer.COURTESY} else Answer.WORDS
+
+
+@cache
+def _book(language: str) -> Book:
+    """Give a language's phrases, with the English ones that people mix in; made when a mail first asks for them."""
+    return Book(LEXICONS[language], _book("en") if language != "en" else None)
 
 
 def _parts_of(name: str) -> Iterator[str]:
