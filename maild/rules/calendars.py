@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from maild.rules.worktime import Year, add_work, longest_rest, make_year, work_between
+
 DAY_MINUTES = 24 * 60
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -37,6 +39,29 @@ class Calendar:
     yearly: Mapping[tuple[int, int], tuple[Span, ...]] = field(default_factory=dict)
     country: str | None = None
     subdivision: str | None = None
+    _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def add(self, start: datetime, work: timedelta) -> datetime | None:
+        """Give the first instant by which so much working time has passed since `start`; None if that never comes."""
+        return add_work(self._year, start, work)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Give the working time from one instant to a later one."""
+        return work_between(self._year, start, end)
+
+    def longest_rest(self, first: int, last: int) -> tuple[datetime, datetime]:
+        """Find the longest time without work in some years."""
+        return longest_rest(self._year, first, last)
+
+    def _year(self, year: int) -> Year:
+        known = self._years.get(year)
+        if known is None:
+            known = make_year(year, ZoneInfo(self.timezone), self._minutes_on)
+            self._years[year] = known
+        return known
+
+    def _minutes_on(self, day: date) -> tuple[tuple[int, int], ...]:
+        return tuple((span.start, span.end) for span in self.spans_on(day))
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
         """Give the working time that begins on a day, in order."""

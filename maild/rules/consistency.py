@@ -1,13 +1,14 @@
 """What single entries of rule files say that does not fit together, or names a file that does not hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from maild.documents import Value, did_you_mean
 from maild.errors import Problem
-from maild.rules.calendars import is_known_country, known_subdivisions
+from maild.rules.calendars import Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
-from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints
+from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints, rest_complaint
 from maild.rules.language.matters import (
     ContactsSection,
     CustomerSection,
@@ -27,8 +28,9 @@ _OF_A_KEY = ("sender", "sender_domain")
 def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:
     """Say what does not fit together."""
     for entry, calendar in gathering.sound("calendars", CalendarSection):
-        yield from (entry.problem(what, *keys) for keys, what in calendar_complaints(calendar))
-        yield from _holiday_problems(entry, calendar.holidays, surroundings)
+        problems = [entry.problem(what, *keys) for keys, what in calendar_complaints(calendar)]
+        problems += _holiday_problems(entry, calendar.holidays, surroundings)
+        yield from problems or _rest_problems(entry, calendar, surroundings)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
@@ -55,6 +57,14 @@ def _holiday_problems(entry: Written, section: HolidaysSection, surroundings: Su
         yield entry.problem(_no_file(section.ics, surroundings), "holidays", "ics")
     except ValueError as error:
         yield entry.problem(str(error), "holidays", "ics")
+
+
+def _rest_problems(entry: Written, section: CalendarSection, surroundings: Surroundings) -> Iterator[Problem]:
+    file = section.holidays.ics
+    days: Mapping[date, tuple[Span, ...]] = surroundings.days_off(file) if file is not None else {}
+    complaint = rest_complaint(section.value(entry.name, days))
+    if complaint is not None:
+        yield entry.problem(complaint, "holidays")
 
 
 def _list_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:

@@ -131,6 +131,14 @@ def test_somebody_is_absent_from_the_first_day_to_the_last():
         ("hours: always, holidays: {days: {'2027-02-29': []}}", "holidays.days.2027-02-29: '2027-02-29' is no day"),
         ("hours: always, holidays: {days: {'2026-12-31..2026-12-28': []}}", "ends before it begins"),
         ("hours: always, holidays: {days: {'2026-12-31..01-02': []}}", "both ends with their year, or both without"),
+        ("hours: always, holidays: {days: {'01-01..12-31': []}}", "holidays: leaves no working time from"),
+        (
+            (
+                "hours: {mon: ['09:00-17:00']}, "
+                "holidays: {days: {'2027-01-01..2027-12-31': [], '2028-01-01..2028-01-31': []}}"
+            ),
+            "holidays: leaves no working time from 2026-12-28 to 2028-02-07: every clock would stand still",
+        ),
         ("hours: always, holidays: {ics: no.ics}", "holidays.ics: there is no file 'no.ics' beside the rule files"),
         ("hours: always, holidays: {ics: bad.ics}", "holidays.ics: bad.ics is no calendar that can be read"),
         ("hours: always, holidays: {ics: timed.ics}", "holidays.ics: timed.ics: 'Party' is no whole day"),

@@ -16,6 +16,9 @@ _YEARLY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
 _LEAP = 2024
 _LONGEST_RANGE = 366
 _WEEK = 7 * DAY_MINUTES
+_LONGEST_REST = timedelta(days=366)
+_MOST_YEARS = 100
+_LEAST_CLOSED = 52  # a desk may work on one day of the week
 
 
 def _weekdays(text: str) -> str:
@@ -126,6 +129,19 @@ def calendar_complaints(section: CalendarSection) -> Iterator[tuple[tuple[str, .
         yield ("day",), "a working day of more than 24 hours"
     if section.holidays.subdivision is not None and section.holidays.country is None:
         yield ("holidays", "subdivision"), "a subdivision without its country: write `country` too"
+
+
+def rest_complaint(calendar: Calendar) -> str | None:
+    """Say when nobody works for more than a year: on days of one's own alone, for the week has hours."""
+    closed = [day for day, spans in calendar.days.items() if not spans]
+    if len(closed) + sum(not spans for spans in calendar.yearly.values()) < _LEAST_CLOSED:
+        return None
+    years = {_LEAP, *(day.year for day in closed)}
+    first = min(years) - 1
+    since, until = calendar.longest_rest(first, min(max(years) + 1, first + _MOST_YEARS))
+    if until - since <= _LONGEST_REST:
+        return None
+    return f"leaves no working time from {since:%Y-%m-%d} to {until:%Y-%m-%d}: every clock would stand still"
 
 
 def _named_twice(section: CalendarSection) -> str | None:
