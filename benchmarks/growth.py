@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import os
 import random
-import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -32,8 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.crowd import Letter, crowd
 from benchmarks.figures import Figure, print_table
 from benchmarks.rig import DESK, write_config
-from maild import daemon
-from maild.carrying import Desk
+from maild import daemon, premises
 from maild.handling import Handling
 from maild.journal import start_journal
 from maild.model.limits import ReadingLimits
@@ -134,12 +132,11 @@ class GrownDesk:
         self.letters = crowd(1_000_000, DESK, seed=11, earlier=old)
 
     def open(self) -> None:
-        config, rules = daemon.read_premises(self.folder / "config", {})
-        self._store = daemon.open_store(config)
-        premises = daemon.Premises(config, rules, daemon.keyring_of(self._store))
-        parts = Desk(premises.composer(), daemon.now, secrets.token_bytes)
+        config, rules = premises.read_premises(self.folder / "config", {})
+        self._store = premises.open_store(config)
+        whole = premises.Premises(config, rules, premises.keyring_of(self._store, daemon.now()))
         board = Board(time.monotonic, timedelta(minutes=1))
-        self._handling = Handling(self._store, self._readers, premises.house(), parts, "bench", board=board)
+        self._handling = Handling(self._store, self._readers, whole.in_force(daemon.now), "bench", board=board)
 
     def close(self) -> None:
         self._store.close()

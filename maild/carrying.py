@@ -9,6 +9,7 @@ from datetime import datetime
 
 from maild import marks
 from maild.composing import Composer, Encoder
+from maild.desk import House
 from maild.model.decision import AddEntry, Decision, KeepDraft
 from maild.model.facts import Facts
 from maild.model.outgoing import OutgoingMail
@@ -36,6 +37,24 @@ class Desk:
             self.composer.compose(wanted, decision, facts, self.new_token(), now, encoder=encoder)
             for wanted in decision.mails
         )
+
+
+class InForce:
+    """By what is decided and written at this moment; rules may be exchanged while the desk works.
+
+    Whoever decides asks once for each mail, or for each few, and keeps to the answer: nothing is decided by two sets.
+    """
+
+    def __init__(self, house: House, desk: Desk) -> None:
+        self._parts = (house, desk)
+
+    def get(self) -> tuple[House, Desk]:
+        """Give what holds now; both are of one set of rules, templates and answers."""
+        return self._parts
+
+    def put(self, house: House, desk: Desk) -> None:
+        """Let another set hold from the next question on; from any thread."""
+        self._parts = (house, desk)
 
 
 def pack_attachments(decision: Decision) -> dict[str, Packed]:

@@ -41,12 +41,10 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from maild.alarming import Alarming, restore_alarms, tell_step
-from maild.carrying import Desk
+from maild.carrying import InForce
 from maild.clock import Clock
-from maild.composing import Composer, check_templates
-from maild.config import Config, StateConfig, read_draft
+from maild.config import StateConfig
 from maild.delivery import Channel, Tools, Ward
-from maild.desk import House
 from maild.doors import doors_of
 from maild.errors import StoreUnusableError
 from maild.handling import Handling
@@ -55,15 +53,14 @@ from maild.intake import Intake, Source
 from maild.journal import Event, journal
 from maild.ledger import Ledger
 from maild.loop import Loop
-from maild.marks import Keyring, SigningKey
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.observing import Observing, Tell
+from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.reading import Readers
 from maild.renewing import Renewing
 from maild.resting import watch_pauses
 from maild.resuming import check_at_home, home_directory
-from maild.rules import Rules, read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
 from maild.supervising import Supervisor, drain, stopping_by_signal
@@ -71,8 +68,6 @@ from maild.timing import Timing
 from maild.troubles import Board
 from maild.vouching import sender_keys
 
-SECRET_BYTES = 32
-KEY_SIGNS = timedelta(days=365)
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
 
@@ -87,59 +82,6 @@ def now() -> datetime:
 def steady() -> float:
     """Give seconds that nobody sets, and that go on while the machine sleeps (clock_gettime(2))."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-@dataclass(frozen=True, slots=True)
-class Premises:
-    """What the configuration comes to: everything that is the same for daemon and command line."""
-
-    config: Config
-    rules: Rules
-    keyring: Keyring
-
-    def house(self) -> House:
-        """Give deciding what it may know of the house."""
-        config = self.config
-        return House(
-            desk=config.desk,
-            trust=config.trust,
-            limits=config.limits,
-            rules=self.rules,
-            keyring=self.keyring,
-            mailbox_queues={name: mailbox.queue for name, mailbox in config.mailboxes.items()},
-            mailbox_addresses=frozenset(mailbox.user for mailbox in config.mailboxes.values() if "@" in mailbox.user),
-            answers=config.answers,
-        )
-
-    def composer(self) -> Composer:
-        """Build the writer of all mails."""
-        return Composer(self.config.desk, self.rules, self.keyring, self.config.templates)
-
-
-def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
-    """Read configuration and rules, and try the templates; raises ConfigurationError with every problem."""
-    config, rules = read_together(read_draft(directory, environ))
-    check_templates(config, rules)
-    return config, rules
-
-
-def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
-    """Open the desk's database, upgrading it where it is older; the daemon's own is good only while it has the lock."""
-    state = config.state
-    return Store.open(state.directory, state.database, first_number=config.desk.first_number, daemon_lock=lock)
-
-
-def keyring_of(store: Store) -> Keyring:
-    """Take the desk's signing keys from the store; once the newest is a year old, or there is none, make one.
-
-    Older keys sign no more and prove their marks for ever.
-    """
-    made_at = store.read(lambda reader: reader.newest_key_at())
-    if made_at is None or now() - made_at > KEY_SIGNS:
-        key = SigningKey(secrets.token_hex(2), secrets.token_bytes(SECRET_BYTES))
-        store.write(lambda tx: tx.add_signing_key(key, now()))
-    keys = store.read(lambda reader: reader.signing_keys())
-    return Keyring(current=keys[-1], known={key.id: key for key in keys})
 
 
 @dataclass(slots=True)
@@ -254,8 +196,9 @@ class Daemon:
         bells = Bells(stop, threading.Event(), threading.Event(), [], loop, asyncio.Event())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bells.ring_all)
-        premises = Premises(self._config, self._rules, keyring_of(store))
-        threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, premises, bells)]
+        premises = Premises(self._config, self._rules, keyring_of(store, self._clock.now()))
+        in_force = premises.in_force(self._clock.now)
+        threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, in_force, bells)]
         # What stands now stands for life: it need not be gone through each time that garbage is looked for.
         gc.collect()
         gc.freeze()
@@ -266,7 +209,7 @@ class Daemon:
         self._notifier.ready()
         self._notifier.status("at work")
         watchdog = asyncio.create_task(self._watch(threads, stop))
-        tasks = [] if self._tell else list(self._senders(store, premises, bells))
+        tasks = [] if self._tell else list(self._senders(store, in_force, bells))
         with lock.watched(bells.ring_all):
             await bells.stop_delivery.wait()
         deadline = loop.time() + DRAIN_SECONDS
@@ -277,13 +220,13 @@ class Daemon:
         await asyncio.to_thread(readers.stop)
         await drain(tasks, threads, deadline)
 
-    def _senders(self, store: Store, premises: Premises, bells: Bells) -> Iterator["asyncio.Task[None]"]:
+    def _senders(self, store: Store, in_force: InForce, bells: Bells) -> Iterator["asyncio.Task[None]"]:
         """Start all by which mail leaves the desk, and what tells that none does."""
         supervise_task, end = self._supervisor.supervise_task, bells.stop_delivery
         for number, (channel, bell) in enumerate(self._channels(store, bells)):
             work = supervise_task("delivery", partial(channel.run, end, bell), end)
             yield asyncio.create_task(work, name=f"delivery:{number}")
-        alarming = self._alarming(store, premises)
+        alarming = self._alarming(store, in_force)
         yield asyncio.create_task(supervise_task("alarming", partial(alarming.run, end), end), name="alarming")
         watch = partial(watch_pauses, store, end, self._notifier.status, bells.ring_rested)
         yield asyncio.create_task(supervise_task("resting", watch, end), name="resting")
@@ -303,12 +246,11 @@ class Daemon:
     def _tell_old_left(self, place: str, left: int) -> None:
         self._notifier.status(f"at work; {place}: {left} old mails to be taken over" if left else "at work")
 
-    def _deciders(self, store: Store, readers: Readers, premises: Premises, bells: Bells) -> Iterator[threading.Thread]:
-        house, parts = premises.house(), Desk(premises.composer(), self._clock.now, secrets.token_bytes)
+    def _deciders(self, store: Store, readers: Readers, in_force: InForce, bells: Bells) -> Iterator[threading.Thread]:
         keys = sender_keys(self._config, steady)
-        handling = Handling(store, readers, house, parts, self._claim, board=self._board, keys=keys)
+        handling = Handling(store, readers, in_force, self._claim, board=self._board, keys=keys)
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
-        timing = Timing(store, house, parts, self._claim)
+        timing = Timing(store, in_force, self._claim)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
         if self._tell is not None:
             yield self._thread("observing", partial(Observing(store, self._tell).run, bells.stop), bells.stop)
@@ -329,12 +271,11 @@ class Daemon:
                 channels.append((Channel(ward, Relay(settings, secret), tools), bell))
         return channels
 
-    def _alarming(self, store: Store, premises: Premises) -> Alarming:
+    def _alarming(self, store: Store, in_force: InForce) -> Alarming:
         """Build the leg that tells of trouble, and take up what an earlier life has told."""
         config, clock = self._config, self._clock.now
         restore_alarms(self._board, store, config, clock())
-        writing = Desk(premises.composer(), clock, secrets.token_bytes)
-        doors = list(doors_of(config, self._wallet.of_relay, premises.house(), writing))
+        doors = list(doors_of(config, self._wallet.of_relay, in_force))
         limit = config.limits.message
         return Alarming(self._board, doors, store, limit=limit, now=clock, set_back=self._steps)
 

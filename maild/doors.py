@@ -7,9 +7,8 @@ from functools import partial
 from typing import Protocol
 
 from maild import desk
-from maild.carrying import Desk
+from maild.carrying import InForce
 from maild.config import Config, Secret
-from maild.desk import House
 from maild.errors import AlarmNotTakenError
 from maild.model.facts import Facts
 from maild.model.outgoing import Accepted, Deferred, DueMail, InDoubt, Offered, OutgoingMail, Refused
@@ -62,8 +61,7 @@ class RelayDoor:
     relay: str
     connect: Callable[[], Relay]
     to: Sequence[str]
-    house: House
-    writing: Desk
+    in_force: InForce
 
     @property
     def name(self) -> str:
@@ -75,9 +73,10 @@ class RelayDoor:
 
     async def take(self, alarm: Alarm) -> Taken:
         """Hand the mails over, and be content when anybody gets theirs; raises MaildError where nobody does."""
-        now = self.writing.now()
-        decision = desk.decide_alarm(alarm, self.to, self.house, now)
-        mails = self.writing.write_mails(decision, Facts(0), now)
+        house, writing = self.in_force.get()
+        now = writing.now()
+        decision = desk.decide_alarm(alarm, self.to, house, now)
+        mails = writing.write_mails(decision, Facts(0), now)
         relay, sent, said = self.connect(), [], "there is nobody to tell"
         try:
             for mail in mails:
@@ -91,12 +90,13 @@ class RelayDoor:
         return Taken(said, tuple(sent))
 
 
-def doors_of(config: Config, secret_of: Callable[[str], Secret], house: House, writing: Desk) -> Iterator[Door]:
+def doors_of(config: Config, secret_of: Callable[[str], Secret], in_force: InForce) -> Iterator[Door]:
     """Give the doors of `alarm:` in turn: its own relay, its command, then the relays of ordinary mail."""
     alarm = config.alarm
+    house, writing = in_force.get()
 
     def door(name: str) -> Door:
-        return RelayDoor(name, partial(Relay, config.relays[name], secret_of(name)), alarm.to, house, writing)
+        return RelayDoor(name, partial(Relay, config.relays[name], secret_of(name)), alarm.to, in_force)
 
     if alarm.relay:
         yield door(alarm.relay)

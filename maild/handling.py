@@ -17,9 +17,8 @@ from datetime import datetime
 from threading import Event as Bell
 
 from maild import desk
-from maild.carrying import Desk, pack_attachments
+from maild.carrying import InForce, pack_attachments
 from maild.composing import SheetError
-from maild.desk import House
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.keys import SenderKeys
@@ -80,8 +79,7 @@ class Handling:
         self,
         store: Store,
         readers: Readers,
-        house: House,
-        desk_parts: Desk,
+        in_force: InForce,
         claim: str,
         *,
         board: Board,
@@ -89,8 +87,8 @@ class Handling:
     ) -> None:
         self._store = store
         self._readers = readers
-        self._house = house
-        self._desk = desk_parts
+        self._in_force = in_force
+        self._house, self._desk = in_force.get()
         self._claim = claim
         self._board = board
         self._keys = keys
@@ -111,6 +109,8 @@ class Handling:
         reach(Failpoint.HANDLING_CLAIMED)
         for readings in self._read(arrivals):
             self._board.clear(READERS)
+            # What is in hand together is asked, decided and written by one set of rules.
+            self._house, self._desk = self._in_force.get()
             cases = self._cases(readings)
             reach(Failpoint.HANDLING_READ)
             self._handle(cases)

@@ -16,8 +16,7 @@ from datetime import timedelta
 from threading import Event as Bell
 
 from maild import desk
-from maild.carrying import Desk, pack_attachments
-from maild.desk import House
+from maild.carrying import InForce, pack_attachments
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
@@ -37,10 +36,10 @@ log = journal("timing")
 class Timing:
     """The leg that fires timers. One thread; `claim` names this daemon's life."""
 
-    def __init__(self, store: Store, house: House, desk_parts: Desk, claim: str) -> None:
+    def __init__(self, store: Store, in_force: InForce, claim: str) -> None:
         self._store = store
-        self._house = house
-        self._desk = desk_parts
+        self._in_force = in_force
+        self._house, self._desk = in_force.get()
         self._claim = claim
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
@@ -87,6 +86,7 @@ class Timing:
 
     def _carry_out(self, timer: Timer) -> str | None:
         """Decide a timer and carry it out; where that was in vain because its facts changed meanwhile, say how."""
+        self._house, self._desk = self._in_force.get()
         now = self._desk.now()
         facts = self._store.read(lambda reader: reader.answer([_questions_of(timer)], now))[0]
         decision = self._decide(timer, facts)

@@ -13,7 +13,6 @@ import click
 from maild.carrying import Desk, pack_attachments
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
-from maild.daemon import Premises, keyring_of, open_store, read_premises
 from maild.desk import House
 from maild.desk.byhand import Caller, HandError, open_for_caller, set_fields
 from maild.errors import MaildError
@@ -21,6 +20,7 @@ from maild.model.decision import Decision
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions
 from maild.model.mail import Address
+from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.store import Carrying, Store
 
 _TRIES = 5
@@ -77,7 +77,7 @@ def _carry_out(number: int | None, decide: Deciding, contact: str = "") -> Decis
     """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
     config, rules = read_premises(config_directory(), os.environ)
     with closing(open_store(config)) as store:
-        premises = Premises(config, rules, keyring_of(store))
+        premises = Premises(config, rules, keyring_of(store, now()))
         house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
         for _ in range(_TRIES):
             decision = _try(store, number, contact, decide, house=house, writer=writer)

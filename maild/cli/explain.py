@@ -15,11 +15,12 @@ from maild import desk
 from maild.carrying import Desk
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
-from maild.daemon import Premises, keyring_of, open_store, read_premises, steady
+from maild.daemon import steady
 from maild.imap.fetching import LEADING
 from maild.model.explaining import explanation, instant, whole_message
 from maild.model.mail import Arrival, Place
 from maild.parsing import fingerprint
+from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.reading import read_one
 from maild.store import Store
 from maild.vouching import authenticate, sender_keys
@@ -57,7 +58,7 @@ def _foresee(raw: bytes) -> Story:
     arrival = _arrival_of(raw, config.limits.message, at)
     message = read_one(arrival.raw, config.reading)
     with closing(open_store(config)) as store:
-        premises = Premises(config, rules, keyring_of(store))
+        premises = Premises(config, rules, keyring_of(store, at))
         house = premises.house()
         (facts,) = store.read(lambda reader: reader.answer([desk.ask(message, arrival, house)], at))
     writer = Desk(premises.composer(), now, secrets.token_bytes)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from maild.carrying import Desk
 from maild.cli import main
-from maild.daemon import Premises, keyring_of, now, open_store, read_premises
+from maild.daemon import now
 from maild.handling import Handling
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Fetched
 from maild.parsing import fingerprint
+from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.reading import Readers
 from maild.store import NewArrival, Store, pack
 from maild.troubles import Board
@@ -77,10 +77,9 @@ class ADesk:
                 for n, raw in enumerate(raws, start=1)
             ]
             store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, now()))
-            premises = Premises(config, rules, keyring_of(store))
-            parts = Desk(premises.composer(), now, secrets.token_bytes)
+            premises = Premises(config, rules, keyring_of(store, now()))
             board = Board(time.monotonic, config.alarm.after)
-            Handling(store, readers, premises.house(), parts, "a daemon's life", board=board).handle_batch()
+            Handling(store, readers, premises.in_force(now), "a daemon's life", board=board).handle_batch()
         finally:
             readers.stop()
             store.close()

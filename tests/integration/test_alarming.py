@@ -12,7 +12,7 @@ import pytest
 from maild import doors as doors_module
 from maild import shouting
 from maild.alarming import Alarming
-from maild.carrying import Desk
+from maild.carrying import Desk, InForce
 from maild.composing import Composer
 from maild.doors import CommandDoor, RelayDoor
 from maild.errors import AlarmNotTakenError
@@ -45,7 +45,7 @@ class Leg:
         self.set_back: SimpleQueue[timedelta] = SimpleQueue()
 
     def door(self, name: str, server: FakeSmtp, to: tuple[str, ...] = ("admins",)) -> RelayDoor:
-        return RelayDoor(name, lambda: Relay(relay_at(server), lambda: "secret"), to, HOUSE, self.writing)
+        return RelayDoor(name, lambda: Relay(relay_at(server), lambda: "secret"), to, InForce(HOUSE, self.writing))
 
     def command(self, *words: str) -> CommandDoor:
         return CommandDoor(words, lambda: NOW)

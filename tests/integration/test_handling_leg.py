@@ -12,7 +12,7 @@ from threading import Event
 
 import pytest
 
-from maild.carrying import Desk
+from maild.carrying import Desk, InForce
 from maild.composing import Composer
 from maild.errors import StaleError, StoreBusyError
 from maild.handling import ATTEMPTS, PORTION, Handling
@@ -43,10 +43,11 @@ class Leg:
     def __init__(self, store: Store, readers: Readers, heard: Heard) -> None:
         self.store = store
         self.heard = heard
+        self.readers = readers
         self.board = Board(lambda: 0.0, timedelta(minutes=2))
         self.ticks: list[Callable[[], object]] = []
         self.parts = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING), self.clock, os.urandom)
-        self.handling = Handling(store, readers, HOUSE, self.parts, "this life", board=self.board)
+        self.handling = Handling(store, readers, InForce(HOUSE, self.parts), "this life", board=self.board)
 
     def clock(self) -> datetime:
         """Tell the time; the next thing planned happens at that moment."""
@@ -209,7 +210,7 @@ def test_an_unreadable_mail_is_held_after_three_tries(leg: Leg):
     meagre = Readers(ReadingLimits(), 1, Allowance(cpu=2.0, memory=64 * 1024 * 1024))
     glutton = b"From: g@x.example\r\nSubject: glutton\r\n\r\n" + b"x" * (30 * 1024 * 1024)
     leg.lay_in(a_mail("one", "a@x.example"), glutton, a_mail("two", "c@x.example"))
-    handling = Handling(leg.store, meagre, HOUSE, leg.parts, "this life", board=leg.board)
+    handling = Handling(leg.store, meagre, InForce(HOUSE, leg.parts), "this life", board=leg.board)
     meagre.start()
     try:
         while handling.handle_batch():
@@ -255,7 +256,7 @@ def test_who_writes_today_is_answered_before_old_mail_is_filed(leg: Leg):
 def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, readers: Readers):
     """Its claims were lifted and its mails handled by another life: what it decided before is written nowhere."""
     leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"))
-    other = Handling(leg.store, readers, HOUSE, leg.parts, "another life", board=leg.board)
+    other = Handling(leg.store, readers, InForce(HOUSE, leg.parts), "another life", board=leg.board)
 
     def take_over() -> None:
         leg.store.write(lambda tx: tx.void_claims(NOW))
@@ -269,3 +270,25 @@ def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, reader
     assert [row.attempts for row in leg.arrivals()] == [0, 1]
     assert len(leg.store.read(lambda reader: reader.search(Search(()), 10))) == 1
     assert len(leg.store.read(lambda reader: reader.list_mails(None, 10))) == 3
+
+
+def test_what_is_in_hand_together_is_decided_by_one_set_of_rules(leg: Leg):
+    """Another set comes while the first of two mails is decided: both go to the first set's queue, the next not."""
+    other = replace(HOUSE, mailbox_queues={"support": "billing"})
+    in_force = InForce(HOUSE, leg.parts)
+    tokens = iter([lambda: in_force.put(other, changing)])
+
+    def entropy(count: int) -> bytes:
+        next(tokens, lambda: None)()
+        return os.urandom(count)
+
+    changing = replace(leg.parts, entropy=entropy)
+    in_force.put(HOUSE, changing)
+    leg.handling = Handling(leg.store, leg.readers, in_force, "this life", board=leg.board)
+    leg.lay_in(a_mail("one", "a@x.example"), a_mail("two", "b@x.example"))
+    leg.handling.handle_batch()
+    leg.lay_in(a_mail("three", "c@x.example"), first=3)
+    leg.handling.handle_batch()
+
+    tickets = leg.store.read(lambda reader: reader.search(Search(()), 9))
+    assert {one.subject: one.queue for one in tickets} == {"one": "support", "two": "support", "three": "billing"}

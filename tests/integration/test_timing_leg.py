@@ -9,7 +9,7 @@ from sqlite3 import connect
 
 import pytest
 
-from maild.carrying import Desk
+from maild.carrying import Desk, InForce
 from maild.composing import Composer
 from maild.model.outgoing import MailState, Template
 from maild.store import Store
@@ -30,7 +30,7 @@ class Leg:
         self.heard = heard
         self.now = NOW
         parts = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING), self.clock, os.urandom)
-        self.timing = Timing(store, HOUSE, parts, "this life")
+        self.timing = Timing(store, InForce(HOUSE, parts), "this life")
 
     def clock(self) -> datetime:
         return self.now

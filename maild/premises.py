@@ -1,0 +1,78 @@
+"""What the configuration comes to, the same for daemon and command line: who decides, and by what.
+
+maild.yaml + rules, templates, answers → Premises → House (deciding), Composer (writing)
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from maild.carrying import Desk, InForce
+from maild.composing import Composer, check_templates
+from maild.config import Config, read_draft
+from maild.desk import House
+from maild.marks import Keyring, SigningKey
+from maild.rules import Rules, read_together
+from maild.store import DaemonLock, Store
+
+SECRET_BYTES = 32
+KEY_SIGNS = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What the configuration comes to: everything that is the same for daemon and command line."""
+
+    config: Config
+    rules: Rules
+    keyring: Keyring
+
+    def house(self) -> House:
+        """Give deciding what it may know of the house."""
+        config = self.config
+        return House(
+            desk=config.desk,
+            trust=config.trust,
+            limits=config.limits,
+            rules=self.rules,
+            keyring=self.keyring,
+            mailbox_queues={name: mailbox.queue for name, mailbox in config.mailboxes.items()},
+            mailbox_addresses=frozenset(mailbox.user for mailbox in config.mailboxes.values() if "@" in mailbox.user),
+            answers=config.answers,
+        )
+
+    def composer(self) -> Composer:
+        """Build the writer of all mails."""
+        return Composer(self.config.desk, self.rules, self.keyring, self.config.templates)
+
+    def in_force(self, now: Callable[[], datetime]) -> InForce:
+        """Let all of it hold, for legs that decide; `now` is their clock."""
+        return InForce(self.house(), Desk(self.composer(), now, secrets.token_bytes))
+
+
+def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
+    """Read configuration and rules, and try the templates; raises ConfigurationError with every problem."""
+    config, rules = read_together(read_draft(directory, environ))
+    check_templates(config, rules)
+    return config, rules
+
+
+def open_store(config: Config, lock: DaemonLock | None = None) -> Store:
+    """Open the desk's database, upgrading it where it is older; the daemon's own is good only while it has the lock."""
+    state = config.state
+    return Store.open(state.directory, state.database, first_number=config.desk.first_number, daemon_lock=lock)
+
+
+def keyring_of(store: Store, now: datetime) -> Keyring:
+    """Take the desk's signing keys from the store; once the newest is a year old, or there is none, make one.
+
+    Older keys sign no more and prove their marks for ever.
+    """
+    made_at = store.read(lambda reader: reader.newest_key_at())
+    if made_at is None or now - made_at > KEY_SIGNS:
+        key = SigningKey(secrets.token_hex(2), secrets.token_bytes(SECRET_BYTES))
+        store.write(lambda tx: tx.add_signing_key(key, now))
+    keys = store.read(lambda reader: reader.signing_keys())
+    return Keyring(current=keys[-1], known={key.id: key for key in keys})
