@@ -274,7 +274,8 @@ def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, reader
 
 def test_what_is_in_hand_together_is_decided_by_one_set_of_rules(leg: Leg):
     """Another set comes while the first of two mails is decided: both go to the first set's queue, the next not."""
-    other = replace(HOUSE, mailbox_queues={"support": "billing"})
+    sales = replace(HOUSE.rules.queues["support"], key="sales")
+    other = replace(HOUSE, rules=replace(HOUSE.rules, queues={"sales": sales}))
     in_force = InForce(HOUSE, leg.parts)
     tokens = iter([lambda: in_force.put(other, changing)])
 
@@ -291,4 +292,4 @@ def test_what_is_in_hand_together_is_decided_by_one_set_of_rules(leg: Leg):
     leg.handling.handle_batch()
 
     tickets = leg.store.read(lambda reader: reader.search(Search(()), 9))
-    assert {one.subject: one.queue for one in tickets} == {"one": "support", "two": "support", "three": "billing"}
+    assert {one.subject: one.queue for one in tickets} == {"one": "support", "two": "support", "three": "sales"}
