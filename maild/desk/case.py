@@ -1,6 +1,6 @@
 """A message in hand with all that is known about it, and the decision that grows from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +105,7 @@ class Sheet:
         self._mails: list[Wanted] = []
         self._why: list[str] = []
         self._rules: tuple[Ruled, ...] = ()
+        self._ruling: Mapping[str, object] | None = None
         self._capped = ""
 
     def open(self, opened: OpenTicket) -> None:
@@ -178,9 +179,9 @@ class Sheet:
         """Note which cap on automatic mail kept one from being written, if one did."""
         self._capped = reached
 
-    def rule(self, rules: tuple[Ruled, ...]) -> None:
-        """Keep which rules held, for whoever asks."""
-        self._rules = rules
+    def rule(self, rules: tuple[Ruled, ...], ruling: Mapping[str, object]) -> None:
+        """Keep which rules held, and all that was asked and said, for whoever asks."""
+        self._rules, self._ruling = rules, ruling
 
     def decision(self, outcome: Outcome, case: Case | None, commands: tuple[str, ...] = ()) -> Decision:
         """Close the sheet."""
@@ -194,6 +195,7 @@ class Sheet:
             why=tuple(self._why),
             rules=self._rules,
             capped=self._capped,
+            ruling=self._ruling,
         )
 
 

@@ -11,6 +11,8 @@ from maild.desk.house import is_same
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
     apply_to,
+    held_by_rules,
+    keep,
     notify,
     record,
     rule_mail,
@@ -54,7 +56,8 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     verdicts = rule_mail(case, known, is_reopened=is_settled and state is State.OPEN)
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
-        return held(case, why_not)
+        return held_by_rules(case, why_not, verdicts)
+    keep(case, sheet, verdicts)
     if state is not None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))

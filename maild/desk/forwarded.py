@@ -35,7 +35,7 @@ def open_for_customers(case: Case, person: Person) -> Decision:
 
 
 def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int, *, is_first: bool) -> None:
-    queue = queue_of(case)
+    queue = queue_of(case.message, case.mailbox, case.house)
     files = mail.attachments or (case.message.attachments if is_first and mail.message_id is None else ())
     words = mail.reply if mail.reply.strip() else mail.text
     opened = OpenTicket(

@@ -4,8 +4,20 @@ from collections.abc import Iterator
 
 from maild.desk.acknowledging import acknowledgement, reached_cap
 from maild.desk.announcing import announce, doubts, is_proved
-from maild.desk.case import Case, Sheet, entry_of, held, joining, links, remembered, sheet_for
-from maild.desk.ruling import as_person, notify, opened_as, record, requester_of, rule_new, wants, why_held
+from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
+from maild.desk.house import House
+from maild.desk.ruling import (
+    as_person,
+    held_by_rules,
+    keep,
+    notify,
+    opened_as,
+    record,
+    requester_of,
+    rule_new,
+    wants,
+    why_held,
+)
 from maild.desk.subjects import ticket_subject
 from maild.model.decision import (
     AddEntry,
@@ -18,6 +30,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import TicketFacts
+from maild.model.mail import Message
 from maild.model.outgoing import Wanted
 from maild.model.ticket import Change, EntryKind, State
 from maild.rules import Queue
@@ -30,16 +43,17 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
 
     `after` is a closed ticket whose thread goes on in this one.
     """
-    number, queue = case.facts.next_number, queue_of(case)
+    number, queue = case.facts.next_number, queue_of(case.message, case.mailbox, case.house)
     old = after.ticket if after is not None else None
     verdicts = rule_new(case, old.queue, old.team) if old is not None else rule_new(case, queue.key, queue.team)
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
-        return held(case, why_not)
+        return held_by_rules(case, why_not, verdicts)
     requester = requester_of(case, verdicts)
     is_form = wants(verdicts, TakeAsPerson)
     case = as_person(case, requester) if is_form else case
     sheet = sheet_for(case, None)
+    keep(case, sheet, verdicts)
     opened = OpenTicket(
         number=number,
         subject=ticket_subject(case.message.subject),
@@ -100,15 +114,14 @@ def _leading_on(case: Case, after: TicketFacts, number: int) -> Iterator[Step]:
     yield AddEntry(old.number, after.last_n + 1, EntryKind.EVENT, "maild", case.cause, story, (change,))
 
 
-def queue_of(case: Case) -> Queue:
+def queue_of(message: Message, mailbox: str, house: House) -> Queue:
     """Choose a new ticket's queue: the first of ours in To, then Cc; else the mailbox's."""
-    for each in (*case.message.to, *case.message.cc):
-        queue = case.house.find_queue(each.address)
+    for each in (*message.to, *message.cc):
+        queue = house.find_queue(each.address)
         if queue is not None:
             return queue
-    queues = case.house.queues()
-    key = case.house.mailbox_queues.get(case.mailbox, "")
-    return queues.get(key) or next(iter(queues.values()))
+    queues = house.queues()
+    return queues.get(house.mailbox_queues.get(mailbox, "")) or next(iter(queues.values()))
 
 
 def _language_of(case: Case, after: TicketFacts | None) -> str | None:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from maild.desk.case import Case, Sheet
+from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import notices
-from maild.model.decision import AddParticipant, OpenTicket, Ruled, Sender, Trust
+from maild.model.decision import AddParticipant, Decision, OpenTicket, Ruled, Sender, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
 from maild.rules import Person, effects
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, On, RateAnswers, TicketView, Verdicts, see
+from maild.rules.rulings import ruling_of, write_ruling
 
 BY = "rules"
 _WORDS = ("category", "impact", "urgency", "priority", "level", "queue", "team", "assignee", "language")
@@ -45,6 +46,17 @@ def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
         reopened=sum(_reopens(entry.changes) for entry in known.entries),
     )
     return _evaluate(case, frozenset({On.REPLY, *((On.REOPENED,) if is_reopened else ())}), view)
+
+
+def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
+    """Keep beside a decision what rules were asked and said."""
+    sheet.rule(tuple(ruled(verdicts)), write_ruling(ruling_of(verdicts, case.now)))
+
+
+def held_by_rules(case: Case, why: str, verdicts: Verdicts) -> Decision:
+    """Set a mail aside because a rule wants it."""
+    decision = held(case, why)
+    return replace(decision, rules=tuple(ruled(verdicts)), ruling=write_ruling(ruling_of(verdicts, case.now)))
 
 
 def why_held(verdicts: Verdicts) -> str:
@@ -149,7 +161,6 @@ def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes
                     sheet.add(AddParticipant(number, Address(address)))
             case _:
                 pass
-    sheet.rule(tuple(_ruled(verdicts)))
 
 
 def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts, told: Iterable[str]) -> None:
@@ -217,7 +228,8 @@ def _reopens(changes: Iterable[Change]) -> bool:
     return any(one.field == "state" and one.old in settled and one.new == State.OPEN for one in changes)
 
 
-def _ruled(verdicts: Verdicts) -> Iterator[Ruled]:
+def ruled(verdicts: Verdicts) -> Iterator[Ruled]:
+    """Say which rules held, or did not, and on which words."""
     for verdict in verdicts.verdicts:
         words = tuple(f"{each.asked} {each.words}".strip() for each in verdict.evidence)
         place = verdict.origin.place

@@ -1,5 +1,6 @@
 """What is wanted done with a message or a due timer: a value, made without I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -284,7 +285,8 @@ class Ruled:
 class Decision:
     """All that shall happen because of one message or one due timer; carried out whole or not at all.
 
-    `capped` names the cap that kept an acknowledgement from being written, if one did.
+    `capped` names the cap that kept an acknowledgement from being written, if one did. `ruling` is what rules were
+    asked and said, as `rules.rulings` writes and reads it; None where they were not asked.
     """
 
     outcome: Outcome
@@ -296,6 +298,7 @@ class Decision:
     why: tuple[str, ...] = ()
     rules: tuple[Ruled, ...] = ()
     capped: str = ""
+    ruling: Mapping[str, object] | None = None
 
 
 class TimerKind(StrEnum):

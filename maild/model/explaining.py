@@ -175,7 +175,8 @@ def _decided(decision: Decision) -> Json:
         {"name": one.name, "file": one.file, "line": one.line, "matched": one.is_matched, "words": list(one.words)}
         for one in decision.rules
     ]
-    return {**said, "rules": rules, "steps": [_told(step) for step in decision.steps], "why": list(decision.why)}
+    told = [_told(step) for step in decision.steps]
+    return {**said, "rules": rules, "steps": told, "why": list(decision.why), "ruling": decision.ruling}
 
 
 def _told(step: Step) -> str:

@@ -65,7 +65,17 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
             stopped = rule if Stop() in rule.then else None
             if stopped is not None and not in_full:
                 break
-    return Verdicts(tuple(verdicts), tuple(fold.done), fold.view, tuple(counted), rules.digest)
+    return Verdicts(
+        verdicts=tuple(verdicts),
+        done=tuple(fold.done),
+        after=fold.view,
+        counted=tuple(counted),
+        digest=rules.digest,
+        on=on,
+        seen=seen,
+        before=ticket,
+        answers=answers,
+    )
 
 
 def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:

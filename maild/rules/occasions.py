@@ -193,7 +193,8 @@ class Done:
 class Verdicts:
     """What the rules say: each that was asked, the effects in their order, and the ticket as it would then stand.
 
-    `counted` are the rules whose own rate this mail counts for; `digest` names the rule set.
+    `counted` are the rules whose own rate this mail counts for; `digest` names the rule set. `on`, `seen`,
+    `before` and `answers` are what they were asked.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -201,3 +202,7 @@ class Verdicts:
     after: TicketView
     counted: tuple[str, ...]
     digest: str
+    on: frozenset[On]
+    seen: Seen
+    before: TicketView
+    answers: RateAnswers

@@ -9,6 +9,7 @@ from maild.store.looking import ArrivalRow, Happening, MailRow
 from maild.store.migrating import HEAD as SCHEMA
 from maild.store.moving import Begin, checked_backup, copy_desk, restore_backup, write_backup
 from maild.store.promises import Fault
+from maild.store.recalling import PastDecision
 from maild.store.sqlite import sqlite_note
 from maild.store.throwaway import throw_away_copy
 from maild.store.verbs import Reader, Transaction
@@ -28,6 +29,7 @@ __all__ = [
     "NewArrival",
     "Origin",
     "Packed",
+    "PastDecision",
     "Reader",
     "Store",
     "Transaction",

@@ -8,6 +8,7 @@ from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.pauses import PauseReading, PauseWriting
+from maild.store.recalling import Recalling
 from maild.store.resuming import ResumeReading, ResumeWriting
 from maild.store.timers import TimerReading, TimerWriting
 from maild.store.verifying import Verifying
@@ -22,6 +23,7 @@ class Reader(
     TimerReading,
     KeyReading,
     PauseReading,
+    Recalling,
     ResumeReading,
     Looking,
     Verifying,

@@ -1,6 +1,6 @@
 """What the command line is shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from maild.marks import SigningKey
 from maild.model.decision import OutcomeKind
@@ -14,6 +14,7 @@ from tests.integration.store.values import (
     a_mail,
     a_work,
     carry_out,
+    claim,
     claim_due,
     open_ticket,
     record,
@@ -82,6 +83,31 @@ def test_the_last_story_of_an_arrival_is_told(store: Store):
     carry_out(store, work)
 
     assert store.read(lambda reader: reader.find_explanation(arrival.id)) == '{"why": ["better"]}'
+
+
+def test_past_decisions_begin_at_an_instant(store: Store):
+    """The last word about each arrival since then, oldest first, in pages; with the bytes that are still kept."""
+    days = [NOW + timedelta(days=day) for day in range(5)]
+    arrivals = [open_ticket(store, 1001 + day, now=at) for day, at in enumerate(days)]
+    held = take_one(store, 1, days[4])
+    carry_out(store, a_work(held, a_decision(kind=OutcomeKind.HELD)), now=days[4])
+    store.write(lambda tx: tx.release_held(held.id, "root", days[4]))
+    claim(store)
+    carry_out(store, a_work(held, a_decision(kind=OutcomeKind.DESK), explanation='{"why": ["better"]}'), now=days[4])
+
+    def ids(since: datetime, limit: int = 9) -> list[int]:
+        past = store.read(lambda reader: reader.past_decisions(reader.find_story_since(since), limit))
+        assert all(one.at >= since for one in past)
+        return [one.arrival for one in past]
+
+    assert ids(NOW - timedelta(days=9)) == [*arrivals, held.id]
+    assert ids(days[2] - timedelta(seconds=1)) == ids(days[2]) == [*arrivals[2:], held.id]
+    assert ids(days[2], limit=2) == arrivals[2:4]
+    assert ids(days[4] + timedelta(seconds=1)) == []
+    (last,) = store.read(lambda reader: reader.past_decisions(reader.find_story_since(days[4]) + 2, 9))
+    assert (last.story, last.mailbox, last.ticket) == ('{"why": ["better"]}', "support", None)
+    raws = store.read(lambda reader: reader.raws_of([held.id, arrivals[0], 999]))
+    assert raws == {held.id: held.raw, arrivals[0]: store.read(lambda reader: reader.raw_of(arrivals[0]))}
 
 
 def test_keys_come_back_newest_last(store: Store):

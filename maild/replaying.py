@@ -1,0 +1,184 @@
+"""Replaying: the rules of today are held against the mails of the last days, as these stood when they came.
+
+    past decisions → rulings → bytes → read → the same question to other rules → differences, grouped
+
+Every mail stands by itself: an answer is compared on its ticket as it stood that day, not as other rules would have
+made it. Nothing is written, and nobody is told.
+
+BUGS
+    What the desk decided of mails in the name of its own people, of loops, duplicates and forged mail is no matter of
+    rules and is not compared; so who takes an address out of `people` does not see what rules make of its mails.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from maild.desk import House
+from maild.desk.again import Asked, differ
+from maild.model.mail import Message
+from maild.reading import Readers
+from maild.rules.rulings import Difference, Said, parse_ruling
+from maild.store import Begin, PastDecision, Reader, Store
+
+PORTION = 50  # read together, compared together
+_MOST_GROUPS = 500
+_MOST_EXAMPLES = 5
+_VARIOUS = Said("various", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A difference, how many mails have it, and some of them: tickets where they have one, else arrivals."""
+
+    difference: Difference
+    count: int
+    tickets: tuple[int, ...]
+    arrivals: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What other rules would have decided of the mails since an instant.
+
+    `total` were compared, of `changed` something differs. `groups` stand in the order of their weight. Not compared:
+    `gone`, whose bytes are not kept any more; `unreadable`; `unknown`, decided before the desk kept what rules saw.
+    """
+
+    since: datetime
+    total: int
+    changed: int
+    groups: tuple[Group, ...]
+    gone: int = 0
+    unreadable: int = 0
+    unknown: int = 0
+
+    @property
+    def alarming(self) -> tuple[Group, ...]:
+        """Give the groups of mails that newly become spam, held or refused."""
+        return tuple(group for group in self.groups if group.difference.is_alarming)
+
+    @property
+    def share(self) -> float:
+        """Say which share of the decisions changes, from 0 to 1."""
+        return self.changed / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A mail that rules were asked about."""
+
+    decision: PastDecision
+    asked: Asked
+
+
+@dataclass(slots=True)
+class Tally:
+    """Differences as they come, counted; memory stays flat however many there are."""
+
+    total: int = 0
+    changed: int = 0
+    gone: int = 0
+    unreadable: int = 0
+    unknown: int = 0
+    _counts: Counter[Difference] = field(default_factory=Counter)
+    _examples: dict[Difference, list[PastDecision]] = field(default_factory=dict)
+
+    def add(self, decision: PastDecision, found: Sequence[Difference]) -> None:
+        """Count a mail that was compared."""
+        self.total += 1
+        self.changed += bool(found)
+        for one in found:
+            is_full = one not in self._counts and len(self._counts) >= _MOST_GROUPS and not one.is_alarming
+            group = Difference(one.what, _VARIOUS, _VARIOUS) if is_full else one
+            self._counts[group] += 1
+            examples = self._examples.setdefault(group, [])
+            if len(examples) < _MOST_EXAMPLES:
+                examples.append(decision)
+
+    def replay(self, since: datetime) -> Replay:
+        """Close the tally: what is alarming first, then the largest groups."""
+        weighed = sorted(self._counts.items(), key=lambda one: (not one[0].is_alarming, -one[1], one[0].what))
+        groups = tuple(self._group(difference, count) for difference, count in weighed)
+        return Replay(since, self.total, self.changed, groups, self.gone, self.unreadable, self.unknown)
+
+    def _group(self, difference: Difference, count: int) -> Group:
+        examples = self._examples[difference]
+        tickets = dict.fromkeys(one.ticket for one in examples if one.ticket is not None)
+        return Group(difference, count, tuple(tickets), tuple(one.arrival for one in examples))
+
+
+def replay(store: Store, readers: Readers, house: House, since: datetime, begin: Begin) -> Replay:
+    """Hold the rules of a house against the mails since an instant, with the facts of that day.
+
+    `begin` gives whom to tell of the progress. Raises ReaderLostError where this machine reads nothing.
+    """
+    tally = Tally()
+    first, last = store.read(lambda reader: (reader.find_story_since(since), reader.last_story()))
+    advance = begin("mails", last - first)
+    for pasts, readings in _read(store, readers, _pages(store, first, since, tally), tally):
+        for past, message in zip(pasts, readings, strict=True):
+            if isinstance(message, str):
+                tally.unreadable += 1
+                continue
+            tally.add(past.decision, differ(past.asked, message, house))
+        done = pasts[-1].decision.key
+        advance(done - first)
+        first = done
+    return tally.replay(since)
+
+
+def _pages(store: Store, key: int, since: datetime, tally: Tally) -> Iterator[list[Past]]:
+    """Give what rules were asked about, a page at a time, each of a snapshot of its own."""
+    while page := _page(store, key):
+        key = page[-1].key
+        yield [past for one in page if one.at >= since and (past := _past(one, tally)) is not None]
+
+
+def _page(store: Store, key: int) -> tuple[PastDecision, ...]:
+    return store.read(lambda reader: reader.past_decisions(key, PORTION))
+
+
+def _past(decision: PastDecision, tally: Tally) -> Past | None:
+    # A stored story is JSON that we wrote; its shape is that of model/explaining.py.
+    story: Mapping[str, Any] = json.loads(decision.story)
+    decided = story["decision"]
+    if "ruling" not in decided:
+        tally.unknown += 1
+        return None
+    if decided["ruling"] is None:
+        return None
+    is_first = not any(claim["accepted"] for claim in story["ticket"]["evidence"])
+    ruling = parse_ruling(decided["ruling"])
+    return Past(decision, Asked(ruling, decision.mailbox, decision.size, is_first))
+
+
+def _read(
+    store: Store, readers: Readers, pages: Iterator[list[Past]], tally: Tally
+) -> Iterator[tuple[list[Past], list[Message | str]]]:
+    """Read page after page; while one is compared, the readers have the next in hand."""
+    with ThreadPoolExecutor(1, "replaying") as ahead:
+        in_hand: tuple[list[Past], Future[list[Message | str]]] | None = None
+        for pasts in pages:
+            kept = _with_bytes(store, pasts, tally)
+            if not kept:
+                continue
+            reading = ahead.submit(readers.read_raw, [raw for _, raw in kept])
+            if in_hand is not None:
+                yield in_hand[0], in_hand[1].result()
+            in_hand = [past for past, _ in kept], reading
+        if in_hand is not None:
+            yield in_hand[0], in_hand[1].result()
+
+
+def _with_bytes(store: Store, pasts: Sequence[Past], tally: Tally) -> list[tuple[Past, bytes]]:
+    def read(reader: Reader) -> Mapping[int, bytes]:
+        return reader.raws_of(past.decision.arrival for past in pasts)
+
+    raws = store.read(read) if pasts else {}
+    tally.gone += len(pasts) - len(raws)
+    return [(past, raws[past.decision.arrival]) for past in pasts if past.decision.arrival in raws]
