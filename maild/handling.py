@@ -235,7 +235,8 @@ class Handling:
         )
         mails = self._desk.write_mails(decision, facts, now)
         story = json.dumps(explanation(case.message, decision, mails), ensure_ascii=False)
-        return Carrying(case.arrival.id, None, self._claim, decision, mails, pack_attachments(decision), story)
+        files, gist = pack_attachments(decision), case.questions.gist
+        return Carrying(case.arrival.id, None, self._claim, decision, mails, files, story, gist)
 
 
 def portions_of(arrivals: Sequence[Arrival]) -> list[Sequence[Arrival]]:

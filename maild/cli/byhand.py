@@ -51,7 +51,8 @@ def new(requester: str, subject: str, name: str, queue: str | None) -> None:
         return open_for_caller(Caller(who, subject, words, queue), facts, house, at, user())
 
     decision = _carry_out(None, decide, who.address)
-    print_text(f"#{decision.outcome.ticket} is open; {who.address} is told its number.")
+    is_told = any(mail.to == who.address for mail in decision.mails)
+    print_text(f"#{decision.outcome.ticket} is open; {who.address} is {'' if is_told else 'not '}told its number.")
 
 
 @click.command("set")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from maild.desk.case import Case
-from maild.model.decision import Sender, Trust
+from maild.model.decision import Decision, Sender, Silence, Trust
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
@@ -13,6 +13,10 @@ from maild.model.ticket import Ticket
 
 ACKNOWLEDGEMENT_EXPIRES = timedelta(hours=4)
 _ENCRYPTED = "encrypted"
+# mail-facts, 3: whatever says the same so often is no person, though it does not say so.
+REPEATS = 5
+SILENT_FOR = timedelta(hours=24)
+_REPEATED = f"the same mail came {REPEATS} times within minutes: nothing goes there by itself for a day"
 
 
 def acknowledgement(case: Case, number: int, after: TicketFacts | None = None) -> Wanted | str:
@@ -39,10 +43,34 @@ def _template(case: Case, sender: Sender, after: TicketFacts | None) -> Template
     return Template.ACKNOWLEDGED if after is None else Template.NEW_AFTER_CLOSED
 
 
-def is_reachable(facts: Facts, address: str) -> bool:
-    """Whether the desk may write to an address by itself: nothing came back from it since its owner wrote last."""
+def why_silent(facts: Facts, address: str, now: datetime) -> str:
+    """Say why the desk writes nothing by itself to an address, whoever asks for it; "" where it may."""
     contact = facts.contacts.get(address.lower())
-    return contact is None or contact.undeliverable_at is None
+    if contact is not None and contact.undeliverable_at is not None:
+        return f"mail to {address} came back as to nobody"
+    return _why_quiet(facts, address, now)
+
+
+def quieted(case: Case, decision: Decision) -> Decision:
+    """Let the desk write nothing by itself for a day to whoever says the same again and again."""
+    sender = case.sender
+    if sender is None or sender.trust is Trust.FORGED or not _is_repeated(case):
+        return decision
+    why = f"{sender.address}: {_REPEATED}"
+    silence = Silence(sender.address, case.now + SILENT_FOR)
+    return replace(decision, steps=(*decision.steps, silence), why=(*decision.why, why), capped=why)
+
+
+def _is_repeated(case: Case) -> bool:
+    return case.facts.repeats + 1 >= REPEATS
+
+
+def _why_quiet(facts: Facts, address: str, now: datetime) -> str:
+    contact = facts.contacts.get(address.lower())
+    until = contact.silent_until if contact is not None else None
+    if until is None or until <= now:
+        return ""
+    return f"the same mail came from {address} again and again: nothing goes there by itself until {until:%F %H:%M} UTC"
 
 
 def too_large(case: Case, number: int) -> Wanted | None:
@@ -99,6 +127,13 @@ def _why_forbidden(case: Case) -> str:
 
 
 def _why_capped(case: Case) -> str:
+    if _is_repeated(case):
+        return _REPEATED
+    address = case.sender.address if case.sender is not None else ""
+    return _why_quiet(case.facts, address, case.now) or _why_too_many(case)
+
+
+def _why_too_many(case: Case) -> str:
     """Say which cap on acknowledgements is reached: ours must not become somebody's flood (behaviour.md, 6)."""
     caps, counts = case.house.limits.acknowledgements, case.facts.acknowledgements
     sender = case.sender

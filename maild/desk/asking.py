@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maild import marks
 from maild.desk.commands import Given, commands_named
+from maild.desk.gist import gist_of
 from maild.desk.house import House
 from maild.desk.orders.facts import read_address
 from maild.desk.searching import SearchError, parse_search
@@ -42,6 +43,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         searches=tuple(_searches(given, message, house)),
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
+        gist=gist_of(message, house),
         wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
     )
 

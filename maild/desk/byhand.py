@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, is_reachable
+from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.orders.plan import value_of
@@ -64,7 +64,7 @@ def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, b
     sheet.open(opened)
     sheet.enter(number, EntryKind.CUSTOMER, caller.words, flags=("entered",))
     sheet.add(MeetContact(requester))
-    if house.may_be_written_to(requester.address) and is_reachable(facts, requester.address):
+    if house.may_be_written_to(requester.address) and not why_silent(facts, requester.address, now):
         sheet.want(_acknowledged(requester, number))
     sheet.want(*notices(those_in_charge(house, opened, now), number, (f"Entered by {by}.",)))
     return sheet.decision(entry_of(number), None)

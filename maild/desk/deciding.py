@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild import marks
-from maild.desk.acknowledging import is_reachable
+from maild.desk.acknowledging import quieted
 from maild.desk.agents import file_agents_mail
 from maild.desk.case import Case, desk_matter, held
 from maild.desk.customers import file_mail
@@ -60,14 +60,15 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
         return file_our_own(case, facts.tickets.get(ours.ticket) if ours.ticket is not None else None)
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
-    return _heard(case, _by_sender(case))
+    return quieted(case, _heard(case, _by_sender(case)))
 
 
 def _heard(case: Case, decision: Decision) -> Decision:
     """Let whoever writes be written to again, if mail to them had come back."""
     sender = case.sender
     is_believed = sender is not None and sender.trust is not Trust.FORGED and not case.is_automatic
-    if sender is None or not is_believed or is_reachable(case.facts, sender.address):
+    contact = case.facts.contacts.get(sender.address.lower()) if sender is not None else None
+    if sender is None or not is_believed or contact is None or contact.undeliverable_at is None:
         return decision
     return replace(decision, steps=(*decision.steps, MarkReachable(sender.address, is_reachable=True)))
 

@@ -1,6 +1,6 @@
 """What follows when an agent passes a customer's mail on: a ticket for that customer, as if they had written here."""
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, is_reachable
+from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
 from maild.desk.case import Case, Sheet, entry_of, remembered
 from maild.desk.opening import queue_of
 from maild.desk.subjects import ticket_subject
@@ -59,7 +59,7 @@ def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int
         sheet.add(remembered(case, number))
     if mail.message_id is not None:
         sheet.add(RememberIds(number, mail.message_id, (), frozenset({address.lower()})))
-    if case.house.may_be_written_to(address) and is_reachable(case.facts, address):
+    if case.house.may_be_written_to(address) and not why_silent(case.facts, address, case.now):
         sheet.want(_acknowledged(mail, number))
     told = those_in_charge(case.house, opened, case.now, but=(person.key,))
     story = f"{person.name} passed this mail on: nothing proves that {address} wrote it."

@@ -250,6 +250,14 @@ class MarkReachable:
     is_reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Let the desk write nothing by itself to an address until an instant."""
+
+    address: str
+    until_at: datetime
+
+
 Step = (
     OpenTicket
     | ChangeTicket
@@ -267,6 +275,7 @@ Step = (
     | RecordAbsence
     | MeetContact
     | MarkReachable
+    | Silence
 )
 
 
@@ -285,8 +294,8 @@ class Ruled:
 class Decision:
     """All that shall happen because of one message or one due timer; carried out whole or not at all.
 
-    `capped` names the cap that kept an acknowledgement from being written, if one did. `ruling` is what rules were
-    asked and said, as `rules.rulings` writes and reads it; None where they were not asked.
+    `capped` names the cap on automatic mail that was reached, if one was. `ruling` is what rules were asked and said,
+    as `rules.rulings` writes and reads it; None where they were not asked.
     """
 
     outcome: Outcome

@@ -19,6 +19,7 @@ from maild.model.decision import (
     RecordAbsence,
     RememberIds,
     RemoveParticipant,
+    Silence,
     StartTimer,
     Step,
     StopTimers,
@@ -213,7 +214,8 @@ def _told_besides(
     | StopTimers
     | RecordAbsence
     | MeetContact
-    | MarkReachable,
+    | MarkReachable
+    | Silence,
 ) -> str:
     match step:
         case RemoveParticipant():
@@ -232,6 +234,8 @@ def _told_besides(
             told = f"{step.address} {'takes mail again' if step.is_reachable else 'does not exist: no automatic mail'}"
         case MeetContact():
             told = f"remember {step.who.address} as a contact"
+        case Silence():
+            told = f"write nothing to {step.address} by itself until {instant(step.until_at)}"
     return told
 
 

@@ -26,7 +26,7 @@ class Questions:
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
-    `contacts` the addresses of people outside whom it names.
+    `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it.
     """
 
     arrival: int | None
@@ -42,6 +42,7 @@ class Questions:
     drafts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Facts:
 
     `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
-    many unfinished tickets each person has.
+    many unfinished tickets each person has. `repeats` are the mails of the same gist that were handled just before.
     """
 
     next_number: int
@@ -201,3 +202,4 @@ class Facts:
     open_tickets: Mapping[str, tuple[Ticket, ...]] = field(default_factory=dict)
     listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)
     loads: Mapping[str, int] = field(default_factory=dict)
+    repeats: int = 0

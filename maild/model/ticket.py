@@ -114,7 +114,8 @@ class Consulted:
 class Contact:
     """What the desk knows of a person outside besides their tickets; "" and None are unknown.
 
-    `undeliverable_at` is when a mail to them came back as to nobody, if they have not written since.
+    `undeliverable_at` is when a mail to them came back as to nobody, if they have not written since. Until
+    `silent_until` the desk writes nothing to them by itself.
     """
 
     address: str
@@ -124,6 +125,7 @@ class Contact:
     language: str | None = None
     timezone: str | None = None
     undeliverable_at: datetime | None = None
+    silent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

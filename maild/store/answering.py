@@ -24,6 +24,7 @@ from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, 
 
 _LARGEST = 2**63 - 1  # of what a database can be asked for; a subject may hold any number
 PROOF_LASTS = timedelta(days=90)
+REPEATED_WITHIN = timedelta(minutes=10)
 _NOTHING_SEEN = 2**31  # no mail of ours says from where on the history is needed: the latest entries do
 
 
@@ -53,6 +54,7 @@ class Answering(Snapshot):
         drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
         counting = Counting(connection, senders, now)
         proved = _proved(connection, senders, now - PROOF_LASTS)
+        repeats = _repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN)
         next_number = self._next_number()
         absences = read_absences(connection, now)
         people = (
@@ -79,6 +81,7 @@ class Answering(Snapshot):
                 open_tickets=_of(ask, tickets, open_tickets),
                 listings={it: listings[it] for it in ask.asked.searches},
                 loads={person: loads[person] for person in ask.asked.people},
+                repeats=repeats.get(ask.asked.gist, 0),
             )
             for ask in asks
         ]
@@ -235,6 +238,18 @@ def _draft_attachments(connection: Connection, tokens: Sequence[str]) -> dict[st
         one = Attachment(row.name, row.type, row.size, row.sha256, row.is_inline, row.content_id, content)
         kept[row.draft] += (one,)
     return kept
+
+
+def _repeats(connection: Connection, gists: Iterable[str], since: datetime) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for some in in_chunks(gists):
+        lately = (
+            select(arrival.c.gist, func.count())
+            .where(arrival.c.gist.in_(some), arrival.c.done_at > since)
+            .group_by(arrival.c.gist)
+        )
+        counts.update((gist, count) for gist, count in connection.execute(lately))
+    return counts
 
 
 def _proved(connection: Connection, senders: Iterable[str], since: datetime) -> set[str]:

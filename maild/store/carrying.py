@@ -199,6 +199,7 @@ def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
     _execute(connection, insert_or_set(connection, tables.consulted, "asked_by"), rows.by_table["consulted"])
     reachable = insert_or_set(connection, tables.contact, "undeliverable_at")
     _execute(connection, reachable, rows.by_table["reachable"])
+    _execute(connection, insert_or_set(connection, tables.contact, "silent_until"), rows.by_table["silenced"])
     absence = insert_or_set(connection, tables.absence, "until_at", "by", "at")
     _execute(connection, absence, rows.by_table["absence"])
     # What is stopped was started before: a decision that starts a timer anew stops the old one first.

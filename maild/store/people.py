@@ -44,7 +44,14 @@ def read_contacts(connection: Connection, addresses: Iterable[str]) -> dict[str,
     for some in in_chunks({each.lower() for each in addresses}):
         for row in connection.execute(select(contact).where(contact.c.address.in_(some))):
             found[row.address] = Contact(
-                row.address, row.name, row.company, row.phone, row.language, row.timezone, row.undeliverable_at
+                address=row.address,
+                name=row.name,
+                company=row.company,
+                phone=row.phone,
+                language=row.language,
+                timezone=row.timezone,
+                undeliverable_at=row.undeliverable_at,
+                silent_until=row.silent_until,
             )
     return found
 

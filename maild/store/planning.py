@@ -23,9 +23,11 @@ from maild.model.decision import (
     MarkReachable,
     MeetContact,
     OpenTicket,
+    OutcomeKind,
     RecordAbsence,
     RememberIds,
     RemoveParticipant,
+    Silence,
     StartTimer,
     Step,
     StopTimers,
@@ -37,7 +39,7 @@ from maild.store.sealing import ENTRY_STAYS, seal
 from maild.store.standing import FIELDS, Standing, standing_row
 from maild.store.work import Carrying
 
-ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust")
+ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust", "gist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ class _Plan:
                 self._close_draft(token, state)
             case CancelMail(token, why):
                 self._cancel(token, why)
-            case MarkReachable(address, is_reachable):
-                self._mark(address, is_reachable=is_reachable)
+            case MarkReachable() | Silence():
+                self._mark(step)
             case AddParticipant() | RemoveParticipant() | Consult() | MeetContact() | RecordAbsence():
                 self._add_person(step)
             case StartTimer() | StopTimers():
@@ -138,10 +140,14 @@ class _Plan:
             case _:
                 assert_never(step)
 
-    def _mark(self, address: str, *, is_reachable: bool) -> None:
+    def _mark(self, step: MarkReachable | Silence) -> None:
         row: Row = dict.fromkeys(("language", "timezone")) | dict.fromkeys(("name", "company", "phone"), "")
-        row |= {"address": address.lower(), "met_at": self._now}
-        self._add_row("reachable", row | {"undeliverable_at": None if is_reachable else self._now})
+        row |= {"address": step.address.lower(), "met_at": self._now}
+        match step:
+            case MarkReachable(_, is_reachable):
+                self._add_row("reachable", row | {"undeliverable_at": None if is_reachable else self._now})
+            case Silence(_, until_at):
+                self._add_row("silenced", row | {"silent_until": until_at})
 
     def _add_person(self, step: AddParticipant | RemoveParticipant | Consult | MeetContact | RecordAbsence) -> None:
         now = self._now
@@ -280,6 +286,7 @@ class _Plan:
                 "duplicate_of": outcome.of,
                 "sender": None if sender is None else sender.address,
                 "trust": None if sender is None else sender.trust.value,
+                "gist": self._gist(),
             }
             self._add_row("arrival", row)
         if work.timer is not None:
@@ -291,6 +298,14 @@ class _Plan:
         is_lately = work.arrival not in self._ground.old_arrivals
         if sender is not None and sender.trust is Trust.PROVED and is_lately:
             self._add_row("sender_proof", {"address": sender.address.lower(), "proved_at": now})
+
+    def _gist(self) -> str | None:
+        """Give what counts when the same comes again: what is forged, a copy, or older than the desk does not."""
+        decision = self._work.decision
+        is_forged = decision.sender is None or decision.sender.trust is Trust.FORGED
+        is_copy = decision.outcome.kind is OutcomeKind.DUPLICATE
+        is_old = self._work.arrival in self._ground.old_arrivals
+        return None if is_forged or is_copy or is_old else self._work.gist or None
 
     def _first_entry(self) -> int | None:
         number = self._work.decision.outcome.ticket

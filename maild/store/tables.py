@@ -113,11 +113,13 @@ arrival = Table(
     Column("reason", Words, nullable=False),
     Column("taken_over_as", String(16)),
     Column("is_told", Boolean),
+    Column("gist", String(32)),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,
 )
 partial_index("ix_arrival_waiting", arrival.c.taken_over_as, arrival.c.id, where=arrival.c.done_at.is_(None))
+partial_index("ix_arrival_gist", arrival.c.gist, arrival.c.done_at, where=arrival.c.gist.is_not(None))
 partial_index(
     "ix_arrival_unshown",
     arrival.c.mailbox,
@@ -212,6 +214,7 @@ contact = Table(
     Column("timezone", Words),
     Column("met_at", Instant, nullable=False),
     Column("undeliverable_at", Instant),
+    Column("silent_until", Instant),
 )
 
 entry = Table(

@@ -13,7 +13,7 @@ class Carrying:
     """A decision about one arrival or one timer that `claim` holds, with all that was made of it.
 
     `attachments` are packed by SHA-256. The mails' pieces are packed here, when the value is made: outside of any
-    transaction.
+    transaction. `gist` is kept of mails that count when the same comes again.
     """
 
     arrival: int | None
@@ -23,6 +23,7 @@ class Carrying:
     mails: tuple[OutgoingMail, ...]
     attachments: Mapping[str, Packed]
     explanation: str
+    gist: str = ""
     pieces: tuple[tuple[Packed, ...], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

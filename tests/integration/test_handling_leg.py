@@ -14,6 +14,7 @@ import pytest
 
 from maild.carrying import Desk, InForce
 from maild.composing import Composer
+from maild.config import LimitsConfig
 from maild.errors import StaleError, StoreBusyError
 from maild.handling import ATTEMPTS, PORTION, Handling
 from maild.model.decision import OutcomeKind
@@ -42,9 +43,10 @@ class Leg:
 
     def __init__(self, store: Store, readers: Readers, heard: Heard) -> None:
         self.store = store
-        self.heard = heard
         self.readers = readers
+        self.heard = heard
         self.board = Board(lambda: 0.0, timedelta(minutes=2))
+        self.now = NOW
         self.ticks: list[Callable[[], object]] = []
         self.parts = Desk(Composer(HOUSE.desk, HOUSE.rules, RING, STUMBLING), self.clock, os.urandom)
         self.handling = Handling(store, readers, InForce(HOUSE, self.parts), "this life", board=self.board)
@@ -53,7 +55,7 @@ class Leg:
         """Tell the time; the next thing planned happens at that moment."""
         if self.ticks:
             self.ticks.pop(0)()
-        return NOW
+        return self.now
 
     def lay_in(self, *raws: bytes, first: int = 1, old_as: State | None = None) -> None:
         new = [replace(a_message(first + index, raw), taken_over_as=old_as) for index, raw in enumerate(raws)]
@@ -203,6 +205,33 @@ def test_capitals_do_not_make_two_senders(leg: Leg):
 
     mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
     assert sum(mail.template in ACKNOWLEDGEMENTS for mail in mails) == 3
+
+
+def test_who_says_the_same_again_and_again_is_left_in_peace_for_a_day(leg: Leg):
+    """Six equal mails in one batch draw four answers, and nothing draws one until 24 hours after the last; with ten
+    minutes between them all are answered. Copies of one mail do not count.
+    """
+    caps = {"unproved_address_hour": 20, "unproved_address_day": 20}
+    house = replace(HOUSE, limits=LimitsConfig.model_validate({"acknowledgements": caps}))
+    handling = Handling(leg.store, leg.readers, InForce(house, leg.parts), "this life", board=leg.board)
+    parrot, person = "p@parrot.example", "q@person.example"
+
+    def thanked(address: str, *mails: bytes, at: timedelta = timedelta(0)) -> int:
+        leg.now = NOW + at
+        leg.lay_in(*mails, first=len(leg.arrivals()) + 1)
+        while handling.handle_batch():
+            pass
+        sent = leg.store.read(lambda reader: reader.list_mails(None, 1000))
+        return sum(mail.template in ACKNOWLEDGEMENTS and mail.recipient == address for mail in sent)
+
+    assert thanked(parrot, *(a_mail("Re: " * n + "Hello", parrot) for n in range(6))) == 4
+    assert [alarm.spot.kind for alarm in leg.board.due()] == [TroubleKind.ACKNOWLEDGEMENTS]
+    assert thanked(parrot, a_mail("Another", parrot), at=timedelta(hours=23, minutes=59)) == 4
+    assert thanked(parrot, a_mail("A third", parrot), at=timedelta(hours=24)) == 5
+
+    assert thanked(person, *[a_mail("Hello", person)] * 6) == 1
+    late = [thanked(person, a_mail("Re: " * n + "Hello", person), at=timedelta(minutes=11 * n - 11)) for n in (1, 2, 3)]
+    assert late == [2, 3, 4]
 
 
 def test_an_unreadable_mail_is_held_after_three_tries(leg: Leg):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.config import AcknowledgementCaps
-from maild.desk import decide_undelivered, hold
+from maild.desk import ask, decide_undelivered, hold
 from maild.model.decision import (
     AddParticipant,
     CloseDraft,
@@ -16,6 +16,7 @@ from maild.model.decision import (
     OpenTicket,
     OutcomeKind,
     RememberIds,
+    Silence,
     Standing,
     Trust,
 )
@@ -228,6 +229,52 @@ def test_acknowledgements_are_capped(counts: AcknowledgementCounts, unproved: bo
     assert bool(acknowledged(decided(a_message(), knowledge))) == unproved
     assert bool(acknowledged(decided(a_message(), knowledge, PASS))) == proved
     assert bool(acknowledged(decided(a_message(), replace(knowledge, was_proved_lately=True)))) == proved
+
+
+def test_who_says_the_same_five_times_gets_no_automatic_mail_for_a_day():
+    """The fifth is a ticket and told inside as ever, nobody outside hears, and administrators hear as of a cap."""
+    fourth, fifth = (decided(a_message(), facts(repeats=earlier), PASS) for earlier in (3, 4))
+    forged = decided(a_message(), facts(repeats=4), FAIL)
+
+    assert acknowledged(fourth)
+    assert (steps_of(fourth, Silence), fourth.capped) == ([], "")
+    assert acknowledged(fifth) == []
+    assert wanted(fifth, Template.AGENT_NOTICE)
+    assert steps_of(fifth, Silence) == [Silence(BOB.address, NOW + timedelta(hours=24))]
+    assert fifth.capped.startswith(f"{BOB.address}: the same mail came 5 times")
+    assert steps_of(forged, Silence) == []
+
+
+@pytest.mark.parametrize(("left", "is_told"), [(timedelta(seconds=1), False), (timedelta(0), True)])
+def test_until_the_day_is_over_nothing_goes_out_by_itself(left: timedelta, is_told: bool):
+    """No acknowledgement, whoever enters the ticket, and no farewell; colleagues are told as ever."""
+    quiet = {"contacts": {BOB.address: Contact(BOB.address, "Bob", silent_until=NOW + left)}}
+    own = decided(a_message(subject="Another matter"), facts(**quiet), PASS)
+    entered = decided(a_message(ALICE, f"#new for {BOB.address}\nHis printer smokes."), facts(**quiet), PASS)
+    reply = to_bob()
+    thanks = answer_to(reply, "Yes", BOB)
+    solved = decided(thanks, facts(reply, ticket=known(a_ticket(state=State.RESOLVED)), **quiet), PASS)
+
+    assert bool(acknowledged(own)) == is_told
+    assert bool(own.capped) != is_told
+    assert wanted(own, Template.AGENT_NOTICE)
+    assert bool(wanted(entered, Template.ACKNOWLEDGED)) == is_told
+    assert bool(wanted(solved, Template.CLOSED)) == is_told
+
+
+def test_a_mail_is_the_same_by_its_sender_subject_words_and_files():
+    """Prefixes, capitals of the address and line breaks make no other mail; colleagues' and machines' do not count."""
+    bob = Address("BOB@customer.example")
+    message = a_message(subject="Out of ink", text="Please\nhelp.")
+    same = [message, replace(message, subject="Re: AW: Out of ink", message_id="<b@x>"), replace(message, sender=bob)]
+    same.append(replace(message, reply="Please help. ", text="Please help.\n> On Monday you wrote"))
+    others = [replace(message, **{name: "x"}) for name in ("subject", "reply")]
+    others += [replace(message, sender=EVE), replace(message, attachments=(an_attachment(),))]
+    none = [a_message(ALICE), a_message(None), a_machines_message(Automatic.GENERATED)]
+
+    assert len({ask(each, None, HOUSE).gist for each in same}) == 1
+    assert len({ask(each, None, HOUSE).gist for each in (message, *others)}) == 5
+    assert {ask(each, None, HOUSE).gist for each in none} == {""}
 
 
 def test_a_free_mail_domain_has_no_cap_of_its_own():

@@ -2,7 +2,7 @@
 
 import re
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, is_reachable
+from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
 from maild.desk.orders.facts import read_address
 from maild.desk.orders.plan import Plan
 from maild.desk.relaying import RELAY_EXPIRES
@@ -67,11 +67,11 @@ def new(plan: Plan, argument: str) -> None:
             attachments=plan.files,
         )
     )
-    acknowledged = _wanted(plan, Template.ACKNOWLEDGED, who, number)
-    if is_reachable(plan.case.facts, who.address):
-        plan.mails.append(acknowledged)
-    else:
-        plan.done.append(f"mail to {who.address} came back as to nobody: they are not told its number")
+    silent = why_silent(plan.case.facts, who.address, plan.now)
+    if silent:
+        plan.done.append(f"#{number} was opened for {who.address}, who is not told its number: {silent}")
+        return
+    plan.mails.append(_wanted(plan, Template.ACKNOWLEDGED, who, number))
     plan.done.append(f"#{number} was opened for {who.address}, who is told its number")
 
 
