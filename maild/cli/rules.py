@@ -3,6 +3,7 @@
 import click
 
 from maild.cli.display import print_json
+from maild.cli.trying import test
 from maild.rules import rule_file_schema
 
 
@@ -15,3 +16,6 @@ def rules() -> None:
 def schema() -> None:
     """Print the JSON Schema of a rule file, for editors."""
     print_json(rule_file_schema())
+
+
+rules.add_command(test)

@@ -175,6 +175,9 @@ def _print_summary(config: Config, rules: Rules) -> None:
             print_heading(section)
             print_table(tuple(rows[0]), [[cell(value) for value in row.values()] for row in rows])
     click.echo(f"\n{config.directory}: no problem found.")
+    tests = sum(len(rule.tests) for rule in rules.rules)
+    if tests:
+        click.echo(f"{tests} tests stand beside the rules: `maild rules test` runs them, this does not.")
     for warning in rules.warnings:
         click.echo(f"warning: {warning}", err=True)
     trust = config.trust

@@ -11,7 +11,7 @@ from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
 from maild.rules import Person, effects
 from maild.rules.evaluating import evaluate
-from maild.rules.occasions import Done, On, RateAnswers, TicketView, Verdicts, see
+from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, Verdict, Verdicts, see
 from maild.rules.rulings import ruling_of, write_ruling
 
 BY = "rules"
@@ -231,9 +231,15 @@ def _reopens(changes: Iterable[Change]) -> bool:
 def ruled(verdicts: Verdicts) -> Iterator[Ruled]:
     """Say which rules held, or did not, and on which words."""
     for verdict in verdicts.verdicts:
-        words = tuple(f"{each.asked} {each.words}".strip() for each in verdict.evidence)
+        words = tuple(_words(each, verdict) for each in verdict.evidence)
         place = verdict.origin.place
-        yield Ruled(verdict.origin.name, place.file, place.line, verdict.is_matched, words)
+        yield Ruled(verdict.origin.name.removeprefix("rules."), place.file, place.line, verdict.is_matched, words)
+
+
+def _words(evidence: Evidence, verdict: Verdict) -> str:
+    """Say what a test met; one that had to fail, under a `not`, is told as that."""
+    asked = evidence.asked if evidence.is_met is verdict.is_matched else f"not {evidence.asked}"
+    return f"{asked} {evidence.words}".strip()
 
 
 def _line(done: Done) -> str:

@@ -63,7 +63,7 @@ def test_a_new_ticket_has_what_the_rules_say():
     event = entries_of(decision)[1]
     assert (event.kind, event.by, event.cause.kind) == (EntryKind.EVENT, "rules", CauseKind.RULE)
     assert "rules.vpn" in event.text and event.cause.reference == house.rules.digest
-    assert [(rule.name, rule.is_matched) for rule in decision.rules] == [("rules.vpn", True)]
+    assert [(rule.name, rule.is_matched) for rule in decision.rules] == [("vpn", True)]
     assert recipients(wanted(decision, Template.AGENT_NOTICE)) == ["alex@acme.example"]
 
 

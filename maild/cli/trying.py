@@ -1,0 +1,93 @@
+"""`maild rules test`: every test beside a rule."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+import click
+
+from maild.cli.display import json_option, print_heading, print_json, print_text
+from maild.cli.opening import config_directory
+from maild.cli.progress import beginning, shown_progress
+from maild.config import Config
+from maild.desk.trials import Tried
+from maild.marks import Keyring, SigningKey
+from maild.model.explaining import Json
+from maild.premises import Premises, read_premises
+from maild.reading import Readers
+from maild.rules import Rules
+from maild.trying import try_rules
+
+# No test's mail carries a mark of ours, and no database is needed to run tests.
+_NO_KEYS = Keyring(SigningKey("none", bytes(32)), {})
+
+
+@click.command("test")
+@json_option
+def test(as_json: bool) -> None:
+    """Run every test that stands beside a rule; exit code 1 if one fails."""
+    config, rules = read_premises(config_directory(), os.environ)
+    tried = _try(config, rules)
+    failed = [one for one in tried if one.wrong]
+    if as_json:
+        print_json({"ok": not failed, "tests": len(tried), "failed": [_failure(one) for one in failed]})
+    else:
+        _print(tried, failed)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
+    readers = Readers(config.reading, workers=2)
+    try:
+        with shown_progress() as progress:
+            return try_rules(readers, Premises(config, rules, _NO_KEYS).house(), beginning(progress))
+    finally:
+        readers.stop()
+
+
+def _print(tried: Sequence[Tried], failed: Sequence[Tried]) -> None:
+    for one in failed:
+        mail = one.trial.mail
+        print_heading(f"{_place(one)}: {one.rule.name}: '{mail.subject}' from {mail.sender}")
+        print_text("\n".join(_said(one)))
+    tests = "1 test" if len(tried) == 1 else f"{len(tried)} tests"
+    rules = len({one.rule.name for one in tried})
+    if not tried:
+        click.echo("No test stands beside a rule.")
+    elif failed:
+        click.echo(f"\n{len(failed)} of {tests} failed.")
+    else:
+        click.echo(f"{tests} beside {rules} {'rule' if rules == 1 else 'rules'} passed.")
+
+
+def _place(one: Tried) -> str:
+    return f"{one.trial.place.file}:{one.trial.place.line}"
+
+
+def _said(one: Tried) -> Iterator[str]:
+    for each in one.wrong:
+        yield f"{each.what}: expected {each.expected or 'nothing'}, got {each.got or 'nothing'}"
+    for ruled in one.ruled:
+        held = "held" if ruled.is_matched else "did not hold"
+        yield ": ".join(filter(None, (held, f"{ruled.name} ({ruled.file}:{ruled.line})", "; ".join(ruled.words))))
+
+
+def _failure(one: Tried) -> Json:
+    mail = one.trial.mail
+    return {
+        "rule": one.rule.name,
+        "file": one.trial.place.file,
+        "line": one.trial.place.line,
+        "mail": {"from": mail.sender, "subject": mail.subject},
+        "wrong": [{"what": each.what, "expected": each.expected, "got": each.got} for each in one.wrong],
+        "rules": [
+            {
+                "name": each.name,
+                "file": each.file,
+                "line": each.line,
+                "matched": each.is_matched,
+                "words": list(each.words),
+            }
+            for each in one.ruled
+        ],
+    }
