@@ -51,7 +51,7 @@ VPN = "when: {text: {words: [vpn]}}, then: {category: network, urgency: high, ta
         ("when: {to: 'billing@*'}, then: {spam: true}", "to: billing@acme.example", "queue: billing, state: spam"),
         ("when: {attachment: {name: '*.log'}}, then: {hold: x}", "attachments: [a.log, b.txt]", "outcome: held"),
         ("when: {header: {X-Form: '1'}}, then: {tags: [form]}", "header: {X-Form: '1'}", "tags: form"),
-        ("when: {header: {Date: {contains: '2020'}}}, then: {tags: [d]}", "header: {Date: '1 Jun 2020'}", "tags: d"),
+        ("when: {subject: Two}, then: {tags: [d]}", "subject: One, header: {Subject: Two}", "tags: d"),
         ("when: {automatic: generated}, then: {tags: [m]}", "header: {Auto-Submitted: auto-generated}", "tags: m"),
         ("when: {trust: forged}, then: {tags: [f]}", "trust: forged", "tags: f"),
         ("when: {hours: {office: in}, weekday: mon}, then: {tags: [day]}", "text: hi", "tags: day"),
