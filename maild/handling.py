@@ -63,7 +63,8 @@ class Case:
         """What two cases of one round must not share, or one would be decided without knowing of the other."""
         asked = self.questions
         numbers = (f"#{number}" for number in asked.numbers)
-        return frozenset((asked.fingerprint, asked.sender.lower(), *asked.ids, *asked.tokens, *numbers)) - {""}
+        keys = (f"key {key}" for key in asked.keys)
+        return frozenset((asked.fingerprint, asked.sender.lower(), *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
 
 
 class Handling:

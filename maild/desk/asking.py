@@ -14,6 +14,7 @@ from maild.desk.searching import SearchError, parse_search
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
 from maild.model.search import Search
+from maild.rules import ask_rules, see
 
 _MOST_NUMBERS = 20
 _MOST_SEARCHES = 5
@@ -31,9 +32,11 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     numbers = marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags)
     shown = marks.find_marks(_places(message))
     given = tuple(_commands(message, house))
+    mailbox, size = (arrival.place.mailbox, arrival.size) if arrival else ("", 0)
+    asked = ask_rules(house.rules, see(message, None, mailbox, size, message.language))
     return Questions(
         arrival=arrival.id if arrival else None,
-        mailbox=arrival.place.mailbox if arrival else "",
+        mailbox=mailbox,
         fingerprint=arrival.fingerprint if arrival else "",
         sender=message.sender.address if message.sender else "",
         message_id=message.message_id,
@@ -44,6 +47,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
         gist=gist_of(message, house),
+        keys=tuple(dict.fromkeys(same.key for same in asked.same_tickets)),
         wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
     )
 

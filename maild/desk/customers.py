@@ -7,6 +7,7 @@ from maild.desk.acknowledging import farewell, too_large
 from maild.desk.announcing import announce, cautions, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, held, joining, remembered, sheet_for
 from maild.desk.courtesy import Answer, find_answer
+from maild.desk.finding import led_on
 from maild.desk.house import is_same
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
@@ -33,7 +34,6 @@ from maild.model.ticket import EntryKind, State, Ticket
 from maild.rules.occasions import Verdicts
 
 REOPEN_WITHIN = timedelta(days=14)
-_MOST_HOPS = 5
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _WOKEN_BY_WORDS = frozenset({State.OPEN, State.WAITING, State.PENDING, State.RESOLVED, State.CLOSED})
 
@@ -45,7 +45,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
         return held(case, f"forged: {sender.address} did not send it ({sender.proof})")
     if sender is not None and sender.standing is Standing.CONSULTED:
         return _file_aside(case, known)
-    known = _followed(case, known)
+    known = led_on(known, case.facts)
     is_believed = sender is not None and (sender.standing is Standing.PARTICIPANT or sender.trust is Trust.PROVED)
     answer = _answer_of(case, known.ticket) if is_believed else Answer.WORDS
     if is_believed and answer is Answer.WORDS and _is_over(case, known.ticket):
@@ -90,16 +90,6 @@ def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer, verdict
     if is_confirmed:
         sheet.want(*farewell(case, ticket))
     notify(case, sheet, ticket, verdicts, announce(case, sheet, ticket))
-
-
-def _followed(case: Case, known: TicketFacts) -> TicketFacts:
-    """Go on to the ticket in which a closed one's thread goes on."""
-    for _ in range(_MOST_HOPS):
-        successor = known.ticket.successor
-        if known.ticket.state is not State.CLOSED or successor is None or successor not in case.facts.tickets:
-            break
-        known = case.facts.tickets[successor]
-    return known
 
 
 def _is_over(case: Case, ticket: Ticket) -> bool:

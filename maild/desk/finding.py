@@ -14,6 +14,7 @@ from maild.marks import Mark
 from maild.model.decision import Evidence
 from maild.model.facts import Facts, IssuedMail, KnownId, TicketFacts
 from maild.model.mail import Message
+from maild.model.ticket import State
 
 PERSONS_MARK_LIVES = timedelta(days=90)
 _MOST_HOPS = 5
@@ -183,6 +184,17 @@ def takes_part(number: int, address: str, facts: Facts, house: House, now: datet
         return True
     known = facts.tickets.get(number)
     return known is not None and is_among(known, address)
+
+
+def led_on(known: TicketFacts, facts: Facts) -> TicketFacts:
+    """Go on to the ticket in which a merged one, or a closed one's thread, goes on."""
+    for _ in range(_MOST_HOPS):
+        ticket = known.ticket
+        target = ticket.merged_into or (ticket.successor if ticket.state is State.CLOSED else None)
+        if target is None or target not in facts.tickets:
+            break
+        known = facts.tickets[target]
+    return known
 
 
 def is_among(known: TicketFacts, address: str) -> bool:

@@ -6,6 +6,7 @@ from maild.desk.acknowledging import acknowledgement, reached_cap
 from maild.desk.announcing import announce, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
 from maild.desk.house import House
+from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     as_person,
     held_by_rules,
@@ -49,6 +50,10 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, verdicts)
+    key = find_key(verdicts) if after is None and not wants(verdicts, CallSpam) else None
+    case = keyed_case(case, key) if key is not None else case
+    if key is not None and case.known is not None:
+        return file_again(case, case.known, key, verdicts)
     requester = requester_of(case, verdicts)
     is_form = wants(verdicts, TakeAsPerson)
     case = as_person(case, requester) if is_form else case
@@ -67,6 +72,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     )
     opened = opened_as(case, opened, verdicts)
     _begin(case, sheet, opened, after)
+    sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
     if wants(verdicts, CallSpam):
         sheet.explain("spam by a rule: nobody is answered or told")

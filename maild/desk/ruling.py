@@ -12,7 +12,7 @@ from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind
 from maild.rules import Person, effects
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, Verdict, Verdicts, see
-from maild.rules.rulings import ruling_of, write_ruling
+from maild.rules.rulings import ruling_of, wanted_of, write_ruling
 
 BY = "rules"
 _WORDS = ("category", "impact", "urgency", "priority", "level", "queue", "team", "assignee", "language")
@@ -243,7 +243,8 @@ def _words(evidence: Evidence, verdict: Verdict) -> str:
 
 
 def _line(done: Done) -> str:
-    said = f"{done.field}: {done.old or '–'} → {done.new or '–'}" if done.field else type(done.effect).__name__
+    wanted = wanted_of(done.effect) or ("requester", "the mail names none")
+    said = f"{done.field}: {done.old or '–'} → {done.new or '–'}" if done.field else ": ".join(wanted)
     replaced = f", replaced {done.replaced}" if done.replaced else ""
     return f"{said} by {done.origin}{replaced}"
 

@@ -21,6 +21,7 @@ from maild.model.decision import (
     LinkTickets,
     OpenTicket,
     RememberIds,
+    RememberKey,
     Standing,
     Step,
 )
@@ -71,7 +72,7 @@ def _quiet(step: Step, state: State) -> Step | None:
             return replace(step, state=state)
         case AddEntry():
             return replace(step, changes=(), flags=(*step.flags, _FLAG))
-        case AddParticipant() | RememberIds() | LinkTickets():
+        case AddParticipant() | RememberIds() | RememberKey() | LinkTickets():
             return step
         case _:
             return None

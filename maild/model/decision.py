@@ -167,6 +167,15 @@ class RememberIds:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberKey:
+    """The key (`same_ticket`) by which later mails of the same sender, `owner`, will find the ticket."""
+
+    number: int
+    key: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTickets:
     number: int
     other: int
@@ -266,6 +275,7 @@ Step = (
     | Consult
     | AddEntry
     | RememberIds
+    | RememberKey
     | LinkTickets
     | KeepDraft
     | CloseDraft

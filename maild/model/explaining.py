@@ -18,6 +18,7 @@ from maild.model.decision import (
     OpenTicket,
     RecordAbsence,
     RememberIds,
+    RememberKey,
     RemoveParticipant,
     Silence,
     StartTimer,
@@ -195,6 +196,8 @@ def _told(step: Step) -> str:
         case RememberIds():
             ids = len(step.references)
             told = f"remember {step.message_id or 'no Message-ID'} and {ids} references for #{step.number}"
+        case RememberKey():
+            told = f"remember the key {step.key} of {step.owner} for #{step.number}"
         case LinkTickets():
             told = f"link #{step.number} and #{step.other}: {step.why}"
         case KeepDraft():

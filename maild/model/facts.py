@@ -26,7 +26,8 @@ class Questions:
     `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
-    `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it.
+    `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
+    `keys` those under which rules may file it (`same_ticket`).
     """
 
     arrival: int | None
@@ -43,6 +44,7 @@ class Questions:
     people: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     gist: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,14 @@ class KnownId:
     ticket: int
     is_reference: bool
     addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedTicket:
+    """The ticket of a key (`same_ticket`) and of one sender: the last of their mails with it came at `at`."""
+
+    ticket: int
+    at: datetime
 
 
 class DraftState:
@@ -185,7 +195,8 @@ class Facts:
 
     `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
-    many unfinished tickets each person has. `repeats` are the mails of the same gist that were handled just before.
+    many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
+    the same gist that were handled just before.
     """
 
     next_number: int
@@ -203,3 +214,4 @@ class Facts:
     listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)
     loads: Mapping[str, int] = field(default_factory=dict)
     repeats: int = 0
+    keyed: Mapping[str, KeyedTicket] = field(default_factory=dict)

@@ -17,11 +17,13 @@ from maild.rules.language.matters import (
     field_complaints,
     priorities_problems,
 )
+from maild.rules.language.rule import RuleSection
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.patterns import Pattern, PatternError
 from maild.rules.references import patterns_in
 from maild.rules.surroundings import Surroundings
 
+_OF_NEW = frozenset({"requester", "as", "same_ticket", "within", "acknowledge", "template", "refuse"})
 _OF_A_KEY = ("sender", "sender_domain")
 
 
@@ -38,6 +40,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _list_problems(gathering, surroundings)
     yield from _placeholder_problems(gathering)
     yield from _value_problems(gathering)
+    yield from _occasion_problems(gathering)
 
 
 def _holiday_problems(entry: Written, section: HolidaysSection, surroundings: Surroundings) -> Iterator[Problem]:
@@ -123,6 +126,16 @@ def _value_problems(gathering: Gathering) -> Iterator[Problem]:
                 complaint = fields[name].complaint(value) if name in fields else None
                 if complaint is not None and not PLACEHOLDER.search(value):
                     yield entry.problem(complaint, *keys)
+
+
+def _occasion_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which effects a rule can never have: those of a mail that opens a ticket, where it is not asked of one."""
+    for entry, rule in gathering.sound("rules", RuleSection):
+        if not {"new", "any"}.intersection(rule.on):
+            for key in entry.document.names((*entry.path, "then")):
+                if key in _OF_NEW:
+                    what = "has its effect on mail that would open a ticket alone: add new to `on`, or leave it out"
+                    yield entry.problem(what, "then", key, at_key=True)
 
 
 def _captures(entry: Written) -> Iterator[str]:

@@ -118,7 +118,7 @@ class TakeAsPerson:
 
 @dataclass(frozen=True, slots=True)
 class SameTicket:
-    """File it on the ticket that a mail with this key opened within the time, if there is one."""
+    """File it on the ticket of the last mail of the same sender with this key, if that came within the time."""
 
     key: str
     within: timedelta

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from maild.rules.conditions import RateOf, RateTest, TextTest
 from maild.rules.effects import AtLeast, SameTicket, SetValue, Stop, TakeRequester
@@ -25,6 +26,7 @@ from maild.rules.scene import Scene, holds, rate_key
 from maild.rules.values import Rules
 from maild.rules.written import Rule
 
+_LONGEST_KEY = 200
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -183,7 +185,13 @@ def _same_ticket(effect: SameTicket, seen: Seen, captures: Mapping[str, str]) ->
     names = {"sender": seen.sender.lower(), "sender_domain": seen.sender.rpartition("@")[2].lower(), **captures}
     if not all(names.get(name) for name in PLACEHOLDER.findall(effect.key)):
         return None
-    return replace(effect, key=PLACEHOLDER.sub(lambda match: names[match[1]], effect.key))
+    return replace(effect, key=_as_key(PLACEHOLDER.sub(lambda match: names[match[1]], effect.key)))
+
+
+def _as_key(text: str) -> str:
+    """Write a key so that one host is one however it is spelled; of a long one, captured anywhere, the sum tells."""
+    key = "".join(letter for letter in " ".join(text.split()).casefold() if letter.isprintable())
+    return key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]} {sha256(key.encode()).hexdigest()}"
 
 
 def _not_asked(rule: Rule, stopped: Rule | None) -> tuple[Verdict]:

@@ -195,11 +195,11 @@ def _said(done: Done) -> tuple[str, str | None, str | None] | None:
         return "requester", done.old, effect.address
     if done.field:
         return done.field, done.old, done.new
-    wanted = _wanted(effect)
+    wanted = wanted_of(effect)
     return None if wanted is None else (wanted[0], None, wanted[1])
 
 
-def _wanted(effect: Effect) -> tuple[str, str] | None:
+def wanted_of(effect: Effect) -> tuple[str, str] | None:
     """Name an effect that sets no value, and say what it wants; None for one that a value tells of."""
     wanted: tuple[str, str] | None
     match effect:

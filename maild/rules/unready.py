@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from maild.errors import Problem
 from maild.rules.conditions import RateTest
-from maild.rules.effects import JoinIncident, OpenChild, Refuse, SameTicket, UseTemplate
+from maild.rules.effects import JoinIncident, OpenChild, Refuse, UseTemplate
 from maild.rules.engine import leaves
 from maild.rules.values import Rules
 from maild.rules.written import Rule
 
 _EFFECTS = {
-    SameTicket: "same_ticket",
     JoinIncident: "incident",
     OpenChild: "child",
     Refuse: "refuse",

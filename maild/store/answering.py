@@ -9,7 +9,17 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from maild.model.decision import OutcomeKind
-from maild.model.facts import Draft, EarlierArrival, Facts, IssuedMail, KnownId, Questions, TicketFacts, Want
+from maild.model.facts import (
+    Draft,
+    EarlierArrival,
+    Facts,
+    IssuedMail,
+    KeyedTicket,
+    KnownId,
+    Questions,
+    TicketFacts,
+    Want,
+)
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
 from maild.store.acknowledgements import Counting
@@ -20,7 +30,17 @@ from maild.store.matters import read_matters
 from maild.store.people import read_absences, read_contacts, read_loads, read_open_tickets
 from maild.store.searching import search_tickets
 from maild.store.snapshot import Snapshot
-from maild.store.tables import arrival, blob, draft, draft_attachment, mail_id, outgoing_mail, sender_proof, ticket
+from maild.store.tables import (
+    arrival,
+    blob,
+    draft,
+    draft_attachment,
+    mail_id,
+    outgoing_mail,
+    sender_proof,
+    ticket,
+    ticket_key,
+)
 
 _LARGEST = 2**63 - 1  # of what a database can be asked for; a subject may hold any number
 PROOF_LASTS = timedelta(days=90)
@@ -48,8 +68,9 @@ class Answering(Snapshot):
         issued = _issued(connection, {token for asked in questions for token in asked.tokens})
         known = _known(connection, {one for asked in questions for one in asked.ids})
         earlier = _earlier(connection, {asked.fingerprint for asked in questions if asked.fingerprint})
+        keyed = _keyed(connection, {key for asked in questions for key in asked.keys})
         senders = {asked.sender for asked in questions if asked.sender}
-        asks = [_Ask.of(asked, issued, known, earlier) for asked in questions]
+        asks = [_Ask.of(asked, issued, known, earlier, keyed) for asked in questions]
         tickets = _tickets(connection, asks)
         drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
         counting = Counting(connection, senders, now)
@@ -82,6 +103,7 @@ class Answering(Snapshot):
                 listings={it: listings[it] for it in ask.asked.searches},
                 loads={person: loads[person] for person in ask.asked.people},
                 repeats=repeats.get(ask.asked.gist, 0),
+                keyed=ask.keyed,
             )
             for ask in asks
         ]
@@ -99,6 +121,7 @@ class _Ask:
     issued: Mapping[str, IssuedMail]
     known: Mapping[str, tuple[_Id, ...]]
     duplicate: EarlierArrival | None
+    keyed: Mapping[str, KeyedTicket]
 
     @classmethod
     def of(
@@ -107,13 +130,16 @@ class _Ask:
         issued: Mapping[str, IssuedMail],
         known: Mapping[str, tuple[_Id, ...]],
         earlier: Mapping[str, Sequence[EarlierArrival]],
+        keyed: Mapping[tuple[str, str], KeyedTicket],
     ) -> "_Ask":
+        owner = asked.sender.lower()
         before = [one for one in earlier.get(asked.fingerprint, ()) if one.id != asked.arrival]
         return cls(
             asked,
             {token: issued[token] for token in asked.tokens if token in issued},
             {one: known[one] for one in asked.ids if one in known},
             before[0] if before else None,
+            {key: keyed[key, owner] for key in asked.keys if (key, owner) in keyed},
         )
 
     @property
@@ -122,6 +148,7 @@ class _Ask:
         named = [*self.asked.numbers, *(mail.ticket for mail in self.issued.values())]
         named += [it.known.ticket for ids in self.known.values() for it in ids]
         named += [self.duplicate.ticket] if self.duplicate else []
+        named += [one.ticket for one in self.keyed.values()]
         return frozenset(number for number in named if number is not None and number <= _LARGEST)
 
     @property
@@ -167,6 +194,14 @@ def _earlier(connection: Connection, fingerprints: Iterable[str]) -> dict[str, l
         )
         for row in connection.execute(rows.order_by(arrival.c.id)):
             found[row.fingerprint].append(EarlierArrival(row.id, row.ticket, row.trust))
+    return found
+
+
+def _keyed(connection: Connection, keys: Iterable[str]) -> dict[tuple[str, str], KeyedTicket]:
+    found = {}
+    for some in in_chunks(keys):
+        for row in connection.execute(select(ticket_key).where(ticket_key.c.key.in_(some))):
+            found[row.key, row.owner] = KeyedTicket(row.ticket, row.at)
     return found
 
 

@@ -187,6 +187,7 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
     _execute(connection, _CLOSE_DRAFT, rows.by_table["closed_draft"])
     _execute(connection, _TELL_CANCELLED, rows.by_table["cancelled_mail"])
     _execute(connection, _CANCEL_MAIL, rows.by_table["cancelled_mail"])
+    _execute(connection, insert_or_set(connection, tables.ticket_key, "ticket", "at"), rows.by_table["ticket_key"])
     _write_people_and_timers(connection, rows)
     _execute(connection, _END_ARRIVAL, rows.by_table["arrival"])
     _execute(connection, _END_TIMER, rows.by_table["timer"])

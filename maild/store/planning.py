@@ -26,6 +26,7 @@ from maild.model.decision import (
     OutcomeKind,
     RecordAbsence,
     RememberIds,
+    RememberKey,
     RemoveParticipant,
     Silence,
     StartTimer,
@@ -121,7 +122,7 @@ class _Plan:
                 self._change(step)
             case AddEntry():
                 self._add_entry(step)
-            case RememberIds():
+            case RememberIds() | RememberKey():
                 self._remember(step)
             case LinkTickets(number, other, why):
                 self._add_row("link", {"ticket": number, "other": other, "why": why, "at": self._now})
@@ -227,7 +228,11 @@ class _Plan:
             place: Row = {"ticket": step.number, "entry": step.n, "position": position}
             self._add_row("attachment", place | attachment_row(one))
 
-    def _remember(self, step: RememberIds) -> None:
+    def _remember(self, step: RememberIds | RememberKey) -> None:
+        if isinstance(step, RememberKey):
+            owner = step.owner.lower()
+            self._add_row("ticket_key", {"key": step.key, "owner": owner, "ticket": step.number, "at": self._at})
+            return
         sender = self._work.decision.sender
         row: Row = {
             "ticket": step.number,

@@ -265,6 +265,16 @@ mail_id = Table(
     UniqueConstraint("message_id", "ticket", "is_reference"),
 )
 
+# `owner` is in lower case: whoever else sends the same key has a ticket of their own.
+ticket_key = Table(
+    "ticket_key",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("owner", Words, primary_key=True),
+    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 link = Table(
     "link",
     metadata,

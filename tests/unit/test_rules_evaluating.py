@@ -139,9 +139,9 @@ def test_captures_become_fields_and_fill_texts():
     verdicts = verdicts_of(text)
     assert verdicts.after.fields == {"error_code": "4711", "host": "VPN", "state": "down"}
     wanted = [done.effect for done in verdicts.done]
-    assert effects.SameTicket("n/VPN/down", timedelta(days=7)) in wanted
+    assert effects.SameTicket("n/vpn/down", timedelta(days=7)) in wanted
     assert effects.AddNote("VPN of bob@x.test: down, 4711") in wanted
-    assert ask_rules(rules_that(text), MAIL).same_tickets == (effects.SameTicket("n/VPN/down", timedelta(days=7)),)
+    assert ask_rules(rules_that(text), MAIL).same_tickets == (effects.SameTicket("n/vpn/down", timedelta(days=7)),)
     shorter = replace(MAIL, subject="VPN")
     assert not any(isinstance(done.effect, effects.SameTicket) for done in verdicts_of(text, shorter).done)
     assert ask_rules(rules_that(text), shorter).same_tickets == ()

@@ -153,6 +153,8 @@ class Then(Passage):
             raise ValueError("wants nothing: write an effect, like {category: …}")
         if (self.same_ticket is None) != (self.within is None):
             raise ValueError("`same_ticket` and `within` go together: a key, and for how long it means one ticket")
+        if self.same_ticket is not None and self.treated is not None:
+            raise ValueError("same_ticket and as: person: whoever fills a form in would choose the ticket; keep one")
         endings = [key for key in ("hold", "spam", "refuse") if getattr(self, key) is not None]
         if len(endings) > 1:
             raise ValueError(f"{' and '.join(endings)} end a mail in different ways: keep one of them")

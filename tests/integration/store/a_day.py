@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maild.marks import SigningKey
-from maild.model.decision import AddParticipant, ChangeTicket, CloseDraft, KeepDraft, LinkTickets, OutcomeKind
+from maild.model.decision import (
+    AddParticipant,
+    ChangeTicket,
+    CloseDraft,
+    KeepDraft,
+    LinkTickets,
+    OutcomeKind,
+    RememberKey,
+)
 from maild.model.facts import DraftState
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
@@ -53,7 +61,8 @@ def _handle(store: Store) -> None:
         a_mail(1001, "alice@acme.example", draft="draft-one", pieces=(b"a", b"b")),
     )
     steps = (opening(1001), an_entry(1001), AddParticipant(1001, Address("eve@customer.example")))
-    carry_out(store, a_work(first, a_decision(*steps, remembered(1001, "<a@c>", "<r@c>")), *mails))
+    key = RememberKey(1001, "monitoring/mail01", BOB.address)
+    carry_out(store, a_work(first, a_decision(*steps, remembered(1001, "<a@c>", "<r@c>"), key), *mails))
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
     carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), kind=OutcomeKind.DESK)))
     change = ChangeTicket(1001, (Change("state", "new", "open"),))
@@ -61,7 +70,12 @@ def _handle(store: Store) -> None:
     carry_out(store, a_work(third, end))
     store.write(lambda tx: tx.record_shown([first.id, second.id], NOW))
     questions = asking(
-        sender=BOB.address, fingerprint=first.fingerprint, ids=("<a@c>",), tokens=(mails[1].token,), numbers=(1001,)
+        sender=BOB.address,
+        fingerprint=first.fingerprint,
+        ids=("<a@c>",),
+        tokens=(mails[1].token,),
+        numbers=(1001,),
+        keys=("monitoring/mail01",),
     )
     store.read(lambda reader: reader.answer([questions], NOW))
 

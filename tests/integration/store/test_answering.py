@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import MarkReachable, MeetContact, OutcomeKind, Trust
-from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KnownId
+from maild.model.decision import MarkReachable, MeetContact, OutcomeKind, RememberKey, Trust
+from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KeyedTicket, KnownId
 from maild.model.mail import Conversation
 from maild.model.outgoing import OutgoingMail, Template, Thread
 from maild.store import Reader, Store
@@ -306,3 +306,25 @@ def test_an_address_that_is_gone_is_known_until_its_owner_writes(store: Store):
 
     assert (gone.name, gone.undeliverable_at) == (BOB.name, NOW)
     assert (known.name, known.undeliverable_at) == (BOB.name, None)
+
+
+def test_a_key_finds_the_ticket_of_its_own_sender(store: Store):
+    """Whoever else sends the same key has none, or another; the last mail with it says until when it holds."""
+    open_ticket(store, 1001)
+    open_ticket(store, 1002)
+    later = NOW + timedelta(hours=3)
+    taken = (
+        RememberKey(1001, "nagios/mail01", "Nagios@acme.example"),
+        RememberKey(1002, "nagios/mail01", "other@x.example"),
+    )
+    carry_out(store, a_work(take_one(store, 3), a_decision(*taken, kind=OutcomeKind.DESK)))
+    again = RememberKey(1001, "nagios/mail01", "nagios@acme.example")
+    carry_out(store, a_work(take_one(store, 4), a_decision(again, kind=OutcomeKind.DESK)), now=later)
+
+    theirs = answer(store, asking(sender="NAGIOS@acme.example", keys=("nagios/mail01", "nagios/web")))
+    assert theirs.keyed == {"nagios/mail01": KeyedTicket(1001, later)}
+    assert set(theirs.tickets) == {1001}
+    assert (
+        answer(store, asking(sender="other@x.example", keys=("nagios/mail01",))).keyed["nagios/mail01"].ticket == 1002
+    )
+    assert answer(store, asking(sender=BOB.address, keys=("nagios/mail01",))).keyed == {}
