@@ -95,7 +95,7 @@ def test_the_next_mail_is_filed_there_and_tells_nobody():
     (claim,) = decision.evidence
     assert (claim.kind, claim.value, claim.is_accepted) == ("key", KEY, True)
     assert claim.why == "rules.monitoring (1.yaml:18): within 7d of the last mail with this key"
-    assert [rule.name for rule in decision.rules] == ["rules.monitoring", "rules.again"]
+    assert [rule.name for rule in decision.rules] == ["monitoring", "again"]
     assert steps_of(decision, RememberKey) == [RememberKey(1042, KEY, NAGIOS.address)]
 
 
