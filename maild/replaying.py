@@ -6,8 +6,8 @@ Every mail stands by itself: an answer is compared on its ticket as it stood tha
 made it. Nothing is written, and nobody is told.
 
 BUGS
-    What the desk decided of mails in the name of its own people, of loops, duplicates and forged mail is no matter of
-    rules and is not compared; so who takes an address out of `people` does not see what rules make of its mails.
+    What is no matter of rules is not compared: commands and answers of colleagues, loops, duplicates, answers that are
+    forged. So of an address that is taken out of `people` only the matters are seen that it began.
 """
 
 import json

@@ -3,6 +3,7 @@
 import click
 
 from maild.cli.display import print_json
+from maild.cli.replaying import replay
 from maild.cli.trying import test
 from maild.rules import rule_file_schema
 
@@ -19,3 +20,4 @@ def schema() -> None:
 
 
 rules.add_command(test)
+rules.add_command(replay)

@@ -40,9 +40,13 @@ def rule_again(asked: Asked, message: Message, house: House, *, in_full: bool = 
 def differ(asked: Asked, message: Message, house: House) -> tuple[Difference, ...]:
     """Say where the rules of a house differ from what was said of a mail.
 
-    Of a sender whom they take for a colleague that alone is said: the mails of colleagues are no matter of rules.
+    Of a sender of a new matter who newly is a colleague, or no more, that alone is said: another path is theirs.
     """
     ruling = asked.ruling
-    if message.sender is not None and house.find_agent(message.sender.address, ruling.at) is not None:
-        return (Difference("sender", Said(ruling.standing or "unknown", ""), Said(Standing.AGENT.value, "")),)
+    was_agent = ruling.standing == Standing.AGENT
+    if On.NEW in ruling.on and message.sender is not None:
+        is_agent = house.find_agent(message.sender.address, ruling.at) is not None
+        if is_agent is not was_agent:
+            now = Standing.AGENT if is_agent else Standing.STRANGER
+            return (Difference("sender", Said(ruling.standing or "", ""), Said(now.value, "")),)
     return differences(ruling, ruling_of(rule_again(asked, message, house), ruling.at))

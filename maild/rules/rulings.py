@@ -66,8 +66,8 @@ class Deed:
 
     @property
     def origin(self) -> str:
-        """Say whose it is, as everywhere."""
-        return f"{self.rule.removeprefix('rules.')} ({self.file}:{self.line})"
+        """Say whose it is; rule files lie in one folder, and where that lay then says nothing."""
+        return f"{self.rule.removeprefix('rules.')} ({self.file.rpartition('/')[2]}:{self.line})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What an administrator does with rule files: tests beside rules, and other rules against the mails of days past."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from tests.integration.a_desk import ADesk
+from tests.integration.a_desk import ADesk, a_mail
 
 BEGINNING = """\
 categories: {network: {title: Network}, printing: {title: Printing}}
@@ -57,3 +59,43 @@ def test_tests_beside_rules_are_run(tmp_path: Path):
     assert (told["ok"], told["tests"], len(told["failed"])) == (False, 2, 1)
     assert (told["failed"][0]["line"], told["failed"][0]["wrong"][0]["expected"]) == (7, "network")
     assert not (tmp_path / "state").exists()
+
+
+def test_other_rules_are_asked_about_stored_mails(tmp_path: Path):
+    """What would differ, grouped, by whom and with examples; mails that would be lost stand first."""
+    desk = ADesk(tmp_path)
+    write(desk, VPN)
+    desk.handle(
+        *(a_mail(subject="VPN", words=f"Not even the printer prints over the vpn: {n}") for n in range(3)),
+        a_mail(words="Invoice, invoice."),
+        a_mail("alice@acme.example", "Note", "The vpn is mine."),
+    )
+    same = desk.maild("rules", "replay", "--since", "1d")
+    assert "5 mails since" in same.stdout
+    assert "decide all of them as they were decided" in same.stdout
+
+    write(desk, VPN, PRINTER, "  bills: {when: {text: {words: [invoice]}}, then: {hold: a bill}}\n")
+    differs = desk.maild("rules", "replay", "--since", "1d", code=1).stdout
+    told = json.loads(desk.maild("rules", "replay", "--since", "1d", "--json", code=1).stdout)
+
+    assert "4 would be decided differently (80.0%)" in differs
+    lines = [" ".join(line.split()) for line in differs.splitlines()]
+    assert lines.index("Newly spam, held or refused") < lines.index("Decided differently")
+    assert "1 outcome: filed → held bills (rules.yaml:15) – #1005" in lines
+    assert "3 category: network → printing printer (rules.yaml:9) vpn (rules.yaml:3) #1001, #1003, #1004" in lines
+    assert (told["compared"], told["changed"], told["share"]) == (5, 4, 0.8)
+    assert told["alarming"][0]["now"] == {"value": "held", "by": "bills (rules.yaml:15)"}
+    assert told["groups"][0]["tickets"] == [1001, 1003, 1004]
+    assert desk.maild("rules", "replay", "--since", "tomorrow", code=2).stderr.count("no instant of the past") == 1
+
+
+def test_mails_without_bytes_are_counted(tmp_path: Path):
+    """Retention takes bytes; what cannot be asked about is said and is no difference."""
+    desk = ADesk(tmp_path)
+    desk.handle(a_mail(), a_mail())
+    with closing(sqlite3.connect(tmp_path / "state" / "maild.db")) as database, database:
+        database.execute("DELETE FROM blob WHERE id = (SELECT raw FROM arrival WHERE id = 1)")
+
+    told = desk.show("rules", "replay", "--since", "1d")
+
+    assert (told["compared"], told["changed"], told["not_compared"]["gone"]) == (1, 0, 1)
