@@ -9,10 +9,9 @@ with the next batch.
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as Bell
 
@@ -26,7 +25,7 @@ from maild.model.decision import Authenticity, Decision, OpenTicket, OutcomeKind
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions
 from maild.model.mail import Arrival, Message
-from maild.model.outgoing import ACKNOWLEDGEMENTS
+from maild.model.rounds import Round
 from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.reading import Read, Readers, Unreadable
 from maild.store import Carrying, Store, Transaction
@@ -198,18 +197,10 @@ class Handling:
     def _prepare(
         self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
     ) -> Iterator[tuple[Case, Carrying]]:
-        opened, thanked, assigned = 0, Counter[str](), Counter[str]()
+        so_far = Round()
         for case, known in zip(cases, facts_of, strict=True):
-            # The store was asked before the round; the last case must know what the first ones want.
-            counts = replace(
-                known.acknowledgements,
-                domain_hour=known.acknowledgements.domain_hour + thanked[_domain_of(case.questions.sender)],
-                all_hour=known.acknowledgements.all_hour + thanked.total(),
-            )
-            facts = replace(known, next_number=known.next_number + opened, acknowledgements=counts)
-            facts = replace(facts, loads={person: load + assigned[person] for person, load in known.loads.items()})
             try:
-                work = self._decide(case, facts, now)
+                work = self._decide(case, so_far.known_to(case.questions, known), now)
             except SheetError as error:
                 # The same template fails on the same mail each time: who mends it releases the mail.
                 self._hold(case.arrival, f"a template cannot be printed for it: {error}")
@@ -219,9 +210,7 @@ class Handling:
                 log.exception(Event.DECISION_FAILED, arrival=case.arrival.id, message_id=case.message.message_id)
                 self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
                 continue
-            opened += sum(isinstance(step, OpenTicket) for step in work.decision.steps)
-            assigned.update(_assignees(work.decision))
-            thanked.update(_domain_of(mail.recipient) for mail in work.mails if mail.template in ACKNOWLEDGEMENTS)
+            so_far.add(work.decision)
             yield case, work
 
     def _decide(self, case: Case, facts: Facts, now: datetime) -> Carrying:
@@ -257,17 +246,6 @@ def next_round(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
         (taken if is_free else later).append(case)
         seen |= case.keys
     return taken, later
-
-
-def _assignees(decision: Decision) -> Iterator[str]:
-    """Name who got a new ticket by a decision."""
-    for step in decision.steps:
-        if isinstance(step, OpenTicket) and step.assignee is not None:
-            yield step.assignee
-
-
-def _domain_of(address: str) -> str:
-    return address.rpartition("@")[2].lower()
 
 
 def _report(arrival: Arrival, message: Message | None, decision: Decision) -> None:

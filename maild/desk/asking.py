@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from maild import marks
@@ -14,7 +15,7 @@ from maild.desk.searching import SearchError, parse_search
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
 from maild.model.search import Search
-from maild.rules import ask_rules, see
+from maild.rules import RuleQuestions, ask_rules, see
 
 _MOST_NUMBERS = 20
 _MOST_SEARCHES = 5
@@ -32,8 +33,8 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     numbers = marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags)
     shown = marks.find_marks(_places(message))
     given = tuple(_commands(message, house))
-    mailbox, size = (arrival.place.mailbox, arrival.size) if arrival else ("", 0)
-    asked = ask_rules(house.rules, see(message, None, mailbox, size, message.language))
+    mailbox = arrival.place.mailbox if arrival else ""
+    asked = _ask_rules(message, arrival, house)
     return Questions(
         arrival=arrival.id if arrival else None,
         mailbox=mailbox,
@@ -48,8 +49,22 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         contacts=tuple(_contacts(given, message)),
         gist=gist_of(message, house),
         keys=tuple(dict.fromkeys(same.key for same in asked.same_tickets)),
-        wants=frozenset(want for each in given if (want := _WANTS.get(each.word)) is not None),
+        wants=frozenset(
+            (
+                *(want for each in given if (want := _WANTS.get(each.word)) is not None),
+                *((Want.INCIDENTS,) if asked.may_join else ()),
+            )
+        ),
+        rates=asked.rates,
     )
+
+
+def _ask_rules(message: Message, arrival: Arrival | None, house: House) -> RuleQuestions:
+    """Ask what rules must know; of mail that is older than the desk's work no rates: days at once are no burst."""
+    mailbox, size = (arrival.place.mailbox, arrival.size) if arrival is not None else ("", 0)
+    asked = ask_rules(house.rules, see(message, None, mailbox, size, message.language))
+    is_old = arrival is not None and arrival.taken_over_as is not None
+    return replace(asked, rates=(), may_join=False) if is_old else asked
 
 
 def _commands(message: Message, house: House) -> Iterator[Given]:

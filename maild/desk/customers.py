@@ -12,6 +12,7 @@ from maild.desk.house import is_same
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
     apply_to,
+    counted,
     held_by_rules,
     keep,
     notify,
@@ -81,6 +82,7 @@ def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer, verdict
     if any(verdict.is_matched for verdict in verdicts.verdicts):
         apply_to(sheet, known, verdicts)
         record(case, sheet, ticket.number, verdicts)
+    sheet.add(*counted(verdicts, ticket.number))
     too_much = too_large(case, ticket.number)
     sheet.want(*([too_much] if too_much else []))
     if is_settled and answer is Answer.COURTESY:

@@ -9,6 +9,7 @@ from maild.desk.house import House
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     as_person,
+    counted,
     held_by_rules,
     keep,
     notify,
@@ -74,6 +75,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
+    sheet.add(*counted(verdicts, number))
     if wants(verdicts, CallSpam):
         sheet.explain("spam by a rule: nobody is answered or told")
         return sheet.decision(entry_of(number), case)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from maild.desk.announcing import announce, doubts
 from maild.desk.case import Case, entry_of, remembered, sheet_for
 from maild.desk.finding import is_among, led_on
-from maild.desk.ruling import apply_to, held_by_rules, notify, record, rule_mail, ruled, wants, why_held
+from maild.desk.ruling import apply_to, counted, held_by_rules, notify, record, rule_mail, ruled, wants, why_held
 from maild.documents import format_duration
 from maild.model.decision import Decision, Evidence, RememberKey, Standing, StopTimers, TimerKind, Trust
 from maild.model.facts import KeyedTicket, TicketFacts
@@ -82,6 +82,7 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     # The key stays with the ticket that took it: a merged one goes on leading to where it went.
     owner = case.facts.keyed[key.same.key].ticket
     sheet.add(remembered(case, ticket.number), *remembered_key(case, owner, key))
+    sheet.add(*counted(again, ticket.number))
     apply_to(sheet, known, again)
     both = replace(again, verdicts=(*verdicts.verdicts, *again.verdicts), done=(key.done, *again.done))
     record(case, sheet, ticket.number, both)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import notices
-from maild.model.decision import AddParticipant, Decision, OpenTicket, Ruled, Sender, Trust
+from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Sender, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
@@ -54,8 +54,8 @@ def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
 
 
 def held_by_rules(case: Case, why: str, verdicts: Verdicts) -> Decision:
-    """Set a mail aside because a rule wants it."""
-    decision = held(case, why)
+    """Set a mail aside because a rule wants it; it counts all the same, or what a rate stops would flow again."""
+    decision = replace(held(case, why), steps=tuple(counted(verdicts, None)))
     return replace(decision, rules=tuple(ruled(verdicts)), ruling=write_ruling(ruling_of(verdicts, case.now)))
 
 
@@ -63,6 +63,12 @@ def why_held(verdicts: Verdicts) -> str:
     """Say why a rule wants the mail set aside; "" where none does."""
     held = next((done for done in verdicts.done if isinstance(done.effect, effects.Hold)), None)
     return f"{held.effect.reason} ({held.origin})" if held and isinstance(held.effect, effects.Hold) else ""
+
+
+def counted(verdicts: Verdicts, number: int | None) -> Iterator[CountMail]:
+    """Count the mail for whatever rules will ask; `number` is its ticket."""
+    if verdicts.counted:
+        yield CountMail(verdicts.counted, number)
 
 
 def wants(verdicts: Verdicts, kind: type[effects.Effect]) -> bool:
@@ -176,7 +182,8 @@ def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verd
 
 def _evaluate(case: Case, on: frozenset[On], view: TicketView) -> Verdicts:
     seen = see(case.message, case.sender, case.mailbox, case.size, case.message.language)
-    return evaluate(case.house.rules, on, seen, view, RateAnswers(), case.now)
+    answers = RateAnswers({asked: rate.times for asked, rate in case.facts.rates.items()})
+    return evaluate(case.house.rules, on, seen, view, answers, case.now)
 
 
 def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:

@@ -17,6 +17,7 @@ from maild.desk.opening import open_ticket
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
+    CountMail,
     Decision,
     LinkTickets,
     OpenTicket,
@@ -37,7 +38,10 @@ def take_over(case: Case, state: State, *, is_told: bool) -> Decision:
     is_agents = case.sender is not None and case.sender.standing is Standing.AGENT
     if is_told and not is_agents:
         inside = tuple(mail for mail in decision.mails if mail.person is not None)
-        return replace(decision, mails=inside, why=(*decision.why, "it may have been answered: nobody outside is told"))
+        # Mails of days, handled at once, are no burst.
+        kept = tuple(step for step in decision.steps if not isinstance(step, CountMail))
+        why = (*decision.why, "it may have been answered: nobody outside is told")
+        return replace(decision, steps=kept, mails=inside, why=why)
     steps = tuple(step for each in decision.steps if (step := _quiet(each, state)) is not None)
     why = (*decision.why, "older than the desk: filed, and nobody is told")
     return replace(decision, steps=steps, mails=(), commands=(), why=why)

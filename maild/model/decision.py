@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from maild.model.mail import Address, Attachment, Conversation
 from maild.model.outgoing import Meaning, Wanted
+from maild.model.rates import Counted
 from maild.model.ticket import Cause, Change, Confidence, EntryKind, State
 
 
@@ -267,6 +268,14 @@ class Silence:
     until_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CountMail:
+    """Let the message be counted from now on; `ticket` is what became of it, None where it was held."""
+
+    counted: tuple[Counted, ...]
+    ticket: int | None
+
+
 Step = (
     OpenTicket
     | ChangeTicket
@@ -286,6 +295,7 @@ Step = (
     | MeetContact
     | MarkReachable
     | Silence
+    | CountMail
 )
 
 

@@ -10,6 +10,7 @@ from maild.model.decision import (
     ChangeTicket,
     CloseDraft,
     Consult,
+    CountMail,
     Decision,
     KeepDraft,
     LinkTickets,
@@ -209,7 +210,7 @@ def _told(step: Step) -> str:
     return told
 
 
-def _told_besides(
+def _told_besides(  # noqa: C901 - one case for each step, and nothing else
     step: RemoveParticipant
     | Consult
     | CancelMail
@@ -218,7 +219,8 @@ def _told_besides(
     | RecordAbsence
     | MeetContact
     | MarkReachable
-    | Silence,
+    | Silence
+    | CountMail,
 ) -> str:
     match step:
         case RemoveParticipant():
@@ -239,6 +241,8 @@ def _told_besides(
             told = f"remember {step.who.address} as a contact"
         case Silence():
             told = f"write nothing to {step.address} by itself until {instant(step.until_at)}"
+        case CountMail():
+            told = "count it: " + ", ".join(f"{each.of.value} {each.key}" for each in step.counted)
     return told
 
 

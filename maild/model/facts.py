@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from maild.model.mail import Attachment, Conversation
 from maild.model.outgoing import MailState, Meaning, Template, Thread
+from maild.model.rates import RateQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Entry, Ticket
 
@@ -17,6 +18,7 @@ class Want(StrEnum):
     HISTORY = "history"  # every entry
     FILES = "files"  # the attachments' octets
     SENT = "sent"  # the last mails to customers, and how they ended
+    INCIDENTS = "incidents"  # the open ones, and the tickets that were counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Questions:
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
     `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
-    `keys` those under which rules may file it (`same_ticket`).
+    `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them.
     """
 
     arrival: int | None
@@ -45,6 +47,7 @@ class Questions:
     contacts: tuple[str, ...] = ()
     gist: str = ""
     keys: tuple[str, ...] = ()
+    rates: tuple[RateQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +193,24 @@ class AcknowledgementCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How often it happened, and where incidents are asked for the unfinished tickets that it happened with.
+
+    Of these only those that are in no incident yet, the newest; each without history and threads.
+    """
+
+    times: int = 0
+    tickets: tuple[TicketFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The store's answer to Questions. Mappings hold only what was asked and is known.
 
     `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
     many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
-    the same gist that were handled just before.
+    the same gist that were handled just before; `rates` how often what was asked happened before this message.
     """
 
     next_number: int
@@ -215,3 +229,4 @@ class Facts:
     loads: Mapping[str, int] = field(default_factory=dict)
     repeats: int = 0
     keyed: Mapping[str, KeyedTicket] = field(default_factory=dict)
+    rates: Mapping[RateQuestion, Rate] = field(default_factory=dict)

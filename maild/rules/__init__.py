@@ -1,5 +1,6 @@
 """The rule files' language: text → Rules, and what these say to a message."""
 
+from maild.model.rates import RateQuestion
 from maild.rules import conditions, effects
 from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
@@ -11,7 +12,6 @@ from maild.rules.occasions import (
     On,
     Origin,
     RateAnswers,
-    RateQuestion,
     RuleQuestions,
     Seen,
     SeenFile,

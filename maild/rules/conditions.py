@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from maild.model.rates import RateOf
+
 
 class Operator(StrEnum):
     """How a text is held against what a rule says; letter case and Unicode form distinguish nothing."""
@@ -16,16 +18,6 @@ class Operator(StrEnum):
     ENDS_WITH = "ends_with"
     MATCHES = "matches"
     GLOB = "glob"
-
-
-class RateOf(StrEnum):
-    """What a rate counts together."""
-
-    CATEGORY = "category"
-    CUSTOMER = "customer"
-    SENDER_DOMAIN = "sender_domain"
-    ADDRESS = "address"
-    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from maild.rules.conditions import RateOf, RateTest, TextTest
-from maild.rules.effects import AtLeast, SameTicket, SetValue, Stop, TakeRequester
+from maild.model.rates import Counted, RateOf, RateQuestion
+from maild.rules.conditions import OneOfTest, RateTest, TextTest
+from maild.rules.effects import AtLeast, JoinIncident, SameTicket, SetValue, Stop, TakeRequester
 from maild.rules.engine import Prepared, leaves, single, texts_of
 from maild.rules.fold import PLACEHOLDER, Fold
+from maild.rules.implying import parts
 from maild.rules.occasions import (
     Evidence,
     On,
     Origin,
     RateAnswers,
-    RateQuestion,
     RuleQuestions,
     Seen,
     TicketView,
@@ -49,7 +50,7 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
     _begin(fold, rules, on, seen, held)
     scene = Scene(rules, seen, held, fold.view, answers, now)
     verdicts: list[Verdict] = []
-    counted: list[str] = []
+    counted: list[Counted] = []
     stopped: Rule | None = None
     for each in rules.engine.prepared if in_full else rules.engine.concerned(held):
         rule, origin = each.rule, origin_of(each.rule)
@@ -59,14 +60,17 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
         scene.rule, scene.view = rule.name, fold.view
         is_matched = bool(holds(rule.when, scene))
         if each.has_rate and _is_counted(rule, scene):
-            counted.append(rule.name)
+            counted.append(Counted(RateOf.RULE, rule.name))
         if is_matched or in_full:
-            verdicts.append(Verdict(origin, is_matched, tuple(reasons(rule.when, scene))))
+            rates = tuple(_rates_of(rule, scene)) if each.has_rate else ()
+            verdicts.append(Verdict(origin, is_matched, tuple(reasons(rule.when, scene)), rates))
         if is_matched:
             _carry_out(fold, each, on, seen, held)
             stopped = rule if Stop() in rule.then else None
             if stopped is not None and not in_full:
                 break
+    scene.view = fold.view
+    counted += _counted_as_new(scene) if On.NEW in on else ()
     return Verdicts(
         verdicts=tuple(verdicts),
         done=tuple(fold.done),
@@ -86,16 +90,19 @@ def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
     scene = Scene(rules, seen, held, None, RateAnswers(), _NO_TIME)
     rates: dict[RateQuestion, None] = {}
     keys: dict[SameTicket, None] = {}
+    may_join = False
     for each in rules.engine.concerned(held):
         same = [effect for effect in each.rule.then if isinstance(effect, SameTicket)]
-        if not same and not each.has_rate:
+        joins = any(isinstance(effect, JoinIncident) for effect in each.rule.then)
+        if not same and not joins and not each.has_rate:
             continue
         scene.rule = each.rule.name
         if _may_hold(each.rule, scene):
+            may_join = may_join or joins
             rates |= dict.fromkeys(_rates_of(each.rule, scene))
             captures = _captures(each, seen, held)
             keys |= dict.fromkeys(key for effect in same if (key := _same_ticket(effect, seen, captures)) is not None)
-    return RuleQuestions(tuple(rates), tuple(keys))
+    return RuleQuestions(tuple(rates), tuple(keys), may_join)
 
 
 def origin_of(rule: Rule) -> Origin:
@@ -171,13 +178,25 @@ def _rates_of(rule: Rule, scene: Scene) -> Iterator[RateQuestion]:
     for test in leaves(rule.when):
         if not isinstance(test, RateTest):
             continue
-        key = rate_key(test, scene)
-        keys: Iterable[str] = (key,) if key is not None else _possible_keys(test, scene)
+        key = rate_key(test.of, scene)
+        keys: Iterable[str] = (key,) if key is not None else _possible_keys(test.of, rule, scene)
         yield from (RateQuestion(test.of, each, test.within) for each in keys if each)
 
 
-def _possible_keys(test: RateTest, scene: Scene) -> Iterable[str]:
-    return scene.rules.categories if test.of is RateOf.CATEGORY else scene.rules.customers
+def _possible_keys(of: RateOf, rule: Rule, scene: Scene) -> Iterable[str]:
+    """Give what may turn out to be the key: of categories those that the rule asks for, where it asks for any."""
+    if of is not RateOf.CATEGORY:
+        return scene.rules.customers
+    wanted = [part for part in parts(rule.when) if isinstance(part, OneOfTest) and part.asked.key == "category"]
+    return [key for key in scene.rules.categories if all(key in part.values for part in wanted)]
+
+
+def _counted_as_new(scene: Scene) -> Iterator[Counted]:
+    """Say under what a mail counts that opens a ticket, whatever becomes of it."""
+    for of in (RateOf.ADDRESS, RateOf.SENDER_DOMAIN, RateOf.CATEGORY, RateOf.CUSTOMER):
+        key = rate_key(of, scene)
+        if key:
+            yield Counted(of, key)
 
 
 def _same_ticket(effect: SameTicket, seen: Seen, captures: Mapping[str, str]) -> SameTicket | None:

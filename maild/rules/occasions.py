@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from maild.documents import Place
 from maild.model.decision import Sender
 from maild.model.mail import Message
-from maild.rules.conditions import RateOf
+from maild.model.rates import Counted, RateQuestion
 from maild.rules.effects import Effect, SameTicket
 
 
@@ -119,23 +119,15 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
-class RateQuestion:
-    """How many earlier mails opened a ticket of a category, customer, domain or address within the span before now.
-
-    Of a rule: how often it held, its rates apart (`Verdicts.counted`).
-    """
-
-    of: RateOf
-    key: str
-    within: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class RuleQuestions:
-    """What rules must know of the store about a message: rates, and tickets that were opened under a key."""
+    """What rules must know of the store about a message: rates, and tickets that were opened under a key.
+
+    `may_join`: a rule that may hold wants its ticket in an incident.
+    """
 
     rates: tuple[RateQuestion, ...]
     same_tickets: tuple[SameTicket, ...]
+    may_join: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +159,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a rule held, and on which words; of one that did not, the tests that failed."""
+    """Whether a rule held, and on which words; of one that did not, the tests that failed.
+
+    `rates` are the counts that it asked for.
+    """
 
     origin: Origin
     is_matched: bool
     evidence: tuple[Evidence, ...]
+    rates: tuple[RateQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +189,14 @@ class Done:
 class Verdicts:
     """What the rules say: each that was asked, the effects in their order, and the ticket as it would then stand.
 
-    `counted` are the rules whose own rate this mail counts for; `digest` names the rule set. `on`, `seen`,
+    `counted` is what this mail counts under from now on; `digest` names the rule set. `on`, `seen`,
     `before` and `answers` are what they were asked.
     """
 
     verdicts: tuple[Verdict, ...]
     done: tuple[Done, ...]
     after: TicketView
-    counted: tuple[str, ...]
+    counted: tuple[Counted, ...]
     digest: str
     on: frozenset[On]
     seen: Seen

@@ -6,6 +6,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from maild.documents import format_duration, format_size
+from maild.model.rates import RateQuestion
 from maild.rules.calendars import WEEKDAYS
 from maild.rules.conditions import (
     AllOf,
@@ -23,7 +24,7 @@ from maild.rules.conditions import (
     WeekdayTest,
 )
 from maild.rules.engine import single
-from maild.rules.occasions import Evidence, RateQuestion
+from maild.rules.occasions import Evidence
 from maild.rules.scene import Scene, holds, numbers_of, passes, rate_key, words_of
 
 _LONGEST_WORDS = 120
@@ -81,7 +82,7 @@ def _met(test: Test, scene: Scene) -> str:
         case WeekdayTest():
             return f"{scene.now.astimezone(ZoneInfo(scene.rules.timezone)):%a}".lower()
         case RateTest():
-            key = rate_key(test, scene) or ""
+            key = rate_key(test.of, scene) or ""
             return f"{scene.answers.counts.get(RateQuestion(test.of, key, test.within), 0) + 1} of {key}" if key else ""
         case OneOfTest() | ExistsTest():
             return _cut(", ".join(words_of(test.asked, scene) or ()))

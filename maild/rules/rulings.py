@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from pydantic import TypeAdapter
 
 from maild.documents import format_duration
+from maild.model.rates import RateQuestion
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
@@ -38,7 +39,7 @@ from maild.rules.effects import (
     UseTemplate,
     Whom,
 )
-from maild.rules.occasions import Done, On, Origin, RateQuestion, TicketView, Verdicts
+from maild.rules.occasions import Done, On, Origin, TicketView, Verdicts
 
 OUTCOME, FILED, HELD, SPAM, REFUSED = "outcome", "filed", "held", "spam", "refused"
 TAG = "tag"

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from maild.model.rates import RateOf, RateQuestion
 from maild.rules.conditions import (
     AllOf,
     AnyOf,
@@ -19,14 +20,13 @@ from maild.rules.conditions import (
     Not,
     NumberTest,
     OneOfTest,
-    RateOf,
     RateTest,
     Test,
     TextTest,
     WeekdayTest,
 )
 from maild.rules.engine import MESSAGE_TEXTS, single, texts_of
-from maild.rules.occasions import RateAnswers, RateQuestion, Seen, TicketView
+from maild.rules.occasions import RateAnswers, Seen, TicketView
 from maild.rules.values import Rules
 
 
@@ -161,9 +161,9 @@ def numbers_of(asked: Asked, scene: Scene) -> tuple[float, ...] | None:
             return (getattr(view, asked.key),)
 
 
-def rate_key(test: RateTest, scene: Scene) -> str | None:
+def rate_key(of: RateOf, scene: Scene) -> str | None:
     """Give under what a mail is counted; "" where it is counted under nothing, None where that is not known yet."""
-    match test.of:
+    match of:
         case RateOf.RULE:
             return scene.rule
         case RateOf.ADDRESS:
@@ -174,7 +174,7 @@ def rate_key(test: RateTest, scene: Scene) -> str | None:
             return None if scene.view is None else scene.view.category or ""
         case RateOf.CUSTOMER:
             return None if scene.view is None else customer_key(scene) or ""
-    assert_never(test.of)
+    assert_never(of)
 
 
 def customer_key(scene: Scene) -> str | None:
@@ -188,7 +188,7 @@ def customer_key(scene: Scene) -> str | None:
 def _is_frequent(test: RateTest, scene: Scene) -> bool | None:
     if scene.rates is not None:
         return scene.rates
-    key = rate_key(test, scene)
+    key = rate_key(test.of, scene)
     if key is None or scene.view is None:
         return None
     return bool(key) and scene.answers.counts.get(RateQuestion(test.of, key, test.within), 0) + 1 >= test.count

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from maild.errors import Problem
-from maild.rules.conditions import RateTest
 from maild.rules.effects import JoinIncident, OpenChild, Refuse, UseTemplate
-from maild.rules.engine import leaves
 from maild.rules.values import Rules
 from maild.rules.written import Rule
 
@@ -28,5 +26,3 @@ def unready_problems(rules: Rules) -> Iterator[Problem]:
 
 def _unready(rule: Rule) -> Iterator[str]:
     yield from (f"then.{name}" for kind, name in _EFFECTS.items() if any(isinstance(one, kind) for one in rule.then))
-    if any(isinstance(test, RateTest) for test in leaves(rule.when)):
-        yield "when.rate"

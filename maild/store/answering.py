@@ -28,6 +28,7 @@ from maild.store.dialect import in_chunks
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.matters import read_matters
 from maild.store.people import read_absences, read_contacts, read_loads, read_open_tickets
+from maild.store.rates import read_rates
 from maild.store.searching import search_tickets
 from maild.store.snapshot import Snapshot
 from maild.store.tables import (
@@ -85,6 +86,7 @@ class Answering(Snapshot):
         )
         contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
         loads = read_loads(connection, {person for asked in questions for person in asked.people})
+        rates = read_rates(connection, questions, now)
         listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
         return [
             Facts(
@@ -104,8 +106,9 @@ class Answering(Snapshot):
                 loads={person: loads[person] for person in ask.asked.people},
                 repeats=repeats.get(ask.asked.gist, 0),
                 keyed=ask.keyed,
+                rates=counts,
             )
-            for ask in asks
+            for ask, counts in zip(asks, rates, strict=True)
         ]
 
     def _next_number(self) -> int:

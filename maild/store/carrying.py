@@ -30,7 +30,7 @@ from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
 _IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece")
-_TAKEN_ONCE = ("participant", "mail_id", "link", "contact")
+_TAKEN_ONCE = ("participant", "mail_id", "link", "contact", "counted")
 
 _ticket = tables.ticket.c
 _STANDINGS = select(

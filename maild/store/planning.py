@@ -18,6 +18,7 @@ from maild.model.decision import (
     ChangeTicket,
     CloseDraft,
     Consult,
+    CountMail,
     KeepDraft,
     LinkTickets,
     MarkReachable,
@@ -35,6 +36,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import DraftState
+from maild.model.rates import Counted
 from maild.store.rows import Row, attachment_row, mail_row
 from maild.store.sealing import ENTRY_STAYS, seal
 from maild.store.standing import FIELDS, Standing, standing_row
@@ -114,7 +116,7 @@ class _Plan:
         if work.timer is not None and ground.claimed_timers.get(work.timer) != work.claim:
             raise StaleError(f"timer {work.timer} is not in our hands")
 
-    def _add(self, step: Step) -> None:  # noqa: C901 - one case for each step, and nothing else
+    def _add(self, step: Step) -> None:  # noqa: C901, PLR0912 - one case for each step, and nothing else
         match step:
             case OpenTicket():
                 self._open(step)
@@ -138,8 +140,15 @@ class _Plan:
                 self._add_person(step)
             case StartTimer() | StopTimers():
                 self._add_timer(step)
+            case CountMail(counted, ticket):
+                self._count(counted, ticket)
             case _:
                 assert_never(step)
+
+    def _count(self, counted: Sequence[Counted], ticket: int | None) -> None:
+        for each in counted:
+            row: Row = {"arrival": self._work.arrival, "kind": each.of.value, "key": each.key}
+            self._add_row("counted", row | {"at": self._now, "ticket": ticket})
 
     def _mark(self, step: MarkReachable | Silence) -> None:
         row: Row = dict.fromkeys(("language", "timezone")) | dict.fromkeys(("name", "company", "phone"), "")

@@ -165,6 +165,18 @@ arrival_event = Table(
     Column("by", Words, nullable=False),
 )
 
+# Append-only: what the rates of rules count. `key` is a category, customer, address, domain or rule, by `kind`.
+counted = Table(
+    "counted",
+    metadata,
+    Column("arrival", Key, ForeignKey(arrival.c.id), primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("ticket", Key, ForeignKey(ticket.c.number)),
+    Index("ix_counted_key", "kind", "key", "at"),
+)
+
 sender_proof = Table(
     "sender_proof",
     metadata,

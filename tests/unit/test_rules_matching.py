@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maild.model.rates import Counted, RateOf
 from maild.rules import On, RateAnswers, RateQuestion, Rules, Seen, SeenFile, TicketView, ask_rules, evaluate
-from maild.rules.conditions import Asked, Operator, RateOf, TextTest
+from maild.rules.conditions import Asked, Operator, TextTest
 from maild.rules.indexing import Index, Single
 from maild.rules.patterns import Pattern, PatternError, PatternSet, doubts_about
 from tests.unit.rules_values import ALICE, problems_of, rules_of
@@ -357,7 +358,7 @@ def test_a_mail_counts_for_a_rule_that_holds_but_for_its_rate(extra: str):
     """Or the count would never begin."""
     rules = rule_that(f"{{subject: {{words: vpn}}, {extra}}}")
     verdicts = evaluate(rules, frozenset({On.REPLY}), MAIL, TICKET, RateAnswers(), NOW)
-    assert verdicts.counted == ("r",)
+    assert verdicts.counted == (Counted(RateOf.RULE, "r"),)
     other = rule_that(f"{{subject: {{words: printer}}, {extra}}}")
     assert evaluate(other, frozenset({On.REPLY}), MAIL, TICKET, RateAnswers(), NOW).counted == ()
 

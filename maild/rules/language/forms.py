@@ -9,8 +9,9 @@ from pydantic_core import CoreSchema
 
 from maild.config import kinds
 from maild.documents import Section, did_you_mean, parse_duration
+from maild.model.rates import RateOf
 from maild.rules.calendars import DAY_MINUTES, WEEKDAYS, Span
-from maild.rules.conditions import RateOf, RateTest
+from maild.rules.conditions import RateTest
 from maild.rules.effects import Whom, WhomKind
 
 NOT_YET = "not yet: this has no effect in this version; leave it out"

@@ -8,14 +8,16 @@ from maild.model.decision import (
     AddParticipant,
     ChangeTicket,
     CloseDraft,
+    CountMail,
     KeepDraft,
     LinkTickets,
     OutcomeKind,
     RememberKey,
 )
-from maild.model.facts import DraftState
+from maild.model.facts import DraftState, Want
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
+from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.model.search import Search, Term
 from maild.model.ticket import Change
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
@@ -62,7 +64,8 @@ def _handle(store: Store) -> None:
     )
     steps = (opening(1001), an_entry(1001), AddParticipant(1001, Address("eve@customer.example")))
     key = RememberKey(1001, "monitoring/mail01", BOB.address)
-    carry_out(store, a_work(first, a_decision(*steps, remembered(1001, "<a@c>", "<r@c>"), key), *mails))
+    count = CountMail((Counted(RateOf.RULE, "outage"),), 1001)
+    carry_out(store, a_work(first, a_decision(*steps, count, remembered(1001, "<a@c>", "<r@c>"), key), *mails))
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
     carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), kind=OutcomeKind.DESK)))
     change = ChangeTicket(1001, (Change("state", "new", "open"),))
@@ -70,12 +73,15 @@ def _handle(store: Store) -> None:
     carry_out(store, a_work(third, end))
     store.write(lambda tx: tx.record_shown([first.id, second.id], NOW))
     questions = asking(
+        arrival=third.id,
         sender=BOB.address,
         fingerprint=first.fingerprint,
         ids=("<a@c>",),
         tokens=(mails[1].token,),
         numbers=(1001,),
         keys=("monitoring/mail01",),
+        rates=(RateQuestion(RateOf.RULE, "outage", timedelta(hours=1)),),
+        wants=frozenset({Want.INCIDENTS}),
     )
     store.read(lambda reader: reader.answer([questions], NOW))
 
