@@ -2,8 +2,9 @@
 
     python benchmarks/rules.py
 
-Goals: 1,000 patterns with literals on a mail of 2 KB in under a fiftieth of what `re` takes one by one; with 2,000
-rules, asking them about a mail costs less than reading it. Prints each with the calibration of the same run.
+Goals: 1,000 patterns with literals on a mail of 2 KB in under a fiftieth of what `re` takes one by one; 2,000 rules
+read and checked in 1.5 s of a quiet machine, on which 2 million turns of an empty loop take 29 ms; with them, asking
+about a mail costs less than reading it. Prints each with the calibration of the same run.
 """
 
 import random
@@ -29,6 +30,8 @@ from tests.unit.rules_values import ALICE, a_config
 
 PATTERNS, RULES, MAILS = 1000, 2000, 200
 LEAST_RATIO = 50
+LONGEST_LOADING = 1.5
+QUIET = 0.029
 ROUNDS = 7
 WORDS = (
     "the printer on floor two does not answer since this morning and nobody here can print invoices we tried to turn",
@@ -41,16 +44,18 @@ def main() -> None:
     print(f"calibration: {calibrate() * 1000:.1f} ms for 2 million turns")
     ratio = compare_patterns()
     catastrophe()
-    is_cheap = measure_rules()
-    if ratio < LEAST_RATIO or not is_cheap:
+    text = "rules:\n" + "".join(rule(number) for number in range(RULES))
+    is_quick = measure_loading(text)
+    is_cheap = measure_deciding(text)
+    if ratio < LEAST_RATIO or not (is_quick and is_cheap):
         sys.exit("missed the goal")
 
 
 def calibrate() -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(2_000_000):
         pass
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def compare_patterns() -> float:
@@ -79,17 +84,29 @@ def catastrophe() -> None:
     print(f"catastrophic patterns on 64 KB: {timed(lambda: evil.find(text)) * 1000:.1f} ms")
 
 
-def measure_rules() -> bool:
-    text = "rules:\n" + "".join(rule(number) for number in range(RULES))
-    start = time.perf_counter()
+def measure_loading(text: str) -> bool:
+    """Processor time, for others work on this machine too; the calibration stands beside it."""
+    calibration = calibrate()
+    start = time.process_time()
     parse_document("rules.yaml", text)
-    read = time.perf_counter() - start
-    desk = [SourceFile("people.yaml", ALICE), SourceFile("categories.yaml", categories())]
-    start = time.perf_counter()
-    rules = parse_rules([*desk, SourceFile("rules.yaml", text)], a_config())
-    whole = time.perf_counter() - start
-    print(f"\n{RULES} rules, {len(text) / 1000:.0f} KB: read and checked in {whole:.1f} s, the YAML alone {read:.1f} s")
-    few = parse_rules([*desk, SourceFile("rules.yaml", "rules:\n" + rule(1))], a_config())
+    read = time.process_time() - start
+    start = time.process_time()
+    parse_rules(desk(text), a_config())
+    whole = time.process_time() - start
+    longest = LONGEST_LOADING * max(1, calibration / QUIET)
+    print(f"\n{RULES} rules, {len(text) / 1000:.0f} KB: read and checked in {whole:.2f} s,", end="")
+    print(f" the YAML alone {read:.2f} s (at most {longest:.2f} s, at {calibration * 1000:.0f} ms)")
+    return whole <= longest
+
+
+def desk(text: str) -> list[SourceFile]:
+    files = {"people.yaml": ALICE, "categories.yaml": categories(), "rules.yaml": text}
+    return [SourceFile(name, written) for name, written in files.items()]
+
+
+def measure_deciding(text: str) -> bool:
+    rules = parse_rules(desk(text), a_config())
+    few = parse_rules(desk("rules:\n" + rule(1)), a_config())
     chosen = random.Random(11)
     raws = [mail(chosen, number) for number in range(MAILS)]
     messages = [parse(raw) for raw in raws]

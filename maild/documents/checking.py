@@ -74,15 +74,17 @@ def _refusals(document: Document, kind: Any, at: Path, value: Value) -> Iterator
     """Say which known keys are refused for what they are, or have no value."""
     if not isinstance(value, (dict, tuple)):
         return
-    owner = next((each for each in _kinds(kind, ()) if _is_section(each)), None)
+    owner = _owner(kind)
+    known = _fields(owner) if owner is not None else {}
     for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if owner is not None and step in _fields(owner):
+        if owner is not None and step in known:
             if step in owner.refused:
                 yield document.problem((*at, step), owner.refused[step], at_key=True)
             elif inner is None and owner.needs_values:
                 yield document.problem((*at, step), "has no value: write one, or leave the key out", at_key=True)
-        for each in _kinds(kind, (step,)):
-            yield from _refusals(document, each, (*at, step), inner)
+        if isinstance(inner, (dict, tuple)):
+            for each in _inner_kinds(kind, str(step) if step in known else ""):
+                yield from _refusals(document, each, (*at, step), inner)
 
 
 def _problem(document: Document, model: type[Section], at: Path, error: ErrorDetails) -> Problem:
@@ -173,6 +175,17 @@ def _kinds(kind: Any, path: Path) -> Iterator[Any]:
         # Of a mapping the values, of a list the items.
         is_mapping = issubclass(origin, Mapping)
         yield from _kinds(arguments[1] if is_mapping else arguments[0], path[1:])
+
+
+@cache
+def _owner(kind: Any) -> type[Section] | None:
+    return next((each for each in _kinds(kind, ()) if _is_section(each)), None)
+
+
+@cache
+def _inner_kinds(kind: Any, key: str) -> tuple[Any, ...]:
+    """Give what a kind allows at a key of its own; "" is any other key, or an item of a list."""
+    return tuple(_kinds(kind, (key,)))
 
 
 @cache

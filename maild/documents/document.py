@@ -30,20 +30,21 @@ class Document:
 
     file: str
     value: Value
-    keys: Mapping[Path, Place]
-    values: Mapping[Path, Place]
+    # Of places only what they are made of: a large file has a hundred thousand, and errors have few.
+    keys: Mapping[Path, tuple[str, int, int]]
+    values: Mapping[Path, tuple[str, int, int]]
 
     def place(self, path: Path) -> Place:
         """Say where a value stands; for a path that is not written, where the nearest thing above it is named."""
         if path in self.values:
-            return self.values[path]
+            return Place(*self.values[path])
         while path and path not in self.values:
             path = path[:-1]
         return self.place_of_key(path)
 
     def place_of_key(self, path: Path) -> Place:
         """Say where the key of a value stands; for an item of a list, where the item does."""
-        return self.keys.get(path) or self.values.get(path) or Place(self.file, 1, 1)
+        return Place(*(self.keys.get(path) or self.values.get(path) or (self.file, 1, 1)))
 
     def find(self, path: Path) -> Value:
         """Give the value at a path; None where nothing is written."""
@@ -64,8 +65,10 @@ class Document:
 
     def replaced(self, path: tuple[str, ...], value: Value, place: Place) -> "Document":
         """Give this document with one value written elsewhere: what stood at the path is gone, and what stood on it."""
-        parents: dict[Path, Place] = {path[:length]: place for length in range(1, len(path))}
-        values: dict[Path, Place] = {known: at for known, at in self.values.items() if known[: len(path)] != path}
+        parents: dict[Path, tuple[str, int, int]] = {path[:length]: place for length in range(1, len(path))}
+        values: dict[Path, tuple[str, int, int]] = {
+            known: at for known, at in self.values.items() if known[: len(path)] != path
+        }
         return Document(
             self.file,
             _put(self.value, path, value),

@@ -7,22 +7,25 @@ characters.
 
 import re
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
 from maild.documents.document import Document, Path, Place, Value, dotted
+from maild.documents.scanning import (
+    Alias,
+    CollectionStart,
+    DocumentStart,
+    Event,
+    MappingStart,
+    Scalar,
+    ScalarEvent,
+    SequenceEnd,
+    SequenceStart,
+    UnsureError,
+    scan,
+    scan_quickly,
+)
 from maild.errors import ConfigurationError, Problem
 
 LONGEST = 2_000_000
@@ -56,14 +59,8 @@ def parse_document(file: str, text: str) -> Document:
     _refuse_forbidden(file, text)
     if len(text) > LONGEST:
         raise ConfigurationError((Problem(file, 1, 1, "the file", f"longer than {LONGEST:,} characters: split it"),))
-    builder = _Builder(file)
-    try:
-        builder.build(iter(YAML(typ="safe", pure=True).parse(text.removeprefix("\ufeff"))))
-    except YAMLError as error:
-        builder.problems.append(_translated(file, error))
-    if builder.problems:
-        raise ConfigurationError(tuple(sorted(set(builder.problems))[:_MOST_PROBLEMS]))
-    return Document(file, builder.value, builder.keys, builder.values)
+    text = text.removeprefix("\ufeff")
+    return _read_quickly(file, text) or _read_closely(file, text)
 
 
 def parse_override(name: str, text: str) -> Value:
@@ -77,21 +74,47 @@ def parse_override(name: str, text: str) -> Value:
     return _resolved(text.strip())
 
 
+def _read_quickly(file: str, text: str) -> Document | None:
+    """Read a text in which nothing is wrong; None for any that must be looked at closely."""
+    builder = _Builder(file)
+    try:
+        builder.build(scan_quickly(text))
+    except (UnsureError, ConfigurationError):
+        return None
+    is_sure = isinstance(builder.value, dict) and not builder.problems
+    return builder.document() if is_sure else None
+
+
+def _read_closely(file: str, text: str) -> Document:
+    builder = _Builder(file)
+    try:
+        builder.build(scan(text))
+    except YAMLError as error:
+        builder.problems.append(_translated(file, error))
+    if builder.problems:
+        raise ConfigurationError(tuple(sorted(set(builder.problems))[:_MOST_PROBLEMS]))
+    return builder.document()
+
+
 class _Builder:
     """Turns a stream of events into a value; `problems` are what was met on the way."""
 
     def __init__(self, file: str) -> None:
         self.value: Value = None
-        self.keys: dict[Path, Place] = {}
-        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, tuple[str, int, int]] = {}
+        self.values: dict[Path, tuple[str, int, int]] = {}
         self.problems: list[Problem] = []
         self._file = file
+
+    def document(self) -> Document:
+        """Give what was built."""
+        return Document(self._file, self.value, self.keys, self.values)
 
     def build(self, events: Iterator[Event]) -> None:
         """Take in the one document of a stream."""
         documents = 0
         for event in events:
-            if isinstance(event, DocumentStartEvent):
+            if isinstance(event, DocumentStart):
                 documents += 1
                 if documents > 1:
                     self._complain(event, (), "a second document begins here ('---'): one file is one document")
@@ -101,27 +124,24 @@ class _Builder:
     def _node(self, event: Event, events: Iterator[Event], path: Path) -> Value:
         self.values[path] = self._place(event)
         self._refuse_cleverness(event, path)
-        match event:
-            case ScalarEvent():
-                return self._scalar(event, path)
-            case CollectionStartEvent() if len(path) >= _DEEPEST:
-                self._give_up(event, path, f"nested more than {_DEEPEST} levels deep")
-            case SequenceStartEvent():
-                return tuple(self._items(events, path))
-            case MappingStartEvent():
-                return self._mapping(events, path)
-        return None
+        if isinstance(event, Scalar):
+            return self._scalar(event, path)
+        if isinstance(event, CollectionStart) and len(path) >= _DEEPEST:
+            self._give_up(event, path, f"nested more than {_DEEPEST} levels deep")
+        if isinstance(event, SequenceStart):
+            return tuple(self._items(events, path))
+        return self._mapping(events, path) if isinstance(event, MappingStart) else None
 
     def _items(self, events: Iterator[Event], path: Path) -> Iterator[Value]:
         index = 0
-        while not isinstance(event := next(events), SequenceEndEvent):
+        while not isinstance(event := next(events), SequenceEnd):
             yield self._node(event, events, (*path, index))
             index += 1
 
     def _mapping(self, events: Iterator[Event], path: Path) -> Value:
         mapping: dict[str, Value] = {}
-        while isinstance(event := next(events), (ScalarEvent, CollectionStartEvent, AliasEvent)):
-            if not isinstance(event, ScalarEvent):
+        while isinstance(event := next(events), (*Scalar, *CollectionStart, *Alias)):
+            if not isinstance(event, Scalar):
                 self._give_up(event, path, "a key must be a plain word")
             self._refuse_cleverness(event, path)
             key = str(event.value)
@@ -135,7 +155,7 @@ class _Builder:
         return mapping
 
     def _refuse_second(self, event: Event, events: Iterator[Event], path: Path) -> None:
-        first = self.keys[path]
+        first = Place(*self.keys[path])
         self._complain(event, path, f"written a second time; the first is at {first}. Keep one of them")
         kept = dict(self.values), dict(self.keys)
         self._node(next(events), events, path)
@@ -149,7 +169,7 @@ class _Builder:
 
     def _refuse_cleverness(self, event: Event, path: Path) -> None:
         anchor = getattr(event, "anchor", None)
-        if isinstance(event, AliasEvent):
+        if isinstance(event, Alias):
             self._complain(event, path, f"'*{anchor}' stands for something written elsewhere: write it out")
             return
         if anchor:
@@ -168,11 +188,11 @@ class _Builder:
         raise ConfigurationError(tuple(sorted(set(self.problems))[:_MOST_PROBLEMS]))
 
     def _complain(self, event: Event, path: Path, what: str) -> None:
-        place = self._place(event)
-        self.problems.append(Problem(place.file, place.line, place.column, dotted(path), what))
+        self.problems.append(Problem(*self._place(event), dotted(path), what))
 
-    def _place(self, event: Event) -> Place:
-        return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+    def _place(self, event: Event) -> tuple[str, int, int]:
+        mark: Any = event.start_mark
+        return self._file, mark.line + 1, mark.column + 1
 
 
 def _resolved(text: str) -> Value:

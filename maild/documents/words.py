@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 _MOST_LISTED = 24
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Ask after the nearest known word, or list the known ones where none is near; begins with a full stop."""
-    words = tuple(known)
+    return _question(word, tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _question(word: str, words: tuple[str, ...]) -> str:
+    """Look a word up once: what was renamed stands in hundreds of rules."""
     plain = {each.casefold().replace("-", "_"): each for each in words}
     near = get_close_matches(word.casefold().replace("-", "_"), tuple(plain), n=1, cutoff=0.6)
     if near:

@@ -1,16 +1,24 @@
 """What is sound and yet probably not meant: rules that nothing reaches, that undo one another, patterns that cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeAlias
 
 from maild.errors import Problem
 from maild.rules.conditions import AnyOf, Asked, Condition, ExistsTest, NumberTest, OneOfTest
 from maild.rules.effects import SetValue, Stop
 from maild.rules.gathering import Gathering
-from maild.rules.implying import asked_in, excludes, implies, parts
+from maild.rules.implying import asked_in, excludes, implies, parts, wanted_words
 from maild.rules.occasions import On
 from maild.rules.patterns import doubts_about
 from maild.rules.references import patterns_in
 from maild.rules.written import Rule
+
+# Rules that set a field, each with its number among these, by the value that they set.
+_ByValue: TypeAlias = dict[str, list[tuple[int, Rule]]]
+# What a rule wants facts to be.
+_Wanted: TypeAlias = Mapping[Asked | None, frozenset[str]]
 
 
 def rule_doubts(gathering: Gathering, rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -50,19 +58,19 @@ def _is_old(condition: Condition) -> bool:
 
 
 class _Stopping:
-    """The rules so far that stop, to be found by what a later rule asks: by a text test, or by the fact of another."""
+    """The rules so far that stop, to be found by what a later rule asks: each by that part of it which is rarest."""
 
     def __init__(self) -> None:
         self._always: list[Rule] = []
-        self._by_part: dict[Condition | Asked, list[Rule]] = {}
+        self._by_part: dict[object, list[Rule]] = {}
 
     def add(self, rule: Rule) -> None:
-        first = next(parts(rule.when), None)
-        if first is None:
+        choices = [tuple(_keys(part)) for part in parts(rule.when)]
+        if not choices:
             self._always.append(rule)
             return
-        for each in first.conditions if isinstance(first, AnyOf) else (first,):
-            self._by_part.setdefault(_key(each), []).append(rule)
+        for key in min(choices, key=lambda keys: max(len(self._by_part.get(key, ())) for key in keys)):
+            self._by_part.setdefault(key, []).append(rule)
 
     def find(self, rule: Rule) -> Rule | None:
         """Find the rule that always stops before this one is asked."""
@@ -73,16 +81,25 @@ class _Stopping:
 
     def _candidates(self, rule: Rule) -> Iterator[Rule]:
         for part in parts(rule.when):
-            first = part.conditions[0] if isinstance(part, AnyOf) else part
-            yield from self._by_part.get(_key(first), ())
+            # Whatever this follows from stands under each of its keys.
+            first = next(iter(_keys(part)))
+            keys = (first, first[0]) if isinstance(first, tuple) else (first, *asked_in(part))
+            for key in dict.fromkeys(keys):
+                yield from self._by_part.get(key, ())
 
 
-def _key(condition: Condition) -> Condition | Asked:
+def _keys(condition: Condition) -> Iterator[object]:
+    """Give under what a condition is filed: a fact with each of its words, a fact, or the condition as it stands."""
     match condition:
+        case AnyOf(conditions):
+            for each in conditions:
+                yield from _keys(each)
+        case OneOfTest(asked, values) if values:
+            yield from ((asked, value) for value in sorted(values))
         case OneOfTest(asked) | NumberTest(asked) | ExistsTest(asked):
-            return asked
+            yield asked
         case _:
-            return condition
+            yield condition
 
 
 def _unreachable(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -96,29 +113,69 @@ def _unreachable(rules: Sequence[Rule]) -> Iterator[Problem]:
             stopping.add(rule)
 
 
+@dataclass(slots=True)
+class _SettersOf:
+    """Rules that want a fact to be one of some words: all of them, and those of each word."""
+
+    rules: _ByValue = field(default_factory=dict)
+    by_word: dict[str, _ByValue] = field(default_factory=dict)
+
+
+class _Setters:
+    """The rules so far that set a field, by a fact whose words can tell them apart."""
+
+    def __init__(self) -> None:
+        self._by_fact: dict[Asked | None, _SettersOf] = {}
+        self._count = 0
+
+    def add(self, rule: Rule, value: str, wanted: _Wanted) -> None:
+        self._count += 1
+        asked, words = next(iter(wanted.items()), (None, frozenset()))
+        known = self._by_fact.setdefault(asked, _SettersOf())
+        for setters in (known.rules, *(known.by_word.setdefault(word, {}) for word in words)):
+            setters.setdefault(value, []).append((self._count, rule))
+
+    def find(self, rule: Rule, value: str, wanted: _Wanted) -> Rule | None:
+        """Find the first of them that sets another value and can hold together with this rule."""
+        found = (each for setters in self._concerned(wanted) for each in _first(setters, rule, value))
+        return min(found, default=(0, None), key=lambda each: each[0])[1]
+
+    def _concerned(self, wanted: _Wanted) -> Iterator[_ByValue]:
+        for asked, known in self._by_fact.items():
+            if asked in wanted:
+                yield from (known.by_word.get(word, {}) for word in wanted[asked])
+            else:
+                yield known.rules
+
+
+def _first(by_value: _ByValue, rule: Rule, value: str) -> Iterator[tuple[int, Rule]]:
+    """Give of those that set another value the first that can hold together with a rule."""
+    for set_before, setters in by_value.items():
+        if set_before != value:
+            yield from islice((each for each in setters if _can_meet(each[1], rule)), 1)
+
+
+def _can_meet(one: Rule, other: Rule) -> bool:
+    return bool(one.on & other.on) and not excludes(one.when, other.when)
+
+
 def _replaced(rules: Sequence[Rule]) -> Iterator[Problem]:
     """Tell of each rule once which later ones replace what it set: in a large desk they are many."""
-    setters: dict[str, list[tuple[Rule, str]]] = {}
+    setters: dict[str, _Setters] = {}
     later: dict[tuple[str, str], tuple[Rule, Rule, int]] = {}
     for rule in rules:
+        looked_at = {asked.key for asked in asked_in(rule.when)}
+        wanted: _Wanted = dict(wanted_words(rule.when))
         for name, value in _values(rule).items():
-            earlier = _find_replaced(rule, name, value, setters.get(name, ()))
+            before = setters.setdefault(name, _Setters())
+            earlier = None if name in looked_at else before.find(rule, value, wanted)
             if earlier is not None:
                 _, first, count = later.get((earlier.name, name), (earlier, rule, 0))
                 later[earlier.name, name] = (earlier, first, count + 1)
             if Stop() not in rule.then:
-                setters.setdefault(name, []).append((rule, value))
+                before.add(rule, value, wanted)
     for (_, name), (earlier, first, count) in later.items():
         yield _doubt(first, _told(first, earlier, name, count - 1))
-
-
-def _find_replaced(rule: Rule, name: str, value: str, earlier: Sequence[tuple[Rule, str]]) -> Rule | None:
-    if any(asked.key == name for asked in asked_in(rule.when)):
-        return None  # it looks at what it replaces
-    for other, set_before in earlier:
-        if set_before != value and other.on & rule.on and not excludes(other.when, rule.when):
-            return other
-    return None
 
 
 def _told(rule: Rule, earlier: Rule, name: str, more: int) -> str:

@@ -55,6 +55,19 @@ def parts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+def wanted_words(condition: Condition) -> Iterator[tuple[Asked, frozenset[str]]]:
+    """Give each fact that must be one of some words for a condition to hold: of two without a word in common, not both.
+
+    A fact is named once at most.
+    """
+    named: set[Asked] = set()
+    for part in parts(condition):
+        asked, words = _words_of(part)
+        if asked is not None and asked not in named:
+            named.add(asked)
+            yield asked, words
+
+
 def asked_in(condition: Condition) -> Iterator[Asked]:
     """Give every fact that a condition asks after."""
     match condition:
@@ -119,9 +132,29 @@ def _are_apart(one: TextTest, other: TextTest) -> bool:
     return whole is not None and others is not None and whole != others
 
 
+def _words_of(part: Condition) -> tuple[Asked | None, frozenset[str]]:
+    match part:
+        case OneOfTest(asked, values) if asked.key not in _MANY_VALUED:
+            return asked, values
+        case TextTest(asked) if asked.key not in _MANY_VALUED:
+            whole = _whole(part)
+            return (None, frozenset()) if whole is None else (asked, frozenset((whole,)))
+        case AnyOf(conditions):
+            each = [_words_of(one) for one in conditions]
+            facts = {asked for asked, _ in each}
+            return (
+                (each[0][0], frozenset().union(*(words for _, words in each)))
+                if len(facts) == 1
+                else (None, frozenset())
+            )
+    return None, frozenset()
+
+
 def _whole(test: TextTest) -> str | None:
+    if test.operator not in {Operator.IS, Operator.GLOB}:
+        return None
     wanted = folded(test.operand)
-    is_exact = test.operator in {Operator.IS, Operator.GLOB} and not (set("*?") & set(wanted))
+    is_exact = not (set("*?") & set(wanted))
     if test.asked.key == "sender_domain":
         return wanted if is_exact else None
     if test.asked.key == "sender" and test.operator is Operator.GLOB and wanted.startswith("*@"):

@@ -1,10 +1,15 @@
 """What check warns of: rules that nothing reaches or that undo one another, patterns that cost."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from maild.rules.conditions import ALWAYS, AllOf, AnyOf, Asked, NumberTest, OneOfTest, Operator, TextTest
-from maild.rules.implying import excludes, implies
-from tests.unit.rules_values import warnings_of
+from maild.rules.doubts import _Setters, _Stopping
+from maild.rules.effects import SetValue, Stop
+from maild.rules.implying import excludes, implies, wanted_words
+from maild.rules.written import Rule
+from tests.unit.rules_values import ALICE, rules_of, warnings_of
 
 DESK = "categories: {a: {}, b: {}, c: {}}\nteams: {t: {members: [alice]}, u: {members: [alice]}}\n"
 
@@ -144,3 +149,38 @@ def test_following_and_excluding_are_claimed_only_where_they_are_sure():
     assert implies(NumberTest(Asked("size"), 5, 6), NumberTest(Asked("size"), 5))
     assert implies(OneOfTest(Asked("state"), frozenset({"new"})), OneOfTest(Asked("state"), frozenset({"new", "open"})))
     assert implies(TextTest(text, Operator.CONTAINS, "VPN down"), TextTest(text, Operator.CONTAINS, "vpn"))
+
+
+WHENS = ("always", "{sender: '*@a.b'}", "{sender: ['*@a.b', '*@c.d']}", "{sender: '*@c.d', trust: proved}",
+         "{trust: [proved, claimed]}", "{trust: forged, text: {words: x}}", "{text: {words: [x, y]}}",
+         "{category: a}", "{category: [a, b]}", "{category: {exists: true}}",
+         "{any: [{trust: proved}, {size: {at_least: 1KB}}]}",
+         "{text: {words: x}, not: {trust: proved}}", "{sender_domain: [a.b, e.f]}")  # fmt: skip
+THENS = ("{team: t}", "{team: u}", "{team: t, stop: true}")
+WRITTEN = st.lists(st.tuples(st.sampled_from(WHENS), st.sampled_from(THENS)), min_size=2, max_size=7)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WRITTEN)
+def test_nothing_is_missed_by_looking_in_the_right_place(written: list[tuple[str, str]]):
+    """What is found of thousands by index is what comparing each with each finds."""
+    text = "rules:\n" + "".join(f"  r{n}: {{when: {when}, then: {then}}}\n" for n, (when, then) in enumerate(written))
+    rules = rules_of(ALICE, DESK, text).rules
+    setters, stopping = _Setters(), _Stopping()
+    for number, rule in enumerate(rules):
+        (value,) = (each.value for each in rule.then if isinstance(each, SetValue))
+        wanted = dict(wanted_words(rule.when))
+        before = [each for each in rules[:number] if Stop() not in each.then]
+        others = [each for each in before if value != team_of(each) and not excludes(each.when, rule.when)]
+        assert setters.find(rule, value, wanted) == (others[0] if others else None)
+        stops = [each for each in rules[:number] if Stop() in each.then and implies(rule.when, each.when)]
+        found = stopping.find(rule)
+        assert (found in stops) if stops else found is None
+        if Stop() in rule.then:
+            stopping.add(rule)
+        else:
+            setters.add(rule, value, wanted)
+
+
+def team_of(rule: Rule) -> str:
+    return next(each.value for each in rule.then if isinstance(each, SetValue))
