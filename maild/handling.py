@@ -63,7 +63,8 @@ class Case:
         asked = self.questions
         numbers = (f"#{number}" for number in asked.numbers)
         keys = (f"key {key}" for key in asked.keys)
-        return frozenset((asked.fingerprint, asked.sender.lower(), *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
+        people = (each.lower() for each in (asked.sender, *asked.requesters))
+        return frozenset((asked.fingerprint, *people, *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
 
 
 class Handling:

@@ -48,6 +48,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
         gist=gist_of(message, house),
+        requesters=asked.requesters,
         keys=tuple(dict.fromkeys(same.key for same in asked.same_tickets)),
         wants=frozenset(
             (

@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from maild.desk.acknowledging import acknowledgement, reached_cap
 from maild.desk.announcing import announce, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
+from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
-    as_person,
     counted,
     held_by_rules,
     keep,
     notify,
     opened_as,
     record,
-    requester_of,
     rule_new,
     wants,
     why_held,
@@ -36,8 +35,7 @@ from maild.model.mail import Message
 from maild.model.outgoing import Wanted
 from maild.model.ticket import Change, EntryKind, State
 from maild.rules import Queue
-from maild.rules.effects import CallSpam, DoNotAcknowledge, TakeAsPerson, TakeRequester
-from maild.rules.occasions import Verdicts
+from maild.rules.effects import CallSpam
 
 
 def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
@@ -55,9 +53,8 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     case = keyed_case(case, key) if key is not None else case
     if key is not None and case.known is not None:
         return file_again(case, case.known, key, verdicts)
-    requester = requester_of(case, verdicts)
-    is_form = wants(verdicts, TakeAsPerson)
-    case = as_person(case, requester) if is_form else case
+    named = named_requester(case, verdicts)
+    case = as_written_by(case, named, verdicts) if named is not None else case
     sheet = sheet_for(case, None)
     keep(case, sheet, verdicts)
     opened = OpenTicket(
@@ -67,7 +64,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         queue=queue.key,
         team=queue.team,
         assignee=None,
-        requester=requester,
+        requester=named or case.message.sender,
         language=_language_of(case, after),
         confidential=old.confidential if old is not None else None,
     )
@@ -79,7 +76,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     if wants(verdicts, CallSpam):
         sheet.explain("spam by a rule: nobody is answered or told")
         return sheet.decision(entry_of(number), case)
-    answer = _rules_answer(verdicts) or acknowledgement(case, number, after)
+    answer = why_unanswered(case, verdicts, named) or acknowledgement(case, number, after)
     sheet.note_cap(reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
@@ -102,14 +99,6 @@ def _begin(case: Case, sheet: Sheet, opened: OpenTicket, after: TicketFacts | No
         sheet.add(MeetContact(requester))
     if opened.confidential is None and is_proved(case):
         sheet.add(*joining(case, number, (requester,)))
-
-
-def _rules_answer(verdicts: Verdicts) -> str:
-    """Say why rules leave a new ticket without acknowledgement; "" where they do not."""
-    if wants(verdicts, DoNotAcknowledge):
-        return "no acknowledgement: a rule says so"
-    # Whom a form names has not written here, and how often they were answered was not asked: fail closed.
-    return "no acknowledgement: a form named them" if wants(verdicts, TakeRequester) else ""
 
 
 def _leading_on(case: Case, after: TicketFacts, number: int) -> Iterator[Step]:

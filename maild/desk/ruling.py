@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import notices
-from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Sender, Trust
+from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
@@ -74,28 +74,6 @@ def counted(verdicts: Verdicts, number: int | None) -> Iterator[CountMail]:
 def wants(verdicts: Verdicts, kind: type[effects.Effect]) -> bool:
     """Whether a rule wants an effect of a kind."""
     return any(isinstance(done.effect, kind) for done in verdicts.done)
-
-
-def requester_of(case: Case, verdicts: Verdicts) -> Address | None:
-    """Give whose matter a new ticket is: whom a rule took from the mail, else whoever sent it."""
-    taken = next((done.effect for done in verdicts.done if isinstance(done.effect, effects.TakeRequester)), None)
-    if isinstance(taken, effects.TakeRequester) and taken.address:
-        named = {each.address.lower(): each for each in case.message.reply_to}
-        return named.get(taken.address.lower(), Address(taken.address))
-    return case.message.sender
-
-
-def as_person(case: Case, requester: Address | None) -> Case:
-    """Take a machine's mail for that of whoever filled its form in: claimed by them, never proved."""
-    if requester is None:
-        return case
-    sender = case.sender
-    standing = sender.standing if sender else None
-    proof = f"a form of {sender.address} names them" if sender else "a form names them"
-    claimed = Sender(requester.address, requester.name, standing, Trust.CLAIMED, proof, None) if standing else None
-    return replace(
-        case, message=replace(case.message, automatic=None, automatic_proof="", sender=requester), sender=claimed
-    )
 
 
 def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:

@@ -29,7 +29,8 @@ class Questions:
     not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
     `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
-    `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them.
+    `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them; `requesters`
+    whose matter they may make it (a form's).
     """
 
     arrival: int | None
@@ -48,6 +49,7 @@ class Questions:
     gist: str = ""
     keys: tuple[str, ...] = ()
     rates: tuple[RateQuestion, ...] = ()
+    requesters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ class Facts:
     `absences` say until when each person who is away is so; `contacts` and `open_tickets` are by address in lower
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
     many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
-    the same gist that were handled just before; `rates` how often what was asked happened before this message.
+    the same gist that were handled just before; `rates` how often what was asked happened before this message;
+    `requesters` the counts of those asked for, by address in lower case.
     """
 
     next_number: int
@@ -230,3 +233,4 @@ class Facts:
     repeats: int = 0
     keyed: Mapping[str, KeyedTicket] = field(default_factory=dict)
     rates: Mapping[RateQuestion, Rate] = field(default_factory=dict)
+    requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 
 from maild.model.decision import CountMail, Decision, OpenTicket
-from maild.model.facts import Facts, Questions, Rate
+from maild.model.facts import AcknowledgementCounts, Facts, Questions, Rate
 from maild.model.outgoing import ACKNOWLEDGEMENTS
 from maild.model.rates import Counted
 
@@ -24,20 +24,20 @@ class Round:
 
     def known_to(self, asked: Questions, facts: Facts) -> Facts:
         """Give the store's answer as it would be, had the decisions so far been carried out."""
-        counts = facts.acknowledgements
         return replace(
             facts,
             next_number=facts.next_number + self._opened,
-            acknowledgements=replace(
-                counts,
-                domain_hour=counts.domain_hour + self._thanked[_domain_of(asked.sender)],
-                all_hour=counts.all_hour + self._thanked.total(),
-            ),
+            acknowledgements=self._with_thanked(asked.sender, facts.acknowledgements),
+            requesters={each: self._with_thanked(each, counts) for each, counts in facts.requesters.items()},
             loads={person: load + self._assigned[person] for person, load in facts.loads.items()},
             rates={
                 rate: Rate(facts.rates.get(rate, Rate()).times + self._counted[rate.counted]) for rate in asked.rates
             },
         )
+
+    def _with_thanked(self, address: str, counts: AcknowledgementCounts) -> AcknowledgementCounts:
+        domain_hour = counts.domain_hour + self._thanked[_domain_of(address)]
+        return replace(counts, domain_hour=domain_hour, all_hour=counts.all_hour + self._thanked.total())
 
     def add(self, decision: Decision) -> None:
         """Let those that come after know what one wants."""

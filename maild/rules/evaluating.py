@@ -1,10 +1,12 @@
 """What a rule set says of a message: every rule in the order written, each seeing what earlier ones set. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from maild.config import kinds
 from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.rules.conditions import OneOfTest, RateTest, TextTest
 from maild.rules.effects import AtLeast, JoinIncident, SameTicket, SetValue, Stop, TakeRequester
@@ -28,6 +30,7 @@ from maild.rules.values import Rules
 from maild.rules.written import Rule
 
 _LONGEST_KEY = 200
+_MOST_REQUESTERS = 10
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -90,11 +93,13 @@ def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
     scene = Scene(rules, seen, held, None, RateAnswers(), _NO_TIME)
     rates: dict[RateQuestion, None] = {}
     keys: dict[SameTicket, None] = {}
+    requesters: dict[str, None] = {}
     may_join = False
     for each in rules.engine.concerned(held):
         same = [effect for effect in each.rule.then if isinstance(effect, SameTicket)]
+        taken = [effect for effect in each.rule.then if isinstance(effect, TakeRequester)]
         joins = any(isinstance(effect, JoinIncident) for effect in each.rule.then)
-        if not same and not joins and not each.has_rate:
+        if not same and not taken and not joins and not each.has_rate:
             continue
         scene.rule = each.rule.name
         if _may_hold(each.rule, scene):
@@ -102,7 +107,8 @@ def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
             rates |= dict.fromkeys(_rates_of(each.rule, scene))
             captures = _captures(each, seen, held)
             keys |= dict.fromkeys(key for effect in same if (key := _same_ticket(effect, seen, captures)) is not None)
-    return RuleQuestions(tuple(rates), tuple(keys), may_join)
+            requesters |= dict.fromkeys(one for effect in taken for one in _requesters(effect, scene))
+    return RuleQuestions(tuple(rates), tuple(keys), may_join, tuple(requesters)[:_MOST_REQUESTERS])
 
 
 def origin_of(rule: Rule) -> Origin:
@@ -205,6 +211,26 @@ def _same_ticket(effect: SameTicket, seen: Seen, captures: Mapping[str, str]) ->
     if not all(names.get(name) for name in PLACEHOLDER.findall(effect.key)):
         return None
     return replace(effect, key=_as_key(PLACEHOLDER.sub(lambda match: names[match[1]], effect.key)))
+
+
+def _requesters(effect: TakeRequester, scene: Scene) -> Iterator[str]:
+    """Give every address that a rule may take: what stands there, is found there, or any rule may capture there."""
+    for name in PLACEHOLDER.findall(effect.address):
+        for value in _possible_values(name, scene):
+            with suppress(ValueError):
+                yield kinds.address(value)
+
+
+def _possible_values(name: str, scene: Scene) -> Iterator[str]:
+    rules, seen, held = scene.rules, scene.seen, scene.held
+    if name == "reply_to":
+        yield from seen.reply_to[:1]
+    test = rules.engine.finding.get(name)
+    found = single(test).find(texts_of(seen, test.asked)) if test is not None and test in held else None
+    if found is not None:
+        yield found.captures.get(name, "")
+    for each in rules.engine.concerned(held):
+        yield _captures(each, seen, held).get(name, "")
 
 
 def _as_key(text: str) -> str:

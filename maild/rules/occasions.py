@@ -120,7 +120,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class RuleQuestions:
-    """What rules must know of the store about a message: rates, and tickets that were opened under a key.
+    """What rules must know of the store about a message: rates, tickets of a key, and whose matter it may become.
 
     `may_join`: a rule that may hold wants its ticket in an incident.
     """
@@ -128,6 +128,7 @@ class RuleQuestions:
     rates: tuple[RateQuestion, ...]
     same_tickets: tuple[SameTicket, ...]
     may_join: bool
+    requesters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,16 +71,18 @@ class Answering(Snapshot):
         earlier = _earlier(connection, {asked.fingerprint for asked in questions if asked.fingerprint})
         keyed = _keyed(connection, {key for asked in questions for key in asked.keys})
         senders = {asked.sender for asked in questions if asked.sender}
+        requesters = {one for asked in questions for one in asked.requesters}
         asks = [_Ask.of(asked, issued, known, earlier, keyed) for asked in questions]
         tickets = _tickets(connection, asks)
         drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
-        counting = Counting(connection, senders, now)
+        counting = Counting(connection, senders | requesters, now)
         proved = _proved(connection, senders, now - PROOF_LASTS)
         repeats = _repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN)
         next_number = self._next_number()
         absences = read_absences(connection, now)
         people = (
             senders
+            | requesters
             | {one for asked in questions for one in asked.contacts}
             | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
         )
@@ -107,6 +109,7 @@ class Answering(Snapshot):
                 repeats=repeats.get(ask.asked.gist, 0),
                 keyed=ask.keyed,
                 rates=counts,
+                requesters={one.lower(): counting.counts_of(one) for one in ask.asked.requesters},
             )
             for ask, counts in zip(asks, rates, strict=True)
         ]
@@ -223,7 +226,8 @@ def _tickets(connection: Connection, asks: Sequence[_Ask]) -> dict[int, TicketFa
 def _of(ask: _Ask, tickets: Mapping[int, TicketFacts], by_address: Mapping[str, T]) -> dict[str, T]:
     """Choose what concerns the sender and the requesters of the tickets that a mail may be about."""
     requesters = (one.ticket.requester for one in _with_followed(ask.numbers, tickets).values())
-    addresses = {ask.asked.sender, *ask.asked.contacts, *(each.address for each in requesters if each)}
+    asked = (ask.asked.sender, *ask.asked.contacts, *ask.asked.requesters)
+    addresses = {*asked, *(each.address for each in requesters if each)}
     return {each: by_address[each] for each in (one.lower() for one in addresses) if each in by_address}
 
 

@@ -29,6 +29,8 @@ from maild.troubles import Board
 from tests.integration.hearing import Heard, hearing
 from tests.integration.store.values import FIRST, NOW, a_message
 from tests.unit.desk_values import HOUSE, RING
+from tests.unit.rules_values import rules_of
+from tests.unit.test_ruling import PEOPLE
 
 # What our own code stumbles over for a mail about a bomb, and a notice that cannot be printed for an odd one.
 STUMBLING = {
@@ -194,6 +196,29 @@ def test_a_flood_in_one_batch_is_capped_as_one_in_many(leg: Leg):
     [line] = leg.heard.find("cap_reached")
     assert "flood.example got as many in an hour as an unproved domain may" in line["reason"]
     assert [alarm.spot.kind for alarm in leg.board.due()] == [TroubleKind.ACKNOWLEDGEMENTS]
+
+
+def test_forms_are_no_way_to_flood_somebody(leg: Leg):
+    """Forms of many programs that name one victim draw the three answers an hour that an unproved address may have, and
+    those that name all of a domain the thirty of a domain, in one batch too.
+    """
+    rules = "form: {when: {reply_to: {exists: true}}, then: {requester: reply_to, as: person}}"
+    house = replace(HOUSE, rules=rules_of(f"{PEOPLE}rules:\n  {rules}\n"))
+    handling = Handling(leg.store, leg.readers, InForce(house, leg.parts), "this life", board=leg.board)
+
+    def form(number: int, victim: str) -> bytes:
+        return f"Reply-To: {victim}\r\n".encode() + a_mail(f"n{number}", f"form{number}@shop{number}.example")
+
+    leg.lay_in(*(form(n, "Victim@x.example") for n in range(8)))
+    leg.lay_in(*(form(n, f"v{n}@flood.example") for n in range(100, 140)), first=100)
+    while handling.handle_batch():
+        pass
+
+    mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
+    thanked = [mail.recipient for mail in mails if mail.template in ACKNOWLEDGEMENTS]
+    assert thanked.count("Victim@x.example") == 3
+    assert sum(address.endswith("@flood.example") for address in thanked) == 30
+    assert len(thanked) == 33
 
 
 def test_capitals_do_not_make_two_senders(leg: Leg):

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from maild.desk import House
 from maild.model.decision import CountMail, OpenTicket, OutcomeKind
-from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Template
 from maild.model.ticket import CauseKind, EntryKind, State
 from tests.unit.desk_values import (
@@ -12,7 +11,6 @@ from tests.unit.desk_values import (
     HOUSE,
     NOW,
     PASS,
-    a_machines_message,
     a_message,
     a_ticket,
     answer_to,
@@ -105,23 +103,6 @@ def test_rules_notify_note_and_stay_silent():
     told = recipients(wanted(decision, Template.AGENT_NOTICE))
     assert sorted(told) == ["alex@acme.example", "alice@acme.example", "dana@acme.example"]
     assert [entry.text for entry in entries_of(decision) if entry.kind is EntryKind.NOTE] == ["Call them."]
-
-
-def test_a_form_speaks_for_whoever_filled_it_in():
-    """The requester is whom it names, only claimed, and is not written to by the desk itself."""
-    house = a_house_with("  form: {when: {sender: wordpress@acme.example}, then: {requester: reply_to, as: person}}\n")
-    form = a_machines_message(
-        Automatic.GENERATED,
-        sender=Address("wordpress@acme.example"),
-        reply_to=(BOB,),
-        text="My printer smokes.",
-        reply="My printer smokes.",
-    )
-    decision = decided(form, authenticity=PASS, house=house)
-
-    assert steps_of(decision, OpenTicket)[0].requester == BOB
-    assert [mail for mail in decision.mails if mail.person is None] == []
-    assert "claimed" in entries_of(decision)[0].flags
 
 
 def test_a_rule_on_replies_changes_the_ticket_that_is_there():
