@@ -144,17 +144,19 @@ def _page(store: Store, key: int) -> tuple[PastDecision, ...]:
 
 
 def _past(decision: PastDecision, tally: Tally) -> Past | None:
-    # A stored story is JSON that we wrote; its shape is that of model/explaining.py.
-    story: Mapping[str, Any] = json.loads(decision.story)
-    decided = story["decision"]
-    if "ruling" not in decided:
-        tally.unknown += 1
-        return None
-    if decided["ruling"] is None:
+    story = json.loads(decision.story)
+    tally.unknown += "ruling" not in story["decision"]
+    asked = asked_of(story, decision.mailbox, decision.size)
+    return None if asked is None else Past(decision, asked)
+
+
+def asked_of(story: Mapping[str, Any], mailbox: str, size: int) -> Asked | None:
+    """Take from the story of a decision (the JSON of model/explaining.py) what rules were asked; None if nothing."""
+    ruling = story["decision"].get("ruling")
+    if ruling is None:
         return None
     is_first = not any(claim["accepted"] for claim in story["ticket"]["evidence"])
-    ruling = parse_ruling(decided["ruling"])
-    return Past(decision, Asked(ruling, decision.mailbox, decision.size, is_first))
+    return Asked(parse_ruling(ruling), mailbox, size, is_first)
 
 
 def _read(

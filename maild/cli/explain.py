@@ -14,6 +14,7 @@ import click
 from maild import desk
 from maild.carrying import Desk
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
+from maild.cli.judging import in_full, print_rules, remembered_in_full
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
 from maild.daemon import steady
 from maild.imap.fetching import LEADING
@@ -64,10 +65,8 @@ def _foresee(raw: bytes) -> Story:
     writer = Desk(premises.composer(), now, secrets.token_bytes)
     (authenticity,) = authenticate([message], house, sender_keys(config, steady), at)
     decision = desk.decide(message, arrival, facts, authenticity, house, at, writer.new_token())
-    return {
-        **explanation(message, decision, writer.write_mails(decision, facts, at)),
-        "message": whole_message(message),
-    }
+    story = explanation(message, decision, writer.write_mails(decision, facts, at))
+    return {**in_full(story, message, "", arrival.size, house), "message": whole_message(message)}
 
 
 def _arrival_of(raw: bytes, limit: int, at: datetime) -> Arrival:
@@ -81,21 +80,20 @@ def _remember(store: Store, number: int) -> Story:
     """Tell what was decided about each arrival of a ticket: the first, and all of them in order."""
     if store.read(lambda reader: reader.find_ticket(number)) is None:
         raise say_no(f"there is no ticket #{number}")
-    told: list[Story] = []
-    for entry in store.read(lambda reader: reader.entries_of(number)):
-        arrival = entry.arrival
-        if arrival is None or any(one["arrival"] == arrival for one in told):
-            continue
-        text = _story_of(store, arrival)
-        if text is not None:
-            told.append({"arrival": arrival, "at": instant(entry.at), **json.loads(text)})
+    arrivals = dict.fromkeys(
+        entry.arrival for entry in store.read(lambda reader: reader.entries_of(number)) if entry.arrival is not None
+    )
+    told = [story for arrival in arrivals if (story := _story_of(store, arrival)) is not None]
     if not told:
         raise say_no(f"nothing is kept of how ticket #{number} came about")
+    told = remembered_in_full(store, told)
     return {**told[0], "arrivals": told}
 
 
-def _story_of(store: Store, arrival: int) -> str | None:
-    return store.read(lambda reader: reader.find_explanation(arrival))
+def _story_of(store: Store, arrival: int) -> Story | None:
+    text, row = store.read(lambda reader: (reader.find_explanation(arrival), reader.find_arrival(arrival)))
+    done_at = row.done_at if row is not None else None
+    return None if text is None else {"arrival": arrival, "at": instant(done_at), **json.loads(text)}
 
 
 def _print_story(story: Story) -> None:
@@ -120,6 +118,7 @@ def _print_story(story: Story) -> None:
         if lines:
             print_heading(title)
             print_text("\n".join(lines))
+    print_rules(story)
     if story["ticket"]["evidence"]:
         print_heading("Evidence for a ticket")
         rows = [

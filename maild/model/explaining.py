@@ -1,6 +1,6 @@
 """Messages, decisions and tickets as plain JSON values, under the names that stay (behaviour.md, 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from maild.model.decision import (
@@ -21,6 +21,7 @@ from maild.model.decision import (
     RememberIds,
     RememberKey,
     RemoveParticipant,
+    Ruled,
     Silence,
     StartTimer,
     Step,
@@ -174,12 +175,17 @@ def _decided(decision: Decision) -> Json:
                 said |= {change.field: change.new for change in step.changes if change.field in said}
             case _:
                 pass
-    rules = [
-        {"name": one.name, "file": one.file, "line": one.line, "matched": one.is_matched, "words": list(one.words)}
-        for one in decision.rules
-    ]
+    rules = rules_told(decision.rules)
     told = [_told(step) for step in decision.steps]
     return {**said, "rules": rules, "steps": told, "why": list(decision.why), "ruling": decision.ruling}
+
+
+def rules_told(rules: Iterable[Ruled]) -> list[Json]:
+    """Say of rules whether they held, and on which words."""
+    return [
+        {"name": one.name, "file": one.file, "line": one.line, "matched": one.is_matched, "words": list(one.words)}
+        for one in rules
+    ]
 
 
 def _told(step: Step) -> str:

@@ -48,6 +48,8 @@ BAD_OUTCOMES = frozenset({HELD, SPAM, REFUSED})
 _ENDS = {"hold": HELD, "spam": SPAM, "refuse": REFUSED}
 # Who gets a ticket depends on who was there and how much they had to do.
 _NOT_COMPARED = frozenset({"assignee"})
+# Of these a mail may have many.
+_SEVERAL = frozenset({TAG, "note", "notify", "cc"})
 _LONGEST = 200
 
 # What JSON gives back: dictionaries, lists, texts and numbers.
@@ -66,9 +68,14 @@ class Deed:
     line: int
 
     @property
+    def place(self) -> str:
+        """Say where it is written; rule files lie in one folder, and where that lay then says nothing."""
+        return f"{self.file.rpartition('/')[2]}:{self.line}"
+
+    @property
     def origin(self) -> str:
-        """Say whose it is; rule files lie in one folder, and where that lay then says nothing."""
-        return f"{self.rule.removeprefix('rules.')} ({self.file.rpartition('/')[2]}:{self.line})"
+        """Say whose it is, and where that is written."""
+        return f"{self.rule.removeprefix('rules.')} ({self.place})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +159,23 @@ def came_to(ruling: Ruling) -> Mapping[str, Said]:
         if deed.what in _ENDS:
             if said[OUTCOME].value == FILED:
                 said[OUTCOME] = Said(_ENDS[deed.what], deed.origin)
-        elif deed.what in {TAG, "note", "notify", "cc"}:
+        elif deed.what in _SEVERAL:
             several.setdefault(deed.what, []).append(deed)
         else:
             said[deed.what] = Said(deed.new or "", deed.origin)
     return said | {name: _together(deeds) for name, deeds in several.items() if deeds}
+
+
+def effects_of(ruling: Ruling) -> Iterator[str]:
+    """Say what was done, by whom, and what of another rule's it replaced."""
+    set_by: dict[str, Deed] = {}
+    for deed in ruling.deeds:
+        before = set_by.get(deed.what)
+        # Tags and notes add up, and a default is there to be replaced.
+        is_replaced = deed.what not in _SEVERAL and before is not None and before.rule.startswith("rules.")
+        replaced = f" replaced {before.new} ({before.place})" if before is not None and is_replaced else ""
+        yield f"{deed.what}: {deed.new} ({deed.place}){replaced}"
+        set_by[deed.what] = deed
 
 
 def differences(then: Ruling, now: Ruling) -> tuple[Difference, ...]:

@@ -99,3 +99,34 @@ def test_mails_without_bytes_are_counted(tmp_path: Path):
     told = desk.show("rules", "replay", "--since", "1d")
 
     assert (told["compared"], told["changed"], told["not_compared"]["gone"]) == (1, 0, 1)
+
+
+def test_explain_tells_of_every_rule(tmp_path: Path):
+    """Held or not and on which words, and what replaced what: of a file by today's rules, of a ticket as it was."""
+    desk = ADesk(tmp_path)
+    write(desk, VPN, PRINTER, "  bills: {when: {text: {words: [invoice]}}, then: {hold: a bill}}\n")
+    words = "Nor does the printer print."
+    file = tmp_path / "one.eml"
+    file.write_bytes(a_mail(subject="VPN", words=words))
+    desk.handle(a_mail(subject="VPN", words=words))
+
+    for what in (str(file), "1001"):
+        rules = desk.show("explain", what)["decision"]["rules"]
+        assert [(one["name"], one["line"], one["matched"], one["words"]) for one in rules] == [
+            ("vpn", 3, True, ["text words 'vpn' vpn"]),
+            ("printer", 9, True, ["text words 'printer' printer"]),
+            ("bills", 15, False, ["text words 'invoice'"]),
+        ]
+        printed = desk.maild("explain", what).stdout
+        assert "category: printing (rules.yaml:9) replaced network (rules.yaml:3)" in printed
+        assert ["–", "bills", "(rules.yaml:15)", "text", "words", "'invoice'"] in [
+            line.split() for line in printed.splitlines()
+        ]
+
+    write(desk, PRINTER)
+    then = desk.maild("explain", "1001").stdout
+    assert "held  vpn (rules.yaml:3)" in then
+    assert "bills" not in then
+    assert "not known any more: the files were edited" in then
+    (desk.config / "rules" / "rules.yaml").write_text("rules: [", encoding="utf-8")
+    assert "held  vpn (rules.yaml:3)" in desk.maild("explain", "1001").stdout

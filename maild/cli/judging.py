@@ -1,0 +1,90 @@
+"""What `maild explain` says of rules: each of them, held or not, and on which words; and what they did."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maild.cli.display import print_heading, print_table, print_text
+from maild.cli.opening import config_directory, now
+from maild.desk import House
+from maild.desk.again import rule_again
+from maild.desk.ruling import ruled
+from maild.errors import ConfigurationError
+from maild.model.explaining import rules_told
+from maild.model.mail import Message
+from maild.premises import Premises, keyring_of, read_premises
+from maild.reading import Readers
+from maild.replaying import asked_of
+from maild.rules.rulings import effects_of, parse_ruling
+from maild.store import Store
+
+# The JSON of model/explaining.py; `rules_in_full` says whether the rules that did not hold are among its rules.
+Story = Mapping[str, Any]
+
+
+def in_full(story: Story, message: Message, mailbox: str, size: int, house: House) -> Story:
+    """Tell in a story of every rule of a house, if rules were asked at all; they are those that decided."""
+    asked = asked_of(story, mailbox, size)
+    if asked is None:
+        return story
+    told = rules_told(ruled(rule_again(asked, message, house, in_full=True)))
+    return {**story, "decision": {**story["decision"], "rules": told, "rules_in_full": True}}
+
+
+def remembered_in_full(store: Store, stories: Sequence[Story]) -> list[Story]:
+    """Tell of every rule in stored stories, where the files are still those that decided, and the bytes are kept."""
+    try:
+        config, rules = read_premises(config_directory(), os.environ)
+    except ConfigurationError:
+        # Whoever looks at what happened is not to be stopped by an edit in hand.
+        return list(stories)
+    raws = store.read(
+        lambda reader: reader.raws_of(one["arrival"] for one in stories if _digest_of(one) == rules.digest)
+    )
+    if not raws:
+        return list(stories)
+    readers = Readers(config.reading, workers=1)
+    try:
+        messages = dict(zip(raws, readers.read_raw(list(raws.values())), strict=True))
+    finally:
+        readers.stop()
+    house = Premises(config, rules, keyring_of(store, now())).house()
+    return [_in_full_again(store, one, messages.get(one["arrival"]), house) for one in stories]
+
+
+def print_rules(story: Story) -> None:
+    """Print every rule that is told of, and what rules did."""
+    decided = story["decision"]
+    ruling = decided.get("ruling")
+    if ruling is None:
+        return
+    if decided["rules"]:
+        print_heading("Rules")
+        rows = [(_held(one), f"{one['name']} ({_place(one)})", "; ".join(one["words"])) for one in decided["rules"]]
+        print_table(("", "rule", "on"), rows)
+    done = list(effects_of(parse_ruling(ruling)))
+    if done:
+        print_heading("What they did")
+        print_text("\n".join(done))
+    if not decided.get("rules_in_full"):
+        print_text("(which rules did not hold is not known any more: the files were edited, or the bytes are gone)")
+
+
+def _in_full_again(store: Store, story: Story, message: Message | str | None, house: House) -> Story:
+    row = store.read(lambda reader: reader.find_arrival(story["arrival"]))
+    if not isinstance(message, Message) or row is None:
+        return story
+    return in_full(story, message, row.place.mailbox, row.size, house)
+
+
+def _digest_of(story: Story) -> str | None:
+    digest: str | None = (story["decision"].get("ruling") or {}).get("digest")
+    return digest
+
+
+def _held(rule: Mapping[str, Any]) -> str:
+    return "held" if rule["matched"] else "–"
+
+
+def _place(rule: Mapping[str, Any]) -> str:
+    return f"{str(rule['file']).rpartition('/')[2]}:{rule['line']}"
