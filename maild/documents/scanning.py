@@ -26,10 +26,11 @@ SequenceEnd = (events.SequenceEndEvent, yaml.SequenceEndEvent)
 MappingStart = (events.MappingStartEvent, yaml.MappingStartEvent)
 
 
-# Tabs, byte order marks and old Mac line ends; a value close behind its quoted key; a comment close behind a block
-# scalar's sign; and what no rule file needs: directives, lines that part documents, keys behind a question mark.
+# Tabs, byte order marks and old Mac line ends; a value close behind the colon of a quoted key; a comment close behind
+# a block scalar's sign; and what no rule file needs: directives, lines that part documents, keys behind question marks.
 _DOUBTS = re.compile(
-    r"""[\t\ufeff]|\r(?!\n)|["'\]}]:(?![ \r\n])|[|>][-+0-9]*\#|^(?:%|---|\.\.\.)|(?:^|[\[{,\s])\?(?=\s)""", re.MULTILINE
+    r"""[\t\ufeff]|\r(?!\n)|["'\]}]\s*:(?![ \r\n])|[|>][-+0-9]*\#|^(?:%|---|\.\.\.)|(?:^|[\[{,\s])\?(?=\s)""",
+    re.MULTILINE,
 )
 
 

@@ -110,6 +110,7 @@ def test_what_is_shipped_is_read_quickly(text: str):
         "a: x\ty\n",
         "a: b\n\ufeff",
         'a: ["b":c]\n',
+        'a: ["b" :c]\n',
         "a: >#b\n c\n",
         "a: b\rc: d\n",
         "? a\n: b\n",
