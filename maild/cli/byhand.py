@@ -59,7 +59,7 @@ def new(requester: str, subject: str, name: str, queue: str | None) -> None:
 @click.argument("number", type=NUMBER)
 @click.argument("values", nargs=-1, required=True, metavar="FIELD=VALUE…")
 def set_(number: int, values: tuple[str, ...]) -> None:
-    """Set fields of a ticket, like team=network confidential=team field.cost=500; an empty value empties one."""
+    """Set fields of a ticket, like team=network field.cost=500 contact.phone=+4420; an empty value empties one."""
     pairs = dict(each.partition("=")[::2] for each in values)
     if any("=" not in each for each in values):
         raise click.UsageError("write FIELD=VALUE, like team=network")
@@ -68,7 +68,7 @@ def set_(number: int, values: tuple[str, ...]) -> None:
         known = facts.tickets.get(number)
         if known is None:
             raise say_no(f"there is no ticket #{number}")
-        return set_fields(known, pairs, house=house, by=user())
+        return set_fields(known, pairs, facts=facts, house=house, by=user())
 
     _carry_out(number, decide)
     print_text(f"#{number}: " + ", ".join(f"{name} = {value or '–'}" for name, value in pairs.items()))

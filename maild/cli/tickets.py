@@ -25,7 +25,7 @@ from maild.desk.searching import SearchError, parse_search
 from maild.model.explaining import Json, entry_line, instant, ticket_line, whole_ticket
 from maild.model.mail import Address
 from maild.model.search import Search
-from maild.model.ticket import Entry, Ticket
+from maild.model.ticket import CONTACT_VALUES, Contact, Entry, Ticket
 from maild.store import MailRow, Store
 
 
@@ -72,10 +72,11 @@ def show(number: int, as_json: bool) -> None:
         found = _find(store, number)
         entries = store.read(lambda reader: reader.entries_of(number))
         mails = store.read(lambda reader: reader.mails_of(number))
+        contact = store.read(lambda reader: reader.find_contact(_who(found)))
     if as_json:
-        print_json({**whole_ticket(found, entries), "mails": [mail_line(mail) for mail in mails]})
+        print_json({**whole_ticket(found, entries, contact), "mails": [mail_line(mail) for mail in mails]})
         return
-    _print_ticket(found)
+    _print_ticket(found, contact)
     for entry in entries:
         _print_entry(entry)
     if mails:
@@ -131,13 +132,14 @@ def _full(who: Address) -> str:
     return f"{who.name} <{who.address}>" if who.name else who.address
 
 
-def _print_ticket(found: Ticket) -> None:
+def _print_ticket(found: Ticket, contact: Contact | None) -> None:
     print_facts(
         [
             ("ticket", f"#{found.number}"),
             ("subject", found.subject),
             ("state", found.state.value),
             ("requester", _full(found.requester) if found.requester else None),
+            ("contact", _known_of(contact) if contact is not None else None),
             ("participants", ", ".join(map(_full, found.participants))),
             ("queue", found.queue),
             ("team", found.team),
@@ -151,6 +153,12 @@ def _print_ticket(found: Ticket) -> None:
             ("updated", moment(found.updated_at)),
         ]
     )
+
+
+def _known_of(contact: Contact) -> str:
+    """Say what agents and mails say of somebody; the file of contacts, which goes before it, is not read here."""
+    known = ((name, contact.value(name)) for name in CONTACT_VALUES)
+    return ", ".join(f"{name} {value}" for name, value in known if value)
 
 
 def _print_entry(entry: Entry) -> None:

@@ -80,7 +80,7 @@ class Composer:
         queue = self._queue_of(known)
         requester = known.ticket.requester if known is not None else None
         address = requester.address.lower() if requester is not None else ""
-        contact = self._contact(address, facts)
+        contact = self._rules.contact_of(address, facts.contacts.get(address))
         domain = queue.address.rpartition("@")[2]
         return Order(
             wanted=wanted,
@@ -95,24 +95,6 @@ class Composer:
             language=self._language_of(wanted, known, contact, queue),
             zone=self._zone_of(wanted, contact),
             now=now,
-        )
-
-    def _contact(self, address: str, facts: Facts) -> Contact | None:
-        """Give what is known of somebody: what agents say of them, else what the file of contacts says."""
-        met, listed = facts.contacts.get(address), self._rules.contacts.get(address)
-        if met is None or listed is None:
-            return (
-                met
-                if listed is None
-                else Contact(address, listed.name, listed.company, listed.phone, listed.language, listed.timezone)
-            )
-        return Contact(
-            address=address,
-            name=met.name or listed.name,
-            company=met.company or listed.company,
-            phone=met.phone or listed.phone,
-            language=met.language or listed.language,
-            timezone=met.timezone or listed.timezone,
         )
 
     def _language_of(self, wanted: Wanted, known: TicketFacts | None, contact: Contact | None, queue: Queue) -> str:

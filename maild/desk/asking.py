@@ -21,6 +21,7 @@ _MOST_NUMBERS = 20
 _MOST_SEARCHES = 5
 _NUMBER = re.compile(r"#?(\d{1,18})\b")
 _ABOUT_TICKETS = frozenset({"merge", "link", "show", "history"})
+_NAMING = frozenset({"new", "requester"})  # of whom contacts are asked for
 _WANTS = {
     "history": Want.HISTORY,
     "undo": Want.SENT,
@@ -75,8 +76,8 @@ def _commands(message: Message, house: House) -> Iterator[Given]:
 
 
 def _contacts(given: tuple[Given, ...], message: Message) -> Iterator[str]:
-    """Name whom a mail of an agent's may have acknowledged, though they did not write here."""
-    yield from (read_address(each.argument).address for each in given if each.word == "new")
+    """Name of whom a mail of an agent's may want to know, though they did not write here."""
+    yield from (read_address(each.argument).address for each in given if each.word in _NAMING)
     if message.forwarding is not None:
         yield from (each.sender.address for each in message.forwarding.mails)
 

@@ -3,22 +3,23 @@
 Whoever may run these commands may all; they are entered as `command line: NAME`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
 from maild.desk.case import Sheet, entry_of
+from maild.desk.contacts import completed
 from maild.desk.house import House
 from maild.desk.orders.plan import value_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import notices, those_in_charge
 from maild.documents import did_you_mean
-from maild.model.decision import Decision, MeetContact, OpenTicket, StopTimers, TimerKind
+from maild.model.decision import ChangeContact, Decision, MeetContact, OpenTicket, StopTimers, TimerKind
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
-from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State
+from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State
 from maild.rules import Queue
 
 _FREE = ("category", "impact", "urgency", "priority", "level", "subject", "language")
@@ -70,19 +71,24 @@ def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, b
     return sheet.decision(entry_of(number), None)
 
 
-def set_fields(known: TicketFacts, values: Mapping[str, str], *, house: House, by: str) -> Decision:
-    """Set fields of a ticket; an empty value empties one. Nobody is mailed. Raises HandError with every problem."""
-    problems = [problem for name, value in values.items() if (problem := _problem(name, value, house))]
+def set_fields(known: TicketFacts, values: Mapping[str, str], *, facts: Facts, house: House, by: str) -> Decision:
+    """Set fields of a ticket or of its requester (`contact.phone`); an empty value empties one. Nobody is mailed.
+
+    Raises HandError with every problem.
+    """
+    ticket, owner = known.ticket, known.ticket.requester
+    problems = [problem for name, value in values.items() if (problem := _problem(name, value, house, owner))]
     if problems:
         raise HandError("; ".join(problems))
-    ticket = known.ticket
     sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, ticket, known.last_n)
-    changes = [Change(name, value_of(ticket, name), value or None) for name, value in values.items()]
+    changes = [Change(name, _value(known, facts, name), value or None) for name, value in values.items()]
     changed = [each for each in changes if each.old != each.new]
     if not changed:
         raise HandError(f"#{ticket.number} has these values already")
     sheet.change(*changed)
     sheet.enter(ticket.number, EntryKind.EVENT, "")
+    if owner is not None:
+        sheet.add(*_contact_steps(owner, changed))
     if any(each.field == "state" for each in changed):
         sheet.add(StopTimers(TimerKind.WAKE, ticket.number))
     return sheet.decision(entry_of(ticket.number), None)
@@ -95,8 +101,24 @@ def _queue(house: House, key: str | None) -> Queue:
     return queues[key] if key is not None else next(iter(queues.values()))
 
 
-def _problem(name: str, value: str, house: House) -> str:
+def _value(known: TicketFacts, facts: Facts, name: str) -> str | None:
+    owner = known.ticket.requester
+    if not name.startswith(CONTACT_PREFIX) or owner is None:
+        return value_of(known.ticket, name)
+    contact = facts.contacts.get(owner.address.lower())
+    return contact.value(name.removeprefix(CONTACT_PREFIX)) if contact is not None else None
+
+
+def _contact_steps(owner: Address, changes: Sequence[Change]) -> Iterator[ChangeContact]:
+    for each in changes:
+        if each.field.startswith(CONTACT_PREFIX):
+            yield ChangeContact(owner, each.field.removeprefix(CONTACT_PREFIX), each.old, each.new)
+
+
+def _problem(name: str, value: str, house: House, owner: Address | None) -> str:
     """Say why a field cannot have a value."""
+    if name.startswith(CONTACT_PREFIX):
+        return _problem_of_contact(name, value, house, owner)
     if name.startswith(FIELD_PREFIX):
         field = name.removeprefix(FIELD_PREFIX)
         return "" if field in house.rules.fields else f"no field '{field}'{did_you_mean(field, house.rules.fields)}"
@@ -106,6 +128,16 @@ def _problem(name: str, value: str, house: House) -> str:
     if known is None or (not value and name not in {"state", "queue", "subject"}):
         return "" if value or name != "subject" else "a subject cannot be empty"
     return "" if value in known else f"{name}: there is no '{value}'{did_you_mean(value, known)}"
+
+
+def _problem_of_contact(name: str, value: str, house: House, owner: Address | None) -> str:
+    if owner is None:
+        return f"{name}: the ticket has no requester"
+    try:
+        completed(house, owner.address, name.removeprefix(CONTACT_PREFIX), value)
+    except ValueError as error:
+        return f"{name}: {error}"
+    return ""
 
 
 def _known(name: str, house: House) -> tuple[str, ...] | None:

@@ -126,6 +126,5 @@ def _language_of(case: Case, after: TicketFacts | None) -> str | None:
     if after is not None:
         return after.ticket.language
     address = case.sender.address.lower() if case.sender is not None else ""
-    met, listed = case.facts.contacts.get(address), case.house.rules.contacts.get(address)
-    known = (met.language if met else None) or (listed.language if listed else None)
-    return known or case.message.language
+    contact = case.house.rules.contact_of(address, case.facts.contacts.get(address))
+    return (contact.language if contact else None) or case.message.language

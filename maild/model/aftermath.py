@@ -16,6 +16,7 @@ from maild.model.decision import (
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address, Attachment
 from maild.model.ticket import (
+    CONTACT_PREFIX,
     FIELD_PREFIX,
     SETS,
     Change,
@@ -129,7 +130,7 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
             return replace(ticket, queue=change.new or ticket.queue)
         case name if name in _PLAIN:
             return replace(ticket, **{name: _word(ticket, change)})  # type: ignore[arg-type]  # the names of text fields
-        case name if name in SETS:  # the step beside it does it
+        case name if name in SETS or name.startswith(CONTACT_PREFIX):  # the step beside it does it
             return ticket
         case unknown:
             raise ValueError(unknown)

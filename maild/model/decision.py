@@ -253,6 +253,16 @@ class MeetContact:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeContact:
+    """Change what is known of a person outside under one of CONTACT_VALUES; `old` no more: the decision is stale."""
+
+    who: Address
+    name: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MarkReachable:
     """Whether an address takes mail: False after a bounce that says there is none, True once its owner writes."""
 
@@ -293,6 +303,7 @@ Step = (
     | StopTimers
     | RecordAbsence
     | MeetContact
+    | ChangeContact
     | MarkReachable
     | Silence
     | CountMail

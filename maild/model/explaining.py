@@ -7,6 +7,7 @@ from maild.model.decision import (
     AddEntry,
     AddParticipant,
     CancelMail,
+    ChangeContact,
     ChangeTicket,
     CloseDraft,
     Consult,
@@ -29,9 +30,10 @@ from maild.model.decision import (
 )
 from maild.model.mail import Address, Attachment, Message
 from maild.model.outgoing import OutgoingMail
-from maild.model.ticket import Change, Entry, KeptAttachment, Ticket
+from maild.model.ticket import CONTACT_VALUES, Change, Contact, Entry, KeptAttachment, Ticket
 
 Json = dict[str, object]
+OfContact = MeetContact | ChangeContact | MarkReachable | Silence
 
 
 def instant(at: datetime | None) -> str | None:
@@ -115,11 +117,12 @@ def whole_message(message: Message) -> Json:
     return dict([*items[:place], *words.items(), *items[place:]])
 
 
-def whole_ticket(ticket: Ticket, entries: Sequence[Entry]) -> Json:
-    """Say all that is known of a ticket, its history oldest first."""
+def whole_ticket(ticket: Ticket, entries: Sequence[Entry], contact: Contact | None) -> Json:
+    """Say all that is known of a ticket, its history oldest first; `contact` is what agents say of its requester."""
     return {
         **ticket_line(ticket),
         "participants": _addresses(ticket.participants),
+        "contact": {name: contact.value(name) for name in CONTACT_VALUES} if contact is not None else None,
         "category": ticket.category,
         "impact": ticket.impact,
         "urgency": ticket.urgency,
@@ -216,17 +219,8 @@ def _told(step: Step) -> str:
     return told
 
 
-def _told_besides(  # noqa: C901 - one case for each step, and nothing else
-    step: RemoveParticipant
-    | Consult
-    | CancelMail
-    | StartTimer
-    | StopTimers
-    | RecordAbsence
-    | MeetContact
-    | MarkReachable
-    | Silence
-    | CountMail,
+def _told_besides(
+    step: RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence | CountMail | OfContact,
 ) -> str:
     match step:
         case RemoveParticipant():
@@ -241,14 +235,23 @@ def _told_besides(  # noqa: C901 - one case for each step, and nothing else
             told = f"stop timers ({step.kind.value}) of #{step.number}"
         case RecordAbsence():
             told = f"{step.person} is away until {instant(step.until_at)}"
+        case CountMail():
+            told = "count it: " + ", ".join(f"{each.of.value} {each.key}" for each in step.counted)
+        case _:
+            told = _told_of_contact(step)
+    return told
+
+
+def _told_of_contact(step: OfContact) -> str:
+    match step:
         case MarkReachable():
             told = f"{step.address} {'takes mail again' if step.is_reachable else 'does not exist: no automatic mail'}"
         case MeetContact():
             told = f"remember {step.who.address} as a contact"
+        case ChangeContact():
+            told = f"change {step.who.address}: {step.name} {step.old or '–'} → {step.new or '–'}"
         case Silence():
             told = f"write nothing to {step.address} by itself until {instant(step.until_at)}"
-        case CountMail():
-            told = "count it: " + ", ".join(f"{each.of.value} {each.key}" for each in step.counted)
     return told
 
 

@@ -50,6 +50,8 @@ class Cause:
 
 SETS = frozenset({"tag", "participant", "consulted", "link"})
 FIELD_PREFIX = "field."
+CONTACT_PREFIX = "contact."
+CONTACT_VALUES = ("name", "company", "phone", "language", "timezone")  # what agents may say of somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Change:
     """One field of a ticket, its old and its new value.
 
     `field.NAME` is a field of the rule files. Of the names in SETS a ticket has many: one that came has no old value,
-    one that went no new one.
+    one that went no new one. `contact.NAME` is no field of the ticket but of its requester.
     """
 
     field: str
@@ -126,6 +128,10 @@ class Contact:
     timezone: str | None = None
     undeliverable_at: datetime | None = None
     silent_until: datetime | None = None
+
+    def value(self, name: str) -> str | None:
+        """Give what is known under one of CONTACT_VALUES, None where nothing is."""
+        return getattr(self, name) or None
 
 
 @dataclass(frozen=True, slots=True)

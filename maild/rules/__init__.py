@@ -5,6 +5,7 @@ from maild.rules import conditions, effects
 from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
+from maild.rules.lists import read_contact_value
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
 from maild.rules.occasions import (
     Done,
@@ -67,6 +68,7 @@ __all__ = [
     "evaluate",
     "origin_of",
     "parse_rules",
+    "read_contact_value",
     "read_together",
     "rule_file_schema",
     "see",

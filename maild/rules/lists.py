@@ -96,6 +96,11 @@ def read_contacts(file: SourceFile) -> tuple[Mapping[str, Contact], tuple[Proble
     return contacts, tuple(reading.problems[:_MOST_PROBLEMS])
 
 
+def read_contact_value(name: str, written: str) -> str:
+    """Read what stands under the name of a column, as the file of contacts has it; raises ValueError, and says why."""
+    return _COLUMNS[name](written)
+
+
 def _contact(reading: _List, line: int, row: Mapping[str, str]) -> Contact | None:
     read = {name: reading.read(line, name, cell, _COLUMNS[name]) for name, cell in row.items() if cell}
     address = read.get("address")

@@ -1,12 +1,14 @@
 """What the rule files come to: frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from maild.documents import Place
 from maild.errors import Problem
+from maild.model.ticket import CONTACT_VALUES
+from maild.model.ticket import Contact as Known
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
@@ -120,6 +122,18 @@ class Rules:
     def find_contact(self, address: str) -> Contact | None:
         """Find what the file of contacts says of an address."""
         return self.contacts.get(address.lower())
+
+    def contact_of(self, address: str, met: Known | None) -> Known | None:
+        """Give all that is known of somebody outside; `met` is what the store knows, agents' words among it.
+
+        The file of contacts is checked and goes before the others, value by value.
+        """
+        listed = self.find_contact(address)
+        if listed is None:
+            return met
+        known = met or Known(address.lower(), "")
+        values = {name: getattr(listed, name) or getattr(known, name) for name in CONTACT_VALUES}
+        return replace(known, **values)
 
     def is_absent(self, person: str, now: datetime) -> bool:
         """Whether somebody is away by the rule files, on the day that it is where they are."""

@@ -15,17 +15,19 @@ from itertools import chain
 from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import StatementError
 
-from maild.model.decision import AddEntry, CancelMail, ChangeTicket, CloseDraft, OpenTicket
+from maild.model.decision import AddEntry, CancelMail, ChangeContact, ChangeTicket, CloseDraft, OpenTicket
 from maild.model.facts import DraftState
 from maild.model.outgoing import MailState
 from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.columns import metadata
+from maild.store.contacts import COLUMNS
 from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
-from maild.store.planning import ENDED, Ground, Rows, plan, ticket_rows
+from maild.store.people import read_contacts
+from maild.store.planning import ENDED, Ground, Rows, plan
 from maild.store.rows import Row
 from maild.store.snapshot import Snapshot
-from maild.store.standing import CHANGED, FIELDS, Standing
+from maild.store.standing import CHANGED, FIELDS, Standing, standing_row
 from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
@@ -132,6 +134,7 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
         claimed_arrivals=_read_claims(connection, "arrival", (work.arrival for work in works)),
         claimed_timers=_read_claims(connection, "timer", (work.timer for work in works)),
         old_arrivals=_read_old(connection, (work.arrival for work in works)),
+        contacts=read_contacts(connection, {step.who.address for step in steps if isinstance(step, ChangeContact)}),
     )
 
 
@@ -177,7 +180,7 @@ def _read_old(connection: Connection, ids: Iterable[int | None]) -> dict[int, da
 def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: datetime) -> None:
     """Write rows table by table, each after those that it refers to."""
     blobs = _keep_blobs(connection, rows, works)
-    new, old = ticket_rows(rows, now)
+    new, old = _ticket_rows(rows, now)
     _execute(connection, _INSERT["ticket"], new)
     _execute(connection, _CHANGE_TICKET, old)
     for name in _TAKEN_ONCE:
@@ -195,12 +198,20 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
     _execute(connection, insert_or_set(connection, tables.sender_proof, "proved_at"), rows.by_table["sender_proof"])
 
 
+def _ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:
+    """Give the rows of tickets to insert and of tickets to update."""
+    # A ticket that one work of the batch opens and a later one changes is inserted as the later one leaves it.
+    new = [row | standing_row(rows.changed[number], now) for number, row in rows.opened.items()]
+    changed = ((number, one) for number, one in rows.changed.items() if number not in rows.opened)
+    return new, [standing_row(one, now) | {"the_key": number} for number, one in changed]
+
+
 def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
     _execute(connection, _REMOVE_PARTICIPANT, rows.by_table["removed_participant"])
     _execute(connection, insert_or_set(connection, tables.consulted, "asked_by"), rows.by_table["consulted"])
-    reachable = insert_or_set(connection, tables.contact, "undeliverable_at")
-    _execute(connection, reachable, rows.by_table["reachable"])
-    _execute(connection, insert_or_set(connection, tables.contact, "silent_until"), rows.by_table["silenced"])
+    for column in COLUMNS:
+        if said := rows.by_table[f"contact.{column}"]:
+            _execute(connection, insert_or_set(connection, tables.contact, column), said)
     absence = insert_or_set(connection, tables.absence, "until_at", "by", "at")
     _execute(connection, absence, rows.by_table["absence"])
     # What is stopped was started before: a decision that starts a timer anew stops the old one first.

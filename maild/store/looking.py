@@ -12,10 +12,11 @@ from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
 from maild.model.search import Search
-from maild.model.ticket import Entry, Ticket
+from maild.model.ticket import Contact, Entry, Ticket
 from maild.store.blobs import find_blob_id, read_blobs
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
+from maild.store.people import read_contacts
 from maild.store.searching import search_tickets
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import arrival, arrival_event, explanation, mail_event, outgoing_mail
@@ -97,6 +98,10 @@ class Looking(Snapshot):
         """Give a ticket by its number."""
         found = read_tickets(self._connection, [number]).get(number)
         return None if found is None else found[0]
+
+    def find_contact(self, address: str) -> Contact | None:
+        """Give what agents and mails say of somebody outside."""
+        return read_contacts(self._connection, [address]).get(address.lower())
 
     def entries_of(self, number: int) -> tuple[Entry, ...]:
         """Give a ticket's whole history, oldest first."""

@@ -15,6 +15,7 @@ from maild.model.decision import (
     AddEntry,
     AddParticipant,
     CancelMail,
+    ChangeContact,
     ChangeTicket,
     CloseDraft,
     Consult,
@@ -37,9 +38,11 @@ from maild.model.decision import (
 )
 from maild.model.facts import DraftState
 from maild.model.rates import Counted
+from maild.model.ticket import Contact
+from maild.store.contacts import met_row, told_row
 from maild.store.rows import Row, attachment_row, mail_row
 from maild.store.sealing import ENTRY_STAYS, seal
-from maild.store.standing import FIELDS, Standing, standing_row
+from maild.store.standing import FIELDS, Standing
 from maild.store.work import Carrying
 
 ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust", "gist")
@@ -55,6 +58,7 @@ class Ground:
     claimed_arrivals: Mapping[int, str]
     claimed_timers: Mapping[int, str]
     old_arrivals: Mapping[int, datetime]
+    contacts: Mapping[str, Contact]
 
 
 @dataclass(slots=True)
@@ -134,8 +138,8 @@ class _Plan:
                 self._close_draft(token, state)
             case CancelMail(token, why):
                 self._cancel(token, why)
-            case MarkReachable() | Silence():
-                self._mark(step)
+            case MarkReachable() | Silence() | ChangeContact():
+                self._tell_contact(step)
             case AddParticipant() | RemoveParticipant() | Consult() | MeetContact() | RecordAbsence():
                 self._add_person(step)
             case StartTimer() | StopTimers():
@@ -150,14 +154,18 @@ class _Plan:
             row: Row = {"arrival": self._work.arrival, "kind": each.of.value, "key": each.key}
             self._add_row("counted", row | {"at": self._now, "ticket": ticket})
 
-    def _mark(self, step: MarkReachable | Silence) -> None:
-        row: Row = dict.fromkeys(("language", "timezone")) | dict.fromkeys(("name", "company", "phone"), "")
-        row |= {"address": step.address.lower(), "met_at": self._now}
-        match step:
-            case MarkReachable(_, is_reachable):
-                self._add_row("reachable", row | {"undeliverable_at": None if is_reachable else self._now})
-            case Silence(_, until_at):
-                self._add_row("silenced", row | {"silent_until": until_at})
+    def _tell_contact(self, step: MarkReachable | Silence | ChangeContact) -> None:
+        if isinstance(step, ChangeContact):
+            self._check_contact(step)
+        column, row = told_row(step, self._now)
+        self._add_row(f"contact.{column}", row)
+
+    def _check_contact(self, step: ChangeContact) -> None:
+        address = step.who.address.lower()
+        known = self._ground.contacts.get(address)
+        if known is not None and known.value(step.name) != step.old:
+            raise StaleError(f"contact {address}: {step.name} is not {step.old!r} any more")
+        self._spend("contact", f"{step.name} of {address}")
 
     def _add_person(self, step: AddParticipant | RemoveParticipant | Consult | MeetContact | RecordAbsence) -> None:
         now = self._now
@@ -170,9 +178,8 @@ class _Plan:
             case Consult(number, who, asked_by):
                 row = {"ticket": number, "address": who.address, "name": who.name, "asked_by": asked_by, "at": now}
                 self._add_row("consulted", row)
-            case MeetContact(who, language):
-                row = {"address": who.address.lower(), "name": who.name, "company": "", "phone": "", "timezone": None}
-                self._add_row("contact", row | {"language": language, "met_at": now})
+            case MeetContact():
+                self._add_row("contact", met_row(step, now))
             case RecordAbsence(person, until_at, by):
                 self._add_row("absence", {"person": person, "until_at": until_at, "by": by, "at": now})
 
@@ -339,11 +346,3 @@ class _Plan:
 
     def _add_row(self, table: str, row: Row) -> None:
         self.rows.by_table[table].append(row)
-
-
-def ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:
-    """Give the rows of tickets to insert and of tickets to update."""
-    # A ticket that one work of the batch opens and a later one changes is inserted as the later one leaves it.
-    new = [row | standing_row(rows.changed[number], now) for number, row in rows.opened.items()]
-    changed = ((number, one) for number, one in rows.changed.items() if number not in rows.opened)
-    return new, [standing_row(one, now) | {"the_key": number} for number, one in changed]

@@ -14,7 +14,7 @@ from maild.marks import Keyring, find_marks, is_genuine
 from maild.model.decision import OutcomeKind, TimerKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState
-from maild.model.ticket import SETS, EntryKind, State
+from maild.model.ticket import CONTACT_PREFIX, SETS, EntryKind, State
 
 RESTORE: Final = "restore the last backup in which it is whole"
 REPORT: Final = "keep a copy of the database and report it: maild never writes this"
@@ -142,7 +142,7 @@ class History:
             self._find("the changes of an entry cannot be read", f"entry {entry.n}", RESTORE)
             return
         for name, old, new in changes:
-            if name in SETS:
+            if name in SETS or name.startswith(CONTACT_PREFIX):
                 continue
             if name in self.values and self.values[name] != old:
                 was = f"entry {entry.n}: {name} was {self.values[name]!r}, the entry says {old!r}"

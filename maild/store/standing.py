@@ -6,7 +6,7 @@ from datetime import datetime
 
 from maild.errors import StaleError
 from maild.model.aftermath import changed_fields, changed_set
-from maild.model.ticket import FIELD_PREFIX, FINISHED, SETS, Change
+from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change
 from maild.store.rows import Row
 
 # What a ChangeTicket may name; everything else of a ticket has steps of its own.
@@ -49,7 +49,7 @@ class Standing:
         name = change.field
         if name == "tag":
             return replace(self, tags=tuple(changed_set(self.tags, change)))
-        if name in SETS:
+        if name in SETS or name.startswith(CONTACT_PREFIX):
             return self
         is_free = name.startswith(FIELD_PREFIX)
         if not is_free and name not in self.values:

@@ -123,6 +123,21 @@ def test_ticket_show_is_readable(desk: ADesk):
         assert words in text
 
 
+def test_a_contact_is_completed_by_hand_and_shown(own_desk: ADesk):
+    """`ticket set` takes what `#contact` takes; the history says old and new, and what is wrong is refused."""
+    own_desk.maild("ticket", "set", "1001", "contact.phone=+44 20", "contact.name=Bob R. Miller")
+    own_desk.maild("ticket", "set", "1001", "contact.phone=", "contact.timezone=Europe/Madrid")
+    done = own_desk.maild("ticket", "set", "1001", "contact.verify=eve@x.example", code=1)
+
+    assert "contact.verify: only the file of contacts says where a code is sent" in done.stderr
+    shown = own_desk.show("ticket", "show", "1001")
+    named = {"name": "Bob R. Miller", "company": None, "phone": None, "language": None, "timezone": "Europe/Madrid"}
+    assert shown["contact"] == named
+    assert "name Bob R. Miller, timezone Europe/Madrid" in own_desk.maild("ticket", "show", "1001").stdout
+    assert {"field": "contact.phone", "old": "+44 20", "new": None} in shown["entries"][-1]["changes"]
+    assert own_desk.maild("verify").exit_code == 0
+
+
 def test_ticket_history_is_in_order(desk: ADesk):
     """Entries and mails together, by time."""
     told = desk.show("ticket", "history", "1001")

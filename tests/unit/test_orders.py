@@ -17,6 +17,7 @@ from maild.model.decision import (
     AddEntry,
     AddParticipant,
     CancelMail,
+    ChangeContact,
     ChangeTicket,
     CloseDraft,
     Decision,
@@ -33,8 +34,9 @@ from maild.model.facts import Facts, SentMail, Want
 from maild.model.mail import Address, Forwarded, Forwarding
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.search import Term
-from maild.model.ticket import Change, EntryKind, State
+from maild.model.ticket import Change, Contact, EntryKind, State
 from maild.rules import Category, Field
+from maild.rules import Contact as Listed
 from tests.unit.desk_values import (
     ALEX,
     ALICE,
@@ -63,9 +65,10 @@ from tests.unit.desk_values import (
 NOTICE = issued()
 COST = Field("cost", "money", "EUR", (), None, {}, Place("fields.yaml", 1, 1))
 VPN = Category("network/vpn", "VPN", "empty", {}, Place("categories.yaml", 1, 1))
+LISTED = Listed(BOB.address, company="Miller & Sons", place=Place("c.csv", 2, 1))
 FITTED = replace(
     HOUSE,
-    rules=replace(HOUSE.rules, fields={"cost": COST}, categories={"network/vpn": VPN}),
+    rules=replace(HOUSE.rules, fields={"cost": COST}, categories={"network/vpn": VPN}, contacts={BOB.address: LISTED}),
     answers={"vpn-first-aid": "Restart the client, then the machine."},
 )
 ANSWERED = (an_entry(), an_entry(2, EntryKind.AGENT, "alice", "Restart it."))
@@ -167,6 +170,14 @@ REFUSED = [
     ("#resolve\n#close\nDone.", {}, "contradict each other"),
     ("#resolve #assign alex Done.", {}, "leave open for whom the words are"),
     ("#send", {}, "there is no draft to #send"),
+    ("#contact fone=123", {}, "a contact has name, company, phone, language, timezone. Did you mean 'phone'"),
+    ("#contact verify=+49170", {}, "only the file of contacts says where a code is sent"),
+    ("#contact address=eve@elsewhere.example", {}, "#requester says whose matter it is"),
+    ("#contact timezone=Europe/Madird", {}, "Did you mean 'Europe/Madrid'"),
+    ("#contact language=klingonese", {}, "write it like de"),
+    ("#contact company=Mills", {}, "c.csv:2 says Miller & Sons, and the file goes before"),
+    ("#contact phone=1", {"requester": None}, "has no requester"),
+    ("#contact phone=1", {"requester": ALEX}, "is of this desk"),
 ]
 
 
@@ -266,6 +277,49 @@ def test_people_come_and_go_by_cc():
     assert [step.address for step in steps_of(decision, RemoveParticipant)] == [CAROL.address]
     assert recipients(wanted(decision, Template.REPLY)) == [BOB.address, "x@y.example"]
     assert steps_of(commanded(f"#cc +{CAROL.address.upper()}", participants=(CAROL,)), AddParticipant) == []
+
+
+def test_agents_complete_a_contact():
+    """Each value is a change of the ticket's history and a step of its own; a name is the ticket's requester's too."""
+    met = {"contacts": {BOB.address: Contact(BOB.address, BOB.name, phone="old")}}
+    line = "#contact phone=+44 20 7946 0000 timezone=Europe/Madrid name=“Bob R. Miller” language= #take\nCall him."
+    decision = commanded(f"{line}\n#note", more=met)
+
+    expected = [("phone", "old", "+44 20 7946 0000"), ("timezone", None, "Europe/Madrid")]
+    expected.append(("name", BOB.name, "Bob R. Miller"))
+    assert steps_of(decision, ChangeContact) == [ChangeContact(BOB, *each) for each in expected]
+    entered = {change.field: change.new for change in entries_of(decision)[0].changes}
+    assert entered == changes_of(decision)
+    assert entered == {
+        **{f"contact.{name}": new for name, _, new in expected},
+        "requester_name": "Bob R. Miller",
+        "assignee": "alice",
+    }
+    assert steps_of(commanded("#contact phone=old", more=met), ChangeContact) == []
+    moved = answer_to(NOTICE, f"#requester {CAROL.address}\n#contact phone=1")
+    assert CAROL.address in ask(moved, None, HOUSE).contacts
+    (of_carol,) = steps_of(commanded(moved.text, more=met), ChangeContact)
+    assert (of_carol.who.address, of_carol.old) == (CAROL.address, None)
+
+
+@pytest.mark.parametrize(
+    ("phone", "later", "put_back", "said"),
+    [
+        ("new", (), [ChangeContact(BOB, "phone", "new", "old")], "phone is old again"),
+        ("newer", (), [], "phone was changed since and stays newer"),
+        ("new", (Change("requester", CAROL.address, BOB.address),), [], "the requester is somebody else now"),
+    ],
+)
+def test_undo_puts_a_contact_back(phone: str, later: tuple, put_back: list, said: str):
+    """What nobody changed since is as it was; of whoever the ticket is now, nothing is changed."""
+    entries = [an_entry(), an_entry(2, EntryKind.EVENT, "alice", changes=(Change("contact.phone", "old", "new"),))]
+    entries += [an_entry(3, EntryKind.EVENT, "alex", changes=later)] if later else []
+    met = {"contacts": {BOB.address: Contact(BOB.address, BOB.name, phone=phone)}}
+    decision = commanded("#undo", *entries, more=met)
+
+    assert steps_of(decision, ChangeContact) == put_back
+    (told,) = wanted(decision, Template.TRANSCRIPT)
+    assert any(said in line for line in told.about)
 
 
 def test_undo_takes_back_what_it_can_line_by_line():

@@ -1,13 +1,17 @@
 """People, teams and queues: what they come to, and what is wrong with them."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from maild.config import DeskConfig
-from maild.rules import Person, Queue, Team, default_queue
+from maild.model.ticket import Contact as Known
+from maild.rules import Contact, Person, Queue, Rules, Team, default_queue
 from maild.rules.sections import SECTIONS, WHOLE_SECTIONS
 from tests.unit.rules_values import ALICE, MAIN, TWO_RELAYS, problems_of, rules_of
+
+AT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def test_people_have_their_main_address_first():
@@ -243,3 +247,15 @@ def test_one_mistake_does_not_hide_another():
         "teams.t.members[1]",
         "teams.t.lead",
     ]
+
+
+def test_the_file_of_contacts_goes_before_what_agents_and_mails_say():
+    """Value by value: what the file leaves open is as the store knows it, and the rest of that stays."""
+    listed = Contact("bob@x.example", "Bob Miller", phone="1", language="de", verify="secret@x.example")
+    rules = Rules({}, {}, {}, contacts={listed.address: listed})
+    met = Known("bob@x.example", "bobby", "Mill", "2", timezone="Europe/Madrid", undeliverable_at=AT)
+
+    both = replace(met, name="Bob Miller", phone="1", language="de")
+    assert rules.contact_of("Bob@x.example", met) == both
+    assert rules.contact_of("bob@x.example", None) == Known("bob@x.example", "Bob Miller", phone="1", language="de")
+    assert rules.contact_of("eve@x.example", met) is met

@@ -48,6 +48,7 @@ class Shape(StrEnum):
     ADDRESS_ABOUT = "<address> about <subject>"
     SIGNED = "<+tag -tag>"
     PAIR = "<name>=<value>"
+    PAIRS = "<name>=<value> …"
     LINE = "<words>"
     LINE_OR_NONE = "[words]"
     WHO_UNTIL = "[who] until <when>"
@@ -71,6 +72,7 @@ _PATTERNS: Final = {
     Shape.ADDRESSES: _ADDRESSES,
     Shape.ADDRESS_ABOUT: rf"(?:to )?(?:{_NAMED})(?: (?:about|über|re) ?:? ?\S.*)?",
     Shape.SIGNED: _SIGNED,
+    Shape.PAIRS: r"[\w-]+ ?=(?:\"[^\"]*\"|[^\"#])*",
     Shape.PAIR: r"[\w.-]+ ?= ?(?:\"[^\"]*\"|[^#]*)",
     Shape.LINE: _LINE,
     Shape.LINE_OR_NONE: _LINE,

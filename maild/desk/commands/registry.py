@@ -132,6 +132,13 @@ _ANY = (
     Command("field", Audience.ANY, "set a field; empty removes it", Shape.PAIR, "#field error_code=809"),
     Command("cc", Audience.ANY, "who takes part", Shape.ADDRESSES, "#cc +a@x.example -b@y.example"),
     Command("requester", Audience.ANY, "whose matter it is", Shape.ADDRESS, "#requester carol@x.example"),
+    Command(
+        "contact",
+        Audience.ANY,
+        "the requester's name, company, phone, language, timezone; empty removes it",
+        Shape.PAIRS,
+        '#contact phone="+44 20 7946 0000" company="Miller & Sons"',
+    ),
     Command("subject", Audience.ANY, "what it is called", Shape.LINE, "#subject Printer on floor 3"),
     Command("language", Audience.ANY, "the language that the desk writes in", Shape.NAME, "#language de"),
     Command("kb", Audience.ANY, "its resolution is worth an article"),

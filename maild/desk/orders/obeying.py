@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from maild.desk.commands import BY_WORD, Given
-from maild.desk.orders import facts, grades, hands, looking, matters, outside, presence, states, undoing
+from maild.desk.orders import contacts, facts, grades, hands, looking, matters, outside, presence, states, undoing
 from maild.desk.orders.plan import Plan
 from maild.rules import PRIORITIES
 
@@ -29,6 +29,7 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "queue": hands.queue,
         "cc": facts.cc,
         "requester": facts.requester,
+        "contact": contacts.contact,
         "tag": facts.tag,
         "field": facts.field,
         "subject": facts.subject,

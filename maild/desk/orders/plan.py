@@ -3,17 +3,18 @@
 A refusal does not end it, so that an agent hears of everything at once; a plan with refusals is never carried out.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.desk.case import Case
 from maild.desk.house import House
 from maild.model.aftermath import changed_ticket, joined_ticket
-from maild.model.decision import AddEntry, AddParticipant, Consult, RemoveParticipant, Step
+from maild.model.decision import AddEntry, AddParticipant, ChangeContact, Consult, RemoveParticipant, Step
 from maild.model.facts import TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Template, Wanted
-from maild.model.ticket import Change, Confidence, EntryKind, State, Ticket
+from maild.model.ticket import CONTACT_PREFIX, Change, Confidence, Contact, EntryKind, State, Ticket
 from maild.rules import Person
 
 
@@ -47,6 +48,7 @@ class Plan:
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.opened = 0
         self._ticket = known.ticket if known else None
+        self._contacts = dict(case.facts.contacts)
 
     @property
     def house(self) -> House:
@@ -101,6 +103,25 @@ class Plan:
     def remove_value(self, field: str, value: str) -> None:
         """Take one value from a field of many."""
         self._change(Change(field, value, None))
+
+    def contact_value(self, name: str) -> str | None:
+        """Give what agents or mails said of the requester, as planned; None where the ticket has none."""
+        owner = self.ticket.requester
+        contact = self._contacts.get(owner.address.lower()) if owner is not None else None
+        return contact.value(name) if contact is not None else None
+
+    def set_contact(self, name: str, value: str) -> bool:
+        """Change what is known of the requester, who must be there; False where it is known already."""
+        owner = self.ticket.requester
+        old, new = self.contact_value(name), value or None
+        if owner is None or old == new:
+            return False
+        address = owner.address.lower()
+        self.changes.append(Change(f"{CONTACT_PREFIX}{name}", old, new))
+        self.add(ChangeContact(owner, name, old, new))
+        known = self._contacts.get(address) or Contact(address, owner.name)
+        self._contacts[address] = replace(known, **{name: value})  # type: ignore[arg-type]  # CONTACT_VALUES
+        return True
 
     def set_state(self, state: State, done: str) -> None:
         """Change the state and say so."""

@@ -3,7 +3,7 @@
 from maild.desk.orders.plan import Plan, value_of
 from maild.model.decision import CancelMail
 from maild.model.outgoing import MailState
-from maild.model.ticket import FIELD_PREFIX, SETS, Change, Entry, EntryKind
+from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, SETS, Change, Entry, EntryKind
 
 _FLAG = "undone"
 
@@ -21,7 +21,10 @@ def undo(plan: Plan, _argument: str) -> None:
     if entry.kind is EntryKind.AGENT:
         _take_back_mails(plan, entry)
     for change in reversed(entry.changes):
-        _put_back(plan, change)
+        if change.field.startswith(CONTACT_PREFIX):
+            _put_contact_back(plan, entry, change)
+        else:
+            _put_back(plan, change)
     plan.is_quiet = True
     plan.notes.append((f"Entry {entry.n} was taken back as far as it could be.", (_FLAG, f"{_FLAG}:{entry.n}")))
 
@@ -70,6 +73,18 @@ def _put_back(plan: Plan, change: Change) -> None:
         return
     plan.set(change.field, change.old)
     plan.done.append(f"{name} is {change.old or 'empty'} again")
+
+
+def _put_contact_back(plan: Plan, entry: Entry, change: Change) -> None:
+    name = change.field.removeprefix(CONTACT_PREFIX)
+    later = [each for each in plan.facts.entries if each.n > entry.n]
+    if any(one.field == "requester" for each in later for one in each.changes):
+        plan.done.append(f"{name}: the requester is somebody else now; #contact changes what is known of them")
+    elif plan.contact_value(name) != change.new:
+        plan.done.append(f"{name} was changed since and stays {plan.contact_value(name) or 'empty'}")
+    else:
+        plan.set_contact(name, change.old or "")
+        plan.done.append(f"{name} is {change.old or 'empty'} again")
 
 
 def _put_tag_back(plan: Plan, change: Change) -> None:

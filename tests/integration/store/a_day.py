@@ -6,20 +6,23 @@ from datetime import timedelta
 from maild.marks import SigningKey
 from maild.model.decision import (
     AddParticipant,
+    ChangeContact,
     ChangeTicket,
     CloseDraft,
     CountMail,
     KeepDraft,
     LinkTickets,
+    MarkReachable,
     OutcomeKind,
     RememberKey,
+    Silence,
 )
 from maild.model.facts import DraftState, Want
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.model.search import Search, Term
-from maild.model.ticket import Change
+from maild.model.ticket import CONTACT_VALUES, Change
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
 from maild.store import Reader, Store, Transaction, pack
 from tests.integration.store.values import (
@@ -66,8 +69,10 @@ def _handle(store: Store) -> None:
     key = RememberKey(1001, "monitoring/mail01", BOB.address)
     count = CountMail((Counted(RateOf.RULE, "outage"),), 1001)
     carry_out(store, a_work(first, a_decision(*steps, count, remembered(1001, "<a@c>", "<r@c>"), key), *mails))
+    told = (MarkReachable(BOB.address, is_reachable=True), Silence(BOB.address, LATER))
+    told += (*(ChangeContact(BOB, name, None, "x") for name in CONTACT_VALUES),)
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
-    carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), kind=OutcomeKind.DESK)))
+    carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), *told, kind=OutcomeKind.DESK)))
     change = ChangeTicket(1001, (Change("state", "new", "open"),))
     end = a_decision(change, an_entry(1001, 2), CloseDraft("draft-one", DraftState.SENT))
     carry_out(store, a_work(third, end))
@@ -82,6 +87,7 @@ def _handle(store: Store) -> None:
         keys=("monitoring/mail01",),
         rates=(RateQuestion(RateOf.RULE, "outage", timedelta(hours=1)),),
         wants=frozenset({Want.INCIDENTS}),
+        gist="g",
     )
     store.read(lambda reader: reader.answer([questions], NOW))
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import MarkReachable, MeetContact, OutcomeKind, RememberKey, Trust
+from maild.model.decision import ChangeContact, MarkReachable, MeetContact, OutcomeKind, RememberKey, Trust
 from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KeyedTicket, KnownId
-from maild.model.mail import Conversation
+from maild.model.mail import Address, Conversation
 from maild.model.outgoing import OutgoingMail, Template, Thread
-from maild.store import Reader, Store
+from maild.model.ticket import Contact
+from maild.store import Carrying, Reader, Store
 from tests.integration.store.values import (
     BOB,
     FIRST,
@@ -293,6 +294,25 @@ def test_facts_can_be_asked_about_a_mail_in_nobodys_hands(store: Store):
 
     assert answer(store, asking(fingerprint=a_message(1).fingerprint)).duplicate is None
     assert len(claim(store)) == 1
+
+
+def test_what_agents_say_of_a_contact_stands_beside_what_is_known(store: Store):
+    """Of somebody met or not; what was changed meanwhile makes the decision stale, in one batch too."""
+
+    def changing(*changes: tuple[str, str | None, str | None], who: Address = BOB) -> Carrying:
+        steps = (ChangeContact(who, *change) for change in changes)
+        return a_work(None, a_decision(*steps, kind=OutcomeKind.DESK))
+
+    carry_out(store, a_work(None, a_decision(MeetContact(BOB), kind=OutcomeKind.DESK)))
+    stale = changing(("phone", None, "2"))
+    assert carry_out(store, changing(("phone", None, "1"), ("language", None, "de")), stale) == (1,)
+    assert carry_out(store, stale) == (0,)
+    assert carry_out(store, changing(("phone", "1", None), ("language", "de", None), ("company", None, "Mill"))) == ()
+    assert carry_out(store, changing(("name", "Eve", "Eva"), who=Address("EVE@x.example", "Eve"))) == ()
+
+    known = answer(store, asking(contacts=(BOB.address, "eve@x.example"))).contacts
+    assert known[BOB.address] == Contact(BOB.address, BOB.name, company="Mill")
+    assert known["eve@x.example"] == Contact("eve@x.example", "Eva")
 
 
 def test_an_address_that_is_gone_is_known_until_its_owner_writes(store: Store):
