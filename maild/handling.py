@@ -64,7 +64,8 @@ class Case:
         numbers = (f"#{number}" for number in asked.numbers)
         keys = (f"key {key}" for key in asked.keys)
         people = (each.lower() for each in (asked.sender, *asked.requesters))
-        return frozenset((asked.fingerprint, *people, *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
+        person = f"person {asked.person}" if asked.person else ""  # by whichever of their addresses
+        return frozenset((asked.fingerprint, person, *people, *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
 
 
 class Handling:

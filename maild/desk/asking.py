@@ -36,6 +36,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     given = tuple(_commands(message, house))
     mailbox = arrival.place.mailbox if arrival else ""
     asked = _ask_rules(message, arrival, house)
+    person = house.rules.find_person(message.sender.address) if message.sender else None
     return Questions(
         arrival=arrival.id if arrival else None,
         mailbox=mailbox,
@@ -49,6 +50,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
         gist=gist_of(message, house),
+        person=person.key if person is not None else None,
         requesters=asked.requesters,
         keys=tuple(dict.fromkeys(same.key for same in asked.same_tickets)),
         wants=frozenset(

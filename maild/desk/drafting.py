@@ -20,7 +20,7 @@ from maild.model.ticket import EntryKind
 
 QUESTION_LIVES = timedelta(hours=24)
 REMINDED_AFTER = timedelta(minutes=30)
-MOST_QUESTIONS = 3  # an hour about one ticket: whoever writes in an agent's name must not fill that agent's mailbox
+MOST_QUESTIONS = 3  # an hour: whoever writes in an agent's name must not fill that agent's mailbox
 _OVER_A_DRAFT = frozenset({"send", "discard"})
 _INTENTS = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE}
 
@@ -70,7 +70,7 @@ def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
         flags=("claimed",),
         message_id=case.message.message_id,
     )
-    if _asked_lately(turn) < MOST_QUESTIONS:
+    if case.facts.asked_lately < MOST_QUESTIONS:
         shown = shown_words(commands, text)
         question = _shown(turn, Template.DID_YOU_SEND_THIS, case.token, reasons, text=shown, attachments=attachments)
         sheet.want(replace(question, expires_in=QUESTION_LIVES))
@@ -134,13 +134,6 @@ def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
         return ()
     doubts = turn.speech.reasons if turn.speech.text else tuple(moved_reasons(turn.case, turn.known))
     return (*doubts, *(obstacles(turn, plan) if is_relay else ()))
-
-
-def _asked_lately(turn: Turn) -> int:
-    since = turn.case.now - timedelta(hours=1)
-    return sum(
-        "claimed" in entry.flags and entry.kind is EntryKind.EVENT for entry in turn.known.entries if entry.at > since
-    )
 
 
 def _keep(

@@ -30,7 +30,7 @@ class Questions:
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
     `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
     `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them; `requesters`
-    whose matter they may make it (a form's).
+    whose matter they may make it (a form's). `person` is who of the house it says that it is from.
     """
 
     arrival: int | None
@@ -50,6 +50,7 @@ class Questions:
     keys: tuple[str, ...] = ()
     rates: tuple[RateQuestion, ...] = ()
     requesters: tuple[str, ...] = ()
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ class Facts:
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
     many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
     the same gist that were handled just before; `rates` how often what was asked happened before this message;
-    `requesters` the counts of those asked for, by address in lower case.
+    `requesters` the counts of those asked for, by address in lower case. `asked_lately` is how often the person of the
+    house was asked within the hour whether they sent something.
     """
 
     next_number: int
@@ -231,6 +233,7 @@ class Facts:
     listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)
     loads: Mapping[str, int] = field(default_factory=dict)
     repeats: int = 0
+    asked_lately: int = 0
     keyed: Mapping[str, KeyedTicket] = field(default_factory=dict)
     rates: Mapping[RateQuestion, Rate] = field(default_factory=dict)
     requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)

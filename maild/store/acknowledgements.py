@@ -1,4 +1,4 @@
-"""How many acknowledgements were written lately: what the caps are measured by."""
+"""How many mails the desk wrote by itself lately to whom: what the caps are measured by."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, func, select
 
 from maild.model.facts import AcknowledgementCounts
+from maild.model.outgoing import Template
 from maild.store.dialect import in_chunks
 from maild.store.tables import outgoing_mail
 
@@ -43,6 +44,20 @@ class Counting:
             domain_hour=self._domain.get(domain_of(address), 0),
             all_hour=self._all,
         )
+
+
+def count_questions(connection: Connection, people: Iterable[str], now: datetime) -> dict[str, int]:
+    """Count how often people of the house were asked within the hour whether they sent something."""
+    counts: dict[str, int] = {}
+    for some in in_chunks(people):
+        lately = (
+            select(_mail.person, func.count())
+            .where(_mail.person.in_(some), _mail.created_at > now - HOUR, _mail.draft.is_not(None))
+            .where(_mail.template == Template.DID_YOU_SEND_THIS.value)
+            .group_by(_mail.person)
+        )
+        counts.update((person, count) for person, count in connection.execute(lately))
+    return counts
 
 
 def _count_by(connection: Connection, column: Column[Any], values: Iterable[str], since: datetime) -> dict[str, int]:

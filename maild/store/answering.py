@@ -22,7 +22,7 @@ from maild.model.facts import (
 )
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
-from maild.store.acknowledgements import Counting
+from maild.store.acknowledgements import Counting, count_questions
 from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
 from maild.store.issued import ISSUED, issued_mail
@@ -78,6 +78,7 @@ class Answering(Snapshot):
         counting = Counting(connection, senders | requesters, now)
         proved = _proved(connection, senders, now - PROOF_LASTS)
         repeats = _repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN)
+        questioned = count_questions(connection, {asked.person for asked in questions if asked.person}, now)
         next_number = self._next_number()
         absences = read_absences(connection, now)
         people = (
@@ -107,6 +108,7 @@ class Answering(Snapshot):
                 listings={it: listings[it] for it in ask.asked.searches},
                 loads={person: loads[person] for person in ask.asked.people},
                 repeats=repeats.get(ask.asked.gist, 0),
+                asked_lately=questioned.get(ask.asked.person or "", 0),
                 keyed=ask.keyed,
                 rates=counts,
                 requesters={one.lower(): counting.counts_of(one) for one in ask.asked.requesters},

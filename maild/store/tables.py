@@ -385,6 +385,7 @@ partial_index(
 )
 partial_index("ix_outgoing_mail_claimed", _mail.claim, where=_mail.claim.is_not(None))
 partial_index("ix_outgoing_mail_to", _mail.acknowledged, _mail.created_at, where=_mail.acknowledged.is_not(None))
+partial_index("ix_outgoing_mail_draft", _mail.person, _mail.created_at, where=_mail.draft.is_not(None))
 partial_index("ix_outgoing_mail_domain", _mail.domain, _mail.created_at, where=_mail.acknowledged.is_not(None))
 partial_index("ix_outgoing_mail_all", _mail.created_at, where=_mail.acknowledged.is_not(None))
 

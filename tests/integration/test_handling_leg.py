@@ -19,7 +19,7 @@ from maild.errors import StaleError, StoreBusyError
 from maild.handling import ATTEMPTS, PORTION, Handling
 from maild.model.decision import OutcomeKind
 from maild.model.limits import ReadingLimits
-from maild.model.outgoing import ACKNOWLEDGEMENTS
+from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
 from maild.model.search import Search
 from maild.model.ticket import State
 from maild.model.trouble import TroubleKind
@@ -257,6 +257,22 @@ def test_who_says_the_same_again_and_again_is_left_in_peace_for_a_day(leg: Leg):
     assert thanked(person, *[a_mail("Hello", person)] * 6) == 1
     late = [thanked(person, a_mail("Re: " * n + "Hello", person), at=timedelta(minutes=11 * n - 11)) for n in (1, 2, 3)]
     assert late == [2, 3, 4]
+
+
+def test_questions_to_an_agent_are_bounded_over_all_tickets(leg: Leg):
+    """Unproved mails in one agent's name, from two addresses of theirs, about eight tickets: three are asked about."""
+    leg.lay_in(*(a_mail(f"matter {n}", f"p{n}@x{n}.example") for n in range(8)))
+    leg.handling.handle_batch()
+    names = ("alice@acme.example", "alice.reyes@acme.example")
+    claims = [a_mail(f"[#{FIRST + n}] {n}", names[n % 2], "#reply\nPay to eve.") for n in range(8)]
+    leg.lay_in(*claims, first=9)
+
+    while leg.handling.handle_batch():
+        pass
+
+    mails = leg.store.read(lambda reader: reader.list_mails(None, 1000))
+    assert [mail.recipient for mail in mails if mail.template is Template.DID_YOU_SEND_THIS] == [names[0]] * 3
+    assert leg.outcomes() == [OutcomeKind.ENTRY] * 16
 
 
 def test_an_unreadable_mail_is_held_after_three_tries(leg: Leg):

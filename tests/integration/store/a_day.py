@@ -88,6 +88,7 @@ def _handle(store: Store) -> None:
         rates=(RateQuestion(RateOf.RULE, "outage", timedelta(hours=1)),),
         wants=frozenset({Want.INCIDENTS}),
         gist="g",
+        person="alice",
     )
     store.read(lambda reader: reader.answer([questions], NOW))
 
