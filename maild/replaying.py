@@ -11,17 +11,19 @@ BUGS
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from maild.desk import House
-from maild.desk.again import Asked, differ
+from maild.desk.again import Asked, differ, longest_count, rates_asked, rule_again
 from maild.model.mail import Message
+from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.reading import Readers
+from maild.rules.occasions import RateAnswers
 from maild.rules.rulings import Difference, Said, parse_ruling
 from maild.store import Begin, PastDecision, Reader, Store
 
@@ -29,6 +31,8 @@ PORTION = 50  # read together, compared together
 _MOST_GROUPS = 500
 _MOST_EXAMPLES = 5
 _VARIOUS = Said("various", "")
+# Why a mail is not compared.
+GONE, UNREADABLE, UNKNOWN = "gone", "unreadable", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,23 @@ class Past:
 
 @dataclass(slots=True)
 class Tally:
-    """Differences as they come, counted; memory stays flat however many there are."""
+    """Differences as they come, counted; memory stays flat however many there are. What came before is not counted."""
 
+    since: datetime
     total: int = 0
     changed: int = 0
-    gone: int = 0
-    unreadable: int = 0
-    unknown: int = 0
+    _missed: Counter[str] = field(default_factory=Counter)
     _counts: Counter[Difference] = field(default_factory=Counter)
     _examples: dict[Difference, list[PastDecision]] = field(default_factory=dict)
 
+    def miss(self, decision: PastDecision, why: str) -> None:
+        """Count a mail that cannot be compared: it is gone, unreadable or unknown."""
+        self._missed[why] += decision.at >= self.since
+
     def add(self, decision: PastDecision, found: Sequence[Difference]) -> None:
         """Count a mail that was compared."""
+        if decision.at < self.since:
+            return
         self.total += 1
         self.changed += bool(found)
         for one in found:
@@ -100,11 +109,20 @@ class Tally:
             if len(examples) < _MOST_EXAMPLES:
                 examples.append(decision)
 
-    def replay(self, since: datetime) -> Replay:
+    def replay(self) -> Replay:
         """Close the tally: what is alarming first, then the largest groups."""
         weighed = sorted(self._counts.items(), key=lambda one: (not one[0].is_alarming, -one[1], one[0].what))
         groups = tuple(self._group(difference, count) for difference, count in weighed)
-        return Replay(since, self.total, self.changed, groups, self.gone, self.unreadable, self.unknown)
+        missed = self._missed
+        return Replay(
+            since=self.since,
+            total=self.total,
+            changed=self.changed,
+            groups=groups,
+            gone=missed[GONE],
+            unreadable=missed[UNREADABLE],
+            unknown=missed[UNKNOWN],
+        )
 
     def _group(self, difference: Difference, count: int) -> Group:
         examples = self._examples[difference]
@@ -112,31 +130,69 @@ class Tally:
         return Group(difference, count, tuple(tickets), tuple(one.arrival for one in examples))
 
 
+class OwnCounts:
+    """How often rules held in a replay: of an edited rule nobody counted that day."""
+
+    def __init__(self, longest: timedelta) -> None:
+        self._longest = longest
+        self._held: defaultdict[str, deque[datetime]] = defaultdict(deque)
+
+    def add(self, counted: Iterable[Counted], at: datetime) -> None:
+        """Count a mail for the rules that held."""
+        for each in counted:
+            if each.of is RateOf.RULE:
+                held = self._held[each.key]
+                held.append(at)
+                while held[0] < at - self._longest:
+                    held.popleft()
+
+    def count(self, asked: RateQuestion, at: datetime) -> int:
+        """Say how often a rule held within the span before an instant."""
+        return sum(one >= at - asked.within for one in self._held.get(asked.key, ()))
+
+
 def replay(store: Store, readers: Readers, house: House, since: datetime, begin: Begin) -> Replay:
     """Hold the rules of a house against the mails since an instant, with the facts of that day.
 
     `begin` gives whom to tell of the progress. Raises ReaderLostError where this machine reads nothing.
     """
-    tally = Tally()
-    first, last = store.read(lambda reader: (reader.find_story_since(since), reader.last_story()))
+    tally, longest = Tally(since), longest_count(house)
+    counts = OwnCounts(longest)
+    first, last = store.read(lambda reader: (reader.find_story_since(since - longest), reader.last_story()))
     advance = begin("mails", last - first)
-    for pasts, readings in _read(store, readers, _pages(store, first, since, tally), tally):
+    for pasts, readings in _read(store, readers, _pages(store, first, tally), tally):
         for past, message in zip(pasts, readings, strict=True):
             if isinstance(message, str):
-                tally.unreadable += 1
-                continue
-            tally.add(past.decision, differ(past.asked, message, house))
+                tally.miss(past.decision, UNREADABLE)
+            else:
+                tally.add(past.decision, _differ(store, past, message, house, counts))
         done = pasts[-1].decision.key
         advance(done - first)
         first = done
-    return tally.replay(since)
+    return tally.replay()
 
 
-def _pages(store: Store, key: int, since: datetime, tally: Tally) -> Iterator[list[Past]]:
+def _differ(store: Store, past: Past, message: Message, house: House, counts: OwnCounts) -> tuple[Difference, ...]:
+    asked, at = past.asked, past.asked.ruling.at
+    # Mails of days that were taken over at once are no burst.
+    rates = () if past.decision.is_old else rates_asked(asked, message, house)
+    of_others = [rate for rate in rates if rate.of is not RateOf.RULE]
+    known = dict(_count(store, past, of_others)) if of_others else {}
+    known |= {rate: counts.count(rate, at) for rate in rates if rate.of is RateOf.RULE}
+    verdicts = rule_again(asked, message, house, RateAnswers(known))
+    counts.add(verdicts.counted, at)
+    return differ(asked, message, verdicts, house)
+
+
+def _count(store: Store, past: Past, rates: Sequence[RateQuestion]) -> Mapping[RateQuestion, int]:
+    return store.read(lambda reader: reader.count_before(past.decision.arrival, rates, past.asked.ruling.at))
+
+
+def _pages(store: Store, key: int, tally: Tally) -> Iterator[list[Past]]:
     """Give what rules were asked about, a page at a time, each of a snapshot of its own."""
     while page := _page(store, key):
         key = page[-1].key
-        yield [past for one in page if one.at >= since and (past := _past(one, tally)) is not None]
+        yield [past for one in page if (past := _past(one, tally)) is not None]
 
 
 def _page(store: Store, key: int) -> tuple[PastDecision, ...]:
@@ -145,7 +201,8 @@ def _page(store: Store, key: int) -> tuple[PastDecision, ...]:
 
 def _past(decision: PastDecision, tally: Tally) -> Past | None:
     story = json.loads(decision.story)
-    tally.unknown += "ruling" not in story["decision"]
+    if "ruling" not in story["decision"]:
+        tally.miss(decision, UNKNOWN)
     asked = asked_of(story, decision.mailbox, decision.size)
     return None if asked is None else Past(decision, asked)
 
@@ -182,5 +239,7 @@ def _with_bytes(store: Store, pasts: Sequence[Past], tally: Tally) -> list[tuple
         return reader.raws_of(past.decision.arrival for past in pasts)
 
     raws = store.read(read) if pasts else {}
-    tally.gone += len(pasts) - len(raws)
+    for past in pasts:
+        if past.decision.arrival not in raws:
+            tally.miss(past.decision, GONE)
     return [(past, raws[past.decision.arrival]) for past in pasts if past.decision.arrival in raws]

@@ -11,12 +11,23 @@ from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.model.ticket import FINISHED, State
 from maild.store.dialect import in_chunks
 from maild.store.history import read_tickets
+from maild.store.snapshot import Snapshot
 from maild.store.tables import counted, ticket
 
 MOST_TICKETS = 200  # of one rate: what an incident begins with at most
 
 _UNFINISHED = [state.value for state in State if state not in FINISHED]
 _count = counted.c
+
+
+class RateReading(Snapshot):
+    """Asking how often something happened."""
+
+    def count_before(self, arrival_id: int, rates: Sequence[RateQuestion], at: datetime) -> Mapping[RateQuestion, int]:
+        """Count what was counted before an arrival that was decided at an instant."""
+        asked = Questions(arrival_id, "", "", "", None, (), (), (), rates=tuple(rates))
+        (found,) = read_rates(self._connection, [asked], at)
+        return {rate: one.times for rate, one in found.items()}
 
 
 def read_rates(connection: Connection, asked: Sequence[Questions], now: datetime) -> list[dict[RateQuestion, Rate]]:

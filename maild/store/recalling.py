@@ -12,7 +12,7 @@ from maild.store.dialect import in_chunks
 from maild.store.snapshot import Snapshot, light
 from maild.store.tables import arrival, explanation
 
-_ABOUT = (arrival.c.id, arrival.c.mailbox, arrival.c.size, arrival.c.ticket)
+_ABOUT = (arrival.c.id, arrival.c.mailbox, arrival.c.size, arrival.c.ticket, arrival.c.taken_over_as)
 _later = explanation.alias("later")
 # Of a mail that was decided again, after a release or a restore, the last word counts.
 _LAST_WORDS = (
@@ -25,7 +25,10 @@ _LAST_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """The last decision about an arrival: `story` is its JSON, `key` its place among all; `size` is of the mail."""
+    """The last decision about an arrival: `story` is its JSON, `key` its place among all; `size` is of the mail.
+
+    `is_old`: it was older than the desk's work, and taken over.
+    """
 
     key: int
     at: datetime
@@ -34,6 +37,7 @@ class PastDecision:
     mailbox: str
     size: int
     ticket: int | None
+    is_old: bool = False
 
 
 class Recalling(Snapshot):
@@ -49,7 +53,8 @@ class Recalling(Snapshot):
         """Give the next decisions about arrivals whose stories come after a key; fewer where mails are large."""
         rows = self._connection.execute(_LAST_WORDS.where(explanation.c.id > key).limit(limit)).all()
         return tuple(
-            PastDecision(row.key, row.at, row.text, row.id, row.mailbox, row.size, row.ticket) for row in light(rows)
+            PastDecision(row.key, row.at, row.text, row.id, row.mailbox, row.size, row.ticket, bool(row.taken_over_as))
+            for row in light(rows)
         )
 
     def raws_of(self, arrival_ids: Iterable[int]) -> dict[int, bytes]:

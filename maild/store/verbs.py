@@ -8,6 +8,7 @@ from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.pauses import PauseReading, PauseWriting
+from maild.store.rates import RateReading
 from maild.store.recalling import Recalling
 from maild.store.resuming import ResumeReading, ResumeWriting
 from maild.store.timers import TimerReading, TimerWriting
@@ -23,6 +24,7 @@ class Reader(
     TimerReading,
     KeyReading,
     PauseReading,
+    RateReading,
     Recalling,
     ResumeReading,
     Looking,

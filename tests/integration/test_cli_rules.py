@@ -74,7 +74,9 @@ def test_other_rules_are_asked_about_stored_mails(tmp_path: Path):
     assert "5 mails since" in same.stdout
     assert "decide all of them as they were decided" in same.stdout
 
-    write(desk, VPN, PRINTER, "  bills: {when: {text: {words: [invoice]}}, then: {hold: a bill}}\n")
+    flood = "{text: {words: [vpn]}, rate: {count: 3, within: 1h, of: address}}"
+    bills = "  bills: {when: {text: {words: [invoice]}}, then: {hold: a bill}}\n"
+    write(desk, VPN, PRINTER, bills, f"  flood: {{when: {flood}, then: {{tags: [flood]}}}}\n")
     differs = desk.maild("rules", "replay", "--since", "1d", code=1).stdout
     told = json.loads(desk.maild("rules", "replay", "--since", "1d", "--json", code=1).stdout)
 
@@ -83,6 +85,7 @@ def test_other_rules_are_asked_about_stored_mails(tmp_path: Path):
     assert lines.index("Newly spam, held or refused") < lines.index("Decided differently")
     assert "1 outcome: filed → held bills (rules.yaml:15) – #1005" in lines
     assert "3 category: network → printing printer (rules.yaml:9) vpn (rules.yaml:3) #1001, #1003, #1004" in lines
+    assert "1 tag: remote → flood, remote vpn (rules.yaml:3), flood (rules.yaml:16) vpn (rules.yaml:3) #1004" in lines
     assert (told["compared"], told["changed"], told["share"]) == (5, 4, 0.8)
     assert told["alarming"][0]["now"] == {"value": "held", "by": "bills (rules.yaml:15)"}
     assert told["groups"][0]["tickets"] == [1001, 1003, 1004]

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from maild.desk import House
-from maild.desk.again import Asked, differ, rule_again
+from maild.desk.again import Asked, longest_count, rates_asked, rule_again
+from maild.desk.again import differ as differ_from
 from maild.model.explaining import explanation
 from maild.model.mail import Message
-from maild.replaying import Replay, Tally
+from maild.model.rates import RateOf
+from maild.replaying import OwnCounts, Replay, Tally
+from maild.rules.occasions import RateAnswers
 from maild.rules.rulings import Difference, Said, parse_ruling
 from maild.store import PastDecision
 from tests.unit.desk_values import BOB, HOUSE, NOW, PASS, a_message, a_ticket, answer_to, decided, facts, known, to_bob
@@ -44,6 +47,10 @@ def asked(house: House, message: Message = MAIL, given=None) -> Asked:
     decision = decided(message, given, authenticity=PASS, house=house)
     kept = json.loads(json.dumps(explanation(message, decision, ())))
     return Asked(parse_ruling(kept["decision"]["ruling"]), "support", 1000, is_first=given is None)
+
+
+def differ(kept: Asked, message: Message, house: House) -> tuple[Difference, ...]:
+    return differ_from(kept, message, rule_again(kept, message, house), house)
 
 
 def differences(old: House, new: House, message: Message = MAIL) -> dict[str, tuple[str, str]]:
@@ -114,11 +121,31 @@ def test_who_gets_a_ticket_is_not_compared():
     assert differences(a_house_with(VPN), a_house_with(given)) == {}
 
 
+def test_a_rule_that_counts_itself_is_counted_in_the_replay():
+    """Of an edited rule nobody counted that day; what others count is asked of the store."""
+    house = a_house_with(
+        "many: {when: {text: {words: [vpn]}, rate: {count: 3, within: 30m}}, then: {tags: [many]}}",
+        "one: {when: {text: {words: [vpn]}, rate: {count: 5, within: 2h, of: address}}, then: {tags: [again]}}",
+    )
+    kept = asked(a_house_with(VPN))
+    own, of_address = rates_asked(kept, MAIL, house)
+    counts = OwnCounts(longest_count(house))
+    verdicts = []
+    for minutes in (0, 10, 29, 45):
+        at = NOW + timedelta(minutes=minutes)
+        verdict = rule_again(kept, MAIL, house, RateAnswers({own: counts.count(own, at)}))
+        counts.add(verdict.counted, at)
+        verdicts.append("many" in verdict.after.tags)
+
+    assert (of_address.of, of_address.key, longest_count(house)) == (RateOf.ADDRESS, BOB.address, timedelta(minutes=30))
+    assert verdicts == [False, False, True, False]
+
+
 def tallied(*found: tuple[Difference, ...]) -> Replay:
-    tally = Tally()
+    tally = Tally(NOW)
     for number, each in enumerate(found, 1):
         tally.add(PastDecision(number, NOW, "", number, "support", 1, 1000 + number), each)
-    return tally.replay(NOW)
+    return tally.replay()
 
 
 def test_mails_with_the_same_difference_are_one_group():
