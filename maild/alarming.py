@@ -30,6 +30,7 @@ LOOK_SECONDS: Final = 5.0
 DOOR_SECONDS: Final = 90.0
 DATABASE: Final = TroubleSpot(TroubleKind.DATABASE)
 DISK: Final = TroubleSpot(TroubleKind.DISK)
+RULES: Final = TroubleSpot(TroubleKind.RULES)
 CLOCK: Final = TroubleSpot(TroubleKind.CLOCK)
 
 REST_FIRST: Final = 60.0
@@ -182,6 +183,7 @@ def _watched(config: Config) -> set[TroubleSpot]:
     return {
         DATABASE,
         DISK,
+        RULES,
         *(TroubleSpot(TroubleKind.MAILBOX, place) for place in places),
         *(TroubleSpot(TroubleKind.RELAY, name) for name in config.relays),
     }

@@ -6,6 +6,7 @@ All that grows with a mail's size is done here, before any transaction begins.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from maild import marks
 from maild.composing import Composer, Encoder
@@ -47,14 +48,22 @@ class InForce:
 
     def __init__(self, house: House, desk: Desk) -> None:
         self._parts = (house, desk)
+        self._exchanging = Lock()
 
     def get(self) -> tuple[House, Desk]:
         """Give what holds now; both are of one set of rules, templates and answers."""
-        return self._parts
+        with self._exchanging:
+            return self._parts
 
-    def put(self, house: House, desk: Desk) -> None:
-        """Let another set hold from the next question on; from any thread."""
-        self._parts = (house, desk)
+    def exchange(self, house: House, desk: Desk, record: Callable[[], None]) -> None:
+        """Let another set hold from the next question on, once `record` has written that down.
+
+        Whoever asks meanwhile waits: what was begun after the record is decided by the new set. If `record` raises, the
+        old one holds.
+        """
+        with self._exchanging:
+            record()
+            self._parts = (house, desk)
 
 
 def pack_attachments(decision: Decision) -> dict[str, Packed]:

@@ -43,7 +43,7 @@ from queue import SimpleQueue
 from maild.alarming import Alarming, restore_alarms, tell_step
 from maild.carrying import InForce
 from maild.clock import Clock
-from maild.config import StateConfig
+from maild.config import StateConfig, read_draft
 from maild.delivery import Channel, Tools, Ward
 from maild.doors import doors_of
 from maild.errors import StoreUnusableError
@@ -56,11 +56,13 @@ from maild.loop import Loop
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.observing import Observing, Tell
-from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.premises import Premises, begin_premises, files_alone, keyring_of, open_store
 from maild.reading import Readers
+from maild.reloading import Reloading, Seat
 from maild.renewing import Renewing
 from maild.resting import watch_pauses
 from maild.resuming import check_at_home, home_directory
+from maild.rules import read_together
 from maild.smtp import Relay
 from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
 from maild.supervising import Supervisor, drain, stopping_by_signal
@@ -82,6 +84,11 @@ def now() -> datetime:
 def steady() -> float:
     """Give seconds that nobody sets, and that go on while the machine sleeps (clock_gettime(2))."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def is_hung_up_to_reload() -> bool:
+    """Whether SIGHUP asks for a reload; on a terminal it says that this was closed."""
+    return not sys.stdin.isatty()
 
 
 @dataclass(slots=True)
@@ -131,7 +138,10 @@ class Daemon:
         wall: Callable[[], datetime] = now,
     ) -> None:
         self._tell = tell
-        self._config, self._rules = read_premises(directory, environ)
+        self._environ = environ
+        draft = read_draft(directory, environ)
+        # Where the main file does not hold, it and the rules are complained of together.
+        self._config = draft.config or read_together(draft)[0]
         self._board = Board(steady, self._config.alarm.after)
         self._steps: SimpleQueue[timedelta] = SimpleQueue()
         self._clock = Clock(wall, steady, partial(tell_step, self._board, self._steps))
@@ -148,6 +158,8 @@ class Daemon:
         """
         config = self._config
         sys.setswitchinterval(SWITCH_SECONDS)
+        if is_hung_up_to_reload():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # one that comes before the desk works is obeyed by its start
         with ExitStack() as stack:
             stop = threading.Event()
             if self._tell is not None:
@@ -164,8 +176,11 @@ class Daemon:
             check_at_home(store, home_directory(config.state), now())
             store.write(lambda tx: tx.void_claims(self._clock.now()))
             self._reroute(store)
+            in_force, reloading = self._begin(store, stop)
+            if stop.is_set():
+                return
             with asyncio.Runner(loop_factory=Loop) as runner:
-                runner.run(self._work(store, readers, lock, stop))
+                runner.run(self._work(store, readers, lock, stop, in_force=in_force, reloading=reloading))
             is_lost = lock.is_lost
         if is_lost:
             log.error(Event.DAEMON_LOCK_LOST)
@@ -183,6 +198,19 @@ class Daemon:
         if count:
             log.warning(Event.MAILS_REROUTED, count=count, relay=first)
 
+    def _begin(self, store: Store, stop: threading.Event) -> tuple[InForce, Reloading]:
+        """Find what is decided by, and let edited files be examined before the first mail is."""
+        config, environ, clock = self._config, self._environ, self._clock.now
+        begin = begin_premises if self._tell is None else files_alone
+        mine, rules = begin(store, config, clock())
+        keyring = keyring_of(store, clock())
+        in_force = Premises(mine, rules, keyring).in_force(clock)
+        reloading = Reloading(Seat(config, environ, keyring, in_force, clock), store, self._board)
+        if self._tell is None:
+            with stopping_by_signal(stop):
+                reloading.catch_up(stop)
+        return in_force, reloading
+
     def _take(self, lock: DaemonLock, stop: threading.Event) -> bool:
         """Wait for the other daemon of this database to end; False when told to stop before."""
         with stopping_by_signal(stop):
@@ -191,14 +219,25 @@ class Daemon:
                 self._notifier.status("waiting for the other daemon")
             return lock.take(stop)
 
-    async def _work(self, store: Store, readers: Readers, lock: DaemonLock, stop: threading.Event) -> None:
+    async def _work(
+        self,
+        store: Store,
+        readers: Readers,
+        lock: DaemonLock,
+        stop: threading.Event,
+        *,
+        in_force: InForce,
+        reloading: Reloading,
+    ) -> None:
         loop = asyncio.get_running_loop()
         bells = Bells(stop, threading.Event(), threading.Event(), [], loop, asyncio.Event())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bells.ring_all)
-        premises = Premises(self._config, self._rules, keyring_of(store, self._clock.now()))
-        in_force = premises.in_force(self._clock.now)
         threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, in_force, bells)]
+        if self._tell is None:
+            threads.append(self._thread("reloading", partial(reloading.run, bells.stop), bells.stop))
+            if is_hung_up_to_reload():
+                loop.add_signal_handler(signal.SIGHUP, reloading.ask, "SIGHUP")
         # What stands now stands for life: it need not be gone through each time that garbage is looked for.
         gc.collect()
         gc.freeze()

@@ -1,5 +1,6 @@
 """The ways out for alarms: a relay without the outbox in between, and a program of the administrator's."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +74,7 @@ class RelayDoor:
 
     async def take(self, alarm: Alarm) -> Taken:
         """Hand the mails over, and be content when anybody gets theirs; raises MaildError where nobody does."""
-        house, writing = self.in_force.get()
+        house, writing = await asyncio.to_thread(self.in_force.get)
         now = writing.now()
         decision = desk.decide_alarm(alarm, self.to, house, now)
         mails = writing.write_mails(decision, Facts(0), now)

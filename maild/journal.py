@@ -26,6 +26,8 @@ class Event(StrEnum):
     DAEMON_LOCK_LOST = "daemon_lock_lost"
     LEGS_LEFT = "legs_left"
     LEG_FAILED = "leg_failed"
+    RULES_TAKEN = "rules_taken"
+    RULES_REFUSED = "rules_refused"
     MAILBOX_CONNECTED = "mailbox_connected"
     MAILBOX_LOST = "mailbox_lost"
     MAILBOX_REFUSED = "mailbox_refused"

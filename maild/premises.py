@@ -11,14 +11,18 @@ from pathlib import Path
 
 from maild.carrying import Desk, InForce
 from maild.composing import Composer, check_templates
-from maild.config import Config, read_draft
+from maild.config import Config, Texts, draft_of, read_draft, texts_of
 from maild.desk import House
+from maild.errors import ConfigurationError
 from maild.marks import Keyring, SigningKey
+from maild.model.edition import digest_of
 from maild.rules import Rules, read_together
-from maild.store import DaemonLock, Store
+from maild.store import DaemonLock, Store, propose
 
 SECRET_BYTES = 32
 KEY_SIGNS = timedelta(days=365)
+# For those who decide and never write: no mark is looked for.
+NO_KEYS = Keyring(SigningKey("none", bytes(SECRET_BYTES)), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,44 @@ class Premises:
         return InForce(self.house(), Desk(self.composer(), now, secrets.token_bytes))
 
 
+def sound_premises(config: Config, texts: Texts) -> tuple[Config, Rules]:
+    """Take rules, templates and answers with a configuration; raises ConfigurationError with every problem."""
+    mine, rules = read_together(draft_of(config, texts))
+    check_templates(mine, rules)
+    return mine, rules
+
+
 def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, Rules]:
     """Read configuration and rules, and try the templates; raises ConfigurationError with every problem."""
     config, rules = read_together(read_draft(directory, environ))
     check_templates(config, rules)
     return config, rules
+
+
+def begin_premises(store: Store, config: Config, now: datetime) -> tuple[Config, Rules]:
+    """Read what the daemon decides by when it begins: the edition in force when it last worked.
+
+    Where there is none, or that does not hold with this `maild.yaml` or this maild, what lies in the files is taken;
+    raises ConfigurationError where that does not hold either.
+    """
+    texts = config.read_texts()
+    digest = digest_of(texts.files())
+    known = store.read(lambda reader: reader.edition_in_force())
+    if known is not None:
+        files = store.read(lambda reader: reader.files_of_edition(known.id))
+        try:
+            return sound_premises(config, texts_of(files))
+        except ConfigurationError:
+            pass  # the files tell, and say why they do not hold either
+    mine, rules = sound_premises(config, texts)
+    proposal = propose(digest, texts.files(), "maild run", is_attended=True)
+    store.write(lambda tx: tx.take_edition(tx.propose_edition(proposal, now), (), now))
+    return mine, rules
+
+
+def files_alone(_: Store, config: Config, __: datetime) -> tuple[Config, Rules]:
+    """Read what lies in the files, for a daemon that is only observed; raises ConfigurationError."""
+    return sound_premises(config, config.read_texts())
 
 
 def open_store(config: Config, lock: DaemonLock | None = None) -> Store:

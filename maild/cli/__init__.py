@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "run": "maild.cli.running:run",
         "parse": "maild.cli.parse:parse",
         "explain": "maild.cli.explain:explain",
+        "reload": "maild.cli.reloading:reload",
         "rules": "maild.cli.rules:rules",
         "ticket": "maild.cli.tickets:ticket",
         "held": "maild.cli.held:held",

@@ -10,15 +10,11 @@ from maild.cli.opening import config_directory
 from maild.cli.progress import beginning, shown_progress
 from maild.config import Config
 from maild.desk.trials import Tried
-from maild.marks import Keyring, SigningKey
 from maild.model.explaining import Json
-from maild.premises import Premises, read_premises
+from maild.premises import NO_KEYS, Premises, read_premises
 from maild.reading import Readers
 from maild.rules import Rules
 from maild.trying import try_rules
-
-# No test's mail carries a mark of ours, and no database is needed to run tests.
-_NO_KEYS = Keyring(SigningKey("none", bytes(32)), {})
 
 
 @click.command("test")
@@ -40,7 +36,7 @@ def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
     readers = Readers(config.reading, workers=2)
     try:
         with shown_progress() as progress:
-            return try_rules(readers, Premises(config, rules, _NO_KEYS).house(), beginning(progress))
+            return try_rules(readers, Premises(config, rules, NO_KEYS).house(), beginning(progress))
     finally:
         readers.stop()
 

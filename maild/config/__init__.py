@@ -2,7 +2,7 @@
 
 from maild.config.kinds import postgres_url
 from maild.config.packing import has_configuration, pack_configuration, unpack_configuration
-from maild.config.reading import Config, Draft, SourceFile, read_config, read_draft
+from maild.config.reading import Config, Draft, draft_of, find_unreloaded, read_config, read_draft
 from maild.config.settings import (
     AccountConfig,
     AcknowledgementCaps,
@@ -19,6 +19,7 @@ from maild.config.settings import (
     TrustConfig,
 )
 from maild.config.shipped import shipped_files
+from maild.config.texts import SourceFile, Stamp, Texts, texts_of
 from maild.config.unlocking import Secret, read_client_secret, read_secret, secret_stamp
 
 __all__ = [
@@ -36,9 +37,13 @@ __all__ = [
     "Secret",
     "ShowAs",
     "SourceFile",
+    "Stamp",
     "StateConfig",
     "TakeoverConfig",
+    "Texts",
     "TrustConfig",
+    "draft_of",
+    "find_unreloaded",
     "has_configuration",
     "pack_configuration",
     "postgres_url",
@@ -48,5 +53,6 @@ __all__ = [
     "read_secret",
     "secret_stamp",
     "shipped_files",
+    "texts_of",
     "unpack_configuration",
 ]

@@ -18,26 +18,13 @@ from maild.config.settings import (
     TrustConfig,
     Written,
 )
-from maild.documents import Document, check_document, parse_document
+from maild.config.texts import SourceFile, Stamp, Texts, look_at, read_text, read_texts
+from maild.documents import Document, Value, check_document, dotted, parse_document
 from maild.errors import ConfigurationError, Problem
 from maild.model.limits import ReadingLimits
 
 MAIN_FILE = "maild.yaml"
-_LARGEST_FILE = 2_000_000
-_LARGEST_LIST = 20_000_000  # a hundred thousand contacts
 _SEALS = 4
-_RULE_SUFFIXES = (".yaml", ".yml")
-_DATA_SUFFIXES = (".csv", ".ics")
-_TEMPLATE_SUFFIXES = (".txt", ".html")
-_ANSWER_SUFFIXES = (".txt", ".md")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """The text of a file that an administrator wrote, under the name by which problems call it."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +33,7 @@ class Config:
 
     `rule_data` are the lists and calendars that rule files name, by the name they have there. `templates` are the
     administrator's own by their path within the folder: `de/reply.txt`. `document` is the file itself, for those who
-    check other files against it.
+    check other files against it. `is_watching`: the other files are taken as they change.
     """
 
     directory: Path
@@ -63,6 +50,15 @@ class Config:
     template_folder: Path
     rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    is_watching: bool = False
+
+    def read_texts(self) -> Texts:
+        """Read the other files as they lie now."""
+        return read_texts(self.document, self.directory)
+
+    def look_at_texts(self) -> Stamp:
+        """Say how the other files stand now, without reading them."""
+        return look_at(self.document, self.directory)
 
     @property
     def reading(self) -> ReadingLimits:
@@ -86,9 +82,12 @@ class Draft:
 
 
 def read_config(directory: Path, environ: Mapping[str, str]) -> Config:
-    """Read a folder of configuration; raises ConfigurationError with every problem of it, rules not looked into."""
+    """Read a folder of configuration; raises ConfigurationError with every problem of `maild.yaml`.
+
+    The other files are not looked into: a command works where those are broken.
+    """
     draft = read_draft(directory, environ)
-    if draft.config is None or draft.problems:
+    if draft.config is None:
         raise ConfigurationError(draft.problems)
     return draft.config
 
@@ -100,7 +99,7 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
     document = Document(str(file), {}, {}, {})
     written = None
     try:
-        document = parse_document(str(file), _text_of(file))
+        document = parse_document(str(file), read_text(file))
     except ConfigurationError as error:
         problems += error.problems
     else:
@@ -108,38 +107,47 @@ def read_draft(directory: Path, environ: Mapping[str, str]) -> Draft:
         written, found = check_document(document, Written)
         problems += (*strange, *found, *account_problems(document, directory, environ), *alarm_problems(document))
     absolute = _absolute(written, directory) if written else None
-    rule_folder = _folder(document, "rules", directory)
-    rule_files = tuple(_sources(rule_folder, _RULE_SUFFIXES, problems))
-    lists = _sources(rule_folder, _DATA_SUFFIXES, problems, largest=_LARGEST_LIST)
-    rule_data = {Path(source.name).name: source for source in lists}
-    templates = {
-        source.name: source.text
-        for source in _sources(_folder(document, "templates", directory), _TEMPLATE_SUFFIXES, problems, is_deep=True)
-    }
-    answers = {
-        Path(source.name).stem: source.text
-        for source in _sources(_folder(document, "answers", directory), _ANSWER_SUFFIXES, problems)
-    }
     if absolute is not None:
         problems += folder_problems(document, absolute.mailboxes)
+    unsound = tuple(problems)
+    texts = read_texts(document, directory)
+    problems += texts.problems
     config = None
-    if absolute is not None and not problems:
-        config = _config(
-            directory, document, absolute, rule_files, rule_data=rule_data, templates=templates, answers=answers
-        )
-    return Draft(document, config, rule_files, rule_data, templates, tuple(sorted(set(problems))))
+    if absolute is not None and not unsound:
+        config = _config(directory, document, absolute, texts)
+    return Draft(document, config, texts.rule_files, texts.rule_data, texts.templates, tuple(sorted(set(problems))))
 
 
-def _config(
-    directory: Path,
-    document: Document,
-    written: Written,
-    rule_files: tuple[SourceFile, ...],
-    *,
-    rule_data: Mapping[str, SourceFile],
-    templates: Mapping[str, str],
-    answers: Mapping[str, str],
-) -> Config:
+def draft_of(config: Config, texts: Texts) -> Draft:
+    """Take other texts with a configuration that holds."""
+    mine = replace(
+        config,
+        rule_files=texts.rule_files,
+        rule_data=MappingProxyType(dict(texts.rule_data)),
+        templates=MappingProxyType(dict(texts.templates)),
+        answers=MappingProxyType(dict(texts.answers)),
+    )
+    return Draft(config.document, mine, mine.rule_files, mine.rule_data, mine.templates, texts.problems)
+
+
+def find_unreloaded(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what `maild.yaml` says by now and `config` does not know, or why it does not hold any more; line by line."""
+    draft = read_draft(config.directory, environ)
+    if draft.config is None:
+        return tuple(f"a restart would be refused: {problem}" for problem in draft.problems)
+    changed = _differences(config.document.value, draft.document.value, ())
+    return tuple(f"{MAIN_FILE}: {dotted(path)} was changed: this takes a restart" for path in changed)
+
+
+def _differences(old: Value, new: Value, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*old, *new)):
+            yield from _differences(old.get(key), new.get(key), (*path, key))
+    elif old != new:
+        yield path
+
+
+def _config(directory: Path, document: Document, written: Written, texts: Texts) -> Config:
     return Config(
         directory=directory.absolute(),
         document=document,
@@ -150,11 +158,12 @@ def _config(
         trust=written.trust,
         alarm=written.alarm,
         limits=written.limits,
-        rule_files=rule_files,
-        templates=MappingProxyType(dict(templates)),
-        answers=MappingProxyType(dict(answers)),
+        rule_files=texts.rule_files,
+        templates=MappingProxyType(dict(texts.templates)),
+        answers=MappingProxyType(dict(texts.answers)),
         template_folder=directory / written.templates,
-        rule_data=MappingProxyType(dict(rule_data)),
+        rule_data=MappingProxyType(dict(texts.rule_data)),
+        is_watching=written.reload == "watch",
     )
 
 
@@ -174,55 +183,3 @@ def _absolute(written: Written, directory: Path) -> Written:
             "relays": {name: placed(relay) for name, relay in written.relays.items()},
         }
     )
-
-
-def _folder(document: Document, key: str, directory: Path) -> Path:
-    """Give the folder of rules or templates, though the rest of the file may be wrong."""
-    written = document.find((key,))
-    return directory / (written if isinstance(written, str) and written else key)
-
-
-def _sources(
-    folder: Path,
-    suffixes: tuple[str, ...],
-    problems: list[Problem],
-    *,
-    is_deep: bool = False,
-    largest: int = _LARGEST_FILE,
-) -> Iterator[SourceFile]:
-    """Read the files of a folder in name order; in a deep folder they are named by their path within it."""
-    found = folder.rglob("*") if is_deep else folder.glob("*")
-    for file in sorted(found):
-        if file.suffix not in suffixes or file.name.startswith("."):
-            continue
-        try:
-            yield SourceFile(file.relative_to(folder).as_posix() if is_deep else str(file), _text_of(file, largest))
-        except ConfigurationError as error:
-            problems += error.problems
-
-
-def _text_of(file: Path, largest: int = _LARGEST_FILE) -> str:
-    """Read a text file of an administrator. Raises ConfigurationError."""
-    try:
-        if file.exists() and not file.is_file():
-            raise _unreadable(file, "is no ordinary file")
-        with file.open("rb") as stream:
-            octets = stream.read(largest + 1)
-    except FileNotFoundError as error:
-        remedy = f"`maild init {file.parent}` makes a configuration to start from"
-        raise _unreadable(file, f"there is no such file: {remedy}") from error
-    except OSError as error:
-        raise _unreadable(file, f"cannot be read: {error.strerror}") from error
-    if len(octets) > largest:
-        raise _unreadable(file, f"is larger than {largest:,} bytes")
-    try:
-        return octets.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = octets[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        what = "is not UTF-8 here: save the file as UTF-8"
-        raise ConfigurationError((Problem(str(file), line, column, "the file", what),)) from error
-
-
-def _unreadable(file: Path, what: str) -> ConfigurationError:
-    return ConfigurationError((Problem(str(file), 1, 1, "the file", what),))

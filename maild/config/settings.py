@@ -291,4 +291,4 @@ class Written(Section):
     rules: FilePath = Path("rules")
     templates: FilePath = Path("templates")
     answers: FilePath = Path("answers")
-    reload: Annotated[str, kinds.only("command", "watching the files for changes")] = "command"
+    reload: Literal["command", "watch"] = "command"

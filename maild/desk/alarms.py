@@ -19,6 +19,7 @@ _WHAT: Final = {
     TroubleKind.DISK: "the disk is full",
     TroubleKind.READERS: "no mail can be read on this machine",
     TroubleKind.LEG: "{name} fails again and again",
+    TroubleKind.RULES: "rules, templates or answers were refused",
     TroubleKind.CLOCK: "the clock was set",
     TroubleKind.ACKNOWLEDGEMENTS: "a cap on acknowledgements was reached",
 }
@@ -30,6 +31,7 @@ _MEANWHILE: Final = {
     TroubleKind.DISK: "New mail stays on the server, and is taken in by itself once there is room; nothing is deleted.",
     TroubleKind.READERS: "Mail is taken in and waits unread; see that the machine has memory and processes to give.",
     TroubleKind.LEG: "It is begun again every few seconds; the log has the whole error. Please report it.",
+    TroubleKind.RULES: "The last good set stays in force. Mend the files, then `maild reload`; nothing else waits.",
     TroubleKind.CLOCK: "While the time is in doubt, no mail is given up for its age; see that the clock is kept right.",
     TroubleKind.ACKNOWLEDGEMENTS: "Mail beyond the cap becomes a ticket as ever, and gets no automatic answer.",
 }

@@ -4,7 +4,7 @@ The only importer of ruamel. Pure: the text is handed in, and nothing is written
 """
 
 from maild.documents.checking import Section, check_document, is_text
-from maild.documents.document import Document, Path, Place, Value
+from maild.documents.document import Document, Path, Place, Value, dotted
 from maild.documents.loading import parse_document, parse_override
 from maild.documents.scalars import ScalarError, format_duration, format_size, parse_duration, parse_size
 from maild.documents.words import did_you_mean, join_words
@@ -18,6 +18,7 @@ __all__ = [
     "Value",
     "check_document",
     "did_you_mean",
+    "dotted",
     "format_duration",
     "format_size",
     "is_text",

@@ -15,6 +15,7 @@ class TroubleKind(StrEnum):
     DISK = "disk"
     READERS = "readers"
     LEG = "leg"
+    RULES = "rules"
     CLOCK = "clock"
     ACKNOWLEDGEMENTS = "acknowledgements"
 

@@ -21,6 +21,7 @@ from maild.rules.occasions import (
     Verdicts,
     see,
 )
+from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.reading import default_queue, parse_rules, read_together
 from maild.rules.sections import rule_file_schema
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
@@ -66,10 +67,12 @@ __all__ = [
     "default_queue",
     "effects",
     "evaluate",
+    "find_orphans",
     "origin_of",
     "parse_rules",
     "read_contact_value",
     "read_together",
     "rule_file_schema",
     "see",
+    "words_of_orphans",
 ]

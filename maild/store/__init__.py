@@ -5,6 +5,7 @@ from maild.store.backupfile import Origin
 from maild.store.blobs import Packed, pack
 from maild.store.daemonlock import DaemonLock, no_daemon
 from maild.store.database import Store
+from maild.store.editions import Proposal, propose
 from maild.store.looking import ArrivalRow, Happening, MailRow
 from maild.store.migrating import HEAD as SCHEMA
 from maild.store.moving import Begin, checked_backup, copy_desk, restore_backup, write_backup
@@ -30,6 +31,7 @@ __all__ = [
     "Origin",
     "Packed",
     "PastDecision",
+    "Proposal",
     "Reader",
     "Store",
     "Transaction",
@@ -38,6 +40,7 @@ __all__ = [
     "copy_desk",
     "no_daemon",
     "pack",
+    "propose",
     "restore_backup",
     "sqlite_note",
     "throw_away_copy",

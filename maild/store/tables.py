@@ -439,3 +439,27 @@ home = Table(
     Column("machine", Words, nullable=False),
     Column("path", Words, nullable=False),
 )
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("is_attended", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    Column("by", Words, nullable=False),
+    Column("words", Words, nullable=False),
+)
+partial_index("ix_edition_taken", edition.c.id, where=edition.c.taken_at.is_not(None))
+
+edition_file = Table(
+    "edition_file",
+    metadata,
+    Column("edition", Key, ForeignKey(edition.c.id), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("name", Words, nullable=False),
+)

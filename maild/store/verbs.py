@@ -4,6 +4,7 @@ from maild.store.alarms import AlarmReading, AlarmWriting
 from maild.store.answering import Answering
 from maild.store.arrivals import ArrivalReading, ArrivalWriting
 from maild.store.carrying import CarryingOut
+from maild.store.editions import EditionReading, EditionWriting
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
@@ -20,6 +21,7 @@ class Reader(
     AlarmReading,
     ArrivalReading,
     Answering,
+    EditionReading,
     OutboxReading,
     TimerReading,
     KeyReading,
@@ -39,6 +41,7 @@ class Transaction(
     AlarmWriting,
     ArrivalWriting,
     CarryingOut,
+    EditionWriting,
     OutboxWriting,
     TimerWriting,
     KeyWriting,

@@ -41,6 +41,7 @@ from maild.store.tables import (
     attachment,
     blob,
     draft_attachment,
+    edition_file,
     entry,
     mail_event,
     outgoing_mail,
@@ -107,6 +108,7 @@ _PIECES = select(outgoing_piece.c.blob, _mail.id, _mail.recipient).join(
     outgoing_mail, _mail.token == outgoing_piece.c.token
 )
 _FILES = select(attachment.c.blob, attachment.c.name, attachment.c.ticket, attachment.c.entry)
+_TEXTS = select(edition_file.c.blob, edition_file.c.name, edition_file.c.edition)
 _DRAFT_FILES = select(draft_attachment.c.blob, draft_attachment.c.name, draft_attachment.c.draft)
 
 
@@ -263,3 +265,5 @@ def _owners(connection: Connection, blobs: Sequence[int]) -> Iterator[tuple[int,
         yield file.blob, f"attachment {file.name!r} of ticket #{file.ticket}, entry {file.entry}"
     for draft in connection.execute(_DRAFT_FILES.where(draft_attachment.c.blob.in_(blobs))):
         yield draft.blob, f"attachment {draft.name!r} of draft {draft.draft}"
+    for text in connection.execute(_TEXTS.where(edition_file.c.blob.in_(blobs))):
+        yield text.blob, f"file {text.name!r} of edition {text.edition}"

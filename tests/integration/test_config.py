@@ -296,7 +296,7 @@ def test_an_alarm_must_have_a_door_that_leads_somewhere(read: Callable[..., Conf
 @pytest.mark.parametrize(
     "text",
     [
-        "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}", "reload: watch",
+        "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}",
     ],
 )  # fmt: skip
 def test_what_has_no_effect_yet_is_refused(read: Callable[..., Config], text: str):

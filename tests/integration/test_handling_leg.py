@@ -347,14 +347,14 @@ def test_what_is_in_hand_together_is_decided_by_one_set_of_rules(leg: Leg):
     sales = replace(HOUSE.rules.queues["support"], key="sales")
     other = replace(HOUSE, rules=replace(HOUSE.rules, queues={"sales": sales}))
     in_force = InForce(HOUSE, leg.parts)
-    tokens = iter([lambda: in_force.put(other, changing)])
+    tokens = iter([lambda: in_force.exchange(other, changing, lambda: None)])
 
     def entropy(count: int) -> bytes:
         next(tokens, lambda: None)()
         return os.urandom(count)
 
     changing = replace(leg.parts, entropy=entropy)
-    in_force.put(HOUSE, changing)
+    in_force.exchange(HOUSE, changing, lambda: None)
     leg.handling = Handling(leg.store, leg.readers, in_force, "this life", board=leg.board)
     leg.lay_in(a_mail("one", "a@x.example"), a_mail("two", "b@x.example"))
     leg.handling.handle_batch()

@@ -26,7 +26,7 @@ def test_a_broken_mail_can_reach_little():
 def test_systemd_knows_every_key(tmp_path: Path):
     """A key that is spelled wrong hardens nothing, and systemd only warns of it."""
     unit = tmp_path / "maild.service"
-    text = re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(encoding="utf-8"))
+    text = re.sub(r"Exec(Start|Reload)=\S+", r"Exec\1=/bin/true", UNIT.read_text(encoding="utf-8"))
     unit.write_text(text.replace("#LoadCredential=", "LoadCredential="), encoding="utf-8")
     wrong = tmp_path / "wrong.service"
     wrong.write_text(text.replace("PrivateTmp=", "PrivteTmp="), encoding="utf-8")

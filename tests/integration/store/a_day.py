@@ -17,6 +17,7 @@ from maild.model.decision import (
     RememberKey,
     Silence,
 )
+from maild.model.edition import EditionFile, FileKind
 from maild.model.facts import DraftState, Want
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
@@ -24,7 +25,7 @@ from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.model.search import Search, Term
 from maild.model.ticket import CONTACT_VALUES, Change
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
-from maild.store import Reader, Store, Transaction, pack
+from maild.store import Reader, Store, Transaction, pack, propose
 from tests.integration.store.values import (
     BOB,
     CLAIM,
@@ -53,6 +54,7 @@ def live_a_day(store: Store) -> None:
     _handle(store)
     _deliver(store)
     _hold(store)
+    _reload(store)
     store.write(lambda tx: tx.void_claims(LATER))
     store.read(_look)
 
@@ -133,7 +135,24 @@ def _hold(store: Store) -> None:
     claim(store)
 
 
+def _reload(store: Store) -> None:
+    proposal = propose("d" * 64, [EditionFile(FileKind.ANSWER, "vpn", "Restart it.")], "root", is_attended=True)
+    for settle in (
+        lambda tx, one: tx.take_edition(one, (), NOW),
+        lambda tx, one: tx.refuse_edition(one, ("no",)),
+    ):
+        one = store.write(lambda tx: tx.propose_edition(proposal, NOW))
+        store.write(lambda tx, settle=settle, one=one: settle(tx, one))
+    store.write(lambda tx: tx.record_refusal(proposal, ("no",), NOW))
+
+
 def _look(reader: Reader) -> None:
+    in_force = reader.edition_in_force()
+    assert in_force is not None
+    reader.files_of_edition(in_force.id)
+    reader.find_edition(in_force.id)
+    reader.newest_edition()
+    reader.holdings()
     reader.find_uids("support", "INBOX", 2, range(1, 10_000))
     reader.find_uidvalidity("support", "INBOX")
     reader.find_unshown("support", "INBOX", 2, 10)

@@ -1,0 +1,33 @@
+"""What unfinished tickets would lose: a queue, team, category or person that a set of rules does not name any more."""
+
+from collections.abc import Iterable
+
+from maild.model.edition import Holding
+from maild.rules.values import Rules
+
+_REMEDIES = {
+    "queue": "keep the queue until its tickets are closed or in another",
+    "team": "write `was: [{value}]` at the team that takes them over",
+    "category": "keep the category until its tickets are closed or have another",
+    "assignee": "write `left:` with a date instead of taking the person out",
+}
+
+
+def find_orphans(holdings: Iterable[Holding], rules: Rules) -> tuple[Holding, ...]:
+    """Find what tickets have and these rules have not; who left, and what a team was called, is known."""
+    known = {
+        "queue": frozenset(rules.queues),
+        "team": frozenset((*rules.teams, *(name for team in rules.teams.values() for name in team.was))),
+        "category": frozenset(rules.categories),
+        "assignee": frozenset(rules.people),
+    }
+    return tuple(one for one in holdings if one.value not in known[one.field])
+
+
+def words_of_orphans(one: Holding) -> str:
+    """Say which tickets would stand without what, and what to do."""
+    field = "person" if one.field == "assignee" else one.field
+    tickets = (
+        f"#{one.example} has it" if one.tickets == 1 else f"{one.tickets} open tickets have it, like #{one.example}"
+    )
+    return f"{field} {one.value}: {tickets}; {_REMEDIES[one.field].format(value=one.value)}"
