@@ -12,7 +12,7 @@ from maild.cli.display import cell, json_option, print_heading, print_json, prin
 from maild.cli.findings import print_report
 from maild.cli.opening import config_directory
 from maild.cli.probing import probe
-from maild.composing import check_templates
+from maild.composing import check_templates, template_doubts
 from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
 from maild.rules import Person, Rules, read_together
@@ -59,7 +59,7 @@ def check(connect: bool, is_probe: bool, as_json: bool) -> None:
     said = {
         "ok": True,
         "problems": [],
-        "warnings": [_problem_line(warning) for warning in rules.warnings],
+        "warnings": [_problem_line(warning) for warning in (*rules.warnings, *template_doubts(config, rules))],
         "directory": str(config.directory),
         **_summary(config, rules),
     }
@@ -178,7 +178,7 @@ def _print_summary(config: Config, rules: Rules) -> None:
     tests = sum(len(rule.tests) for rule in rules.rules)
     if tests:
         click.echo(f"{tests} tests stand beside the rules: `maild rules test` runs them, this does not.")
-    for warning in rules.warnings:
+    for warning in (*rules.warnings, *template_doubts(config, rules)):
         click.echo(f"warning: {warning}", err=True)
     trust = config.trust
     if not (trust.authserv_id or trust.internal or trust.verify_dkim):

@@ -3,9 +3,9 @@
 The only importer of jinja2. Knows no clock and no chance: the caller names the instant and the mail's token.
 """
 
-from maild.composing.checking import check_templates
+from maild.composing.checking import check_templates, template_doubts
 from maild.composing.composer import Composer
 from maild.composing.mime import Encoder
 from maild.composing.sheets import SheetError
 
-__all__ = ["Composer", "Encoder", "SheetError", "check_templates"]
+__all__ = ["Composer", "Encoder", "SheetError", "check_templates", "template_doubts"]

@@ -7,13 +7,21 @@ from maild.marks import Keyring, SigningKey
 from maild.rules import Rules
 
 
+def template_doubts(config: Config, rules: Rules) -> tuple[Problem, ...]:
+    """Say what of the templates is sound and yet probably not meant."""
+    return _composer(config, rules).doubts()
+
+
 def check_templates(config: Config, rules: Rules) -> None:
     """Try every template with an example. Raises ConfigurationError with every problem."""
-    key = SigningKey("check", b"signs examples that are never sent")
-    composer = Composer(config.desk, rules, Keyring(key, {key.id: key}), config.templates)
     problems = tuple(
         Problem(str(config.template_folder / found.file), found.line, found.column, found.where, found.what)
-        for found in composer.check()
+        for found in _composer(config, rules).check()
     )
     if problems:
         raise ConfigurationError(problems)
+
+
+def _composer(config: Config, rules: Rules) -> Composer:
+    key = SigningKey("check", b"signs examples that are never sent")
+    return Composer(config.desk, rules, Keyring(key, {key.id: key}), config.templates)

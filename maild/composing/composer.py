@@ -23,7 +23,8 @@ from maild.model.decision import Decision
 from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Author, OutgoingMail, Template, Thread, Wanted
 from maild.model.ticket import Contact
-from maild.rules import Queue, Rules, default_queue
+from maild.rules import Queue, Rule, Rules, default_queue
+from maild.rules.effects import Refuse, UseTemplate
 
 _SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
 
@@ -52,17 +53,50 @@ class Composer:
 
     def check(self) -> tuple[Problem, ...]:
         """Try every template in every language with an example; return what is wrong with each."""
+        named = {sheet for _, sheet, _ in self._named_by_rules()}
         problems = [
             Problem(name, 1, 1, "templates", what)
-            for name, what in self._sheets.strange_names(self._rules.queues, self._rules.categories)
+            for name, what in self._sheets.strange_names(self._rules.queues, self._rules.categories, named)
         ]
         for queue, category in self._sheets.places():
             for language in self._sheets.languages():
                 problems += self._try_examples(language, queue, category)
         return tuple(sorted(set(problems)))
 
+    def doubts(self) -> tuple[Problem, ...]:
+        """Say in which languages a sheet that a rule names is not written: its readers get it in another one."""
+        languages = self._sheets.languages()
+        doubts = []
+        for _, sheet, rule in self._named_by_rules():
+            missing = [one for one in languages if self._sheets.find_language(sheet, one) != one]
+            if missing and len(missing) < len(languages):
+                what = f"there is no sheet {sheet} in {', '.join(missing)}: who reads that gets it in another language"
+                place = rule.place
+                doubts.append(Problem(place.file, place.line, place.column, f"rules.{rule.name}.then", what))
+        return tuple(sorted(set(doubts)))
+
+    def _named_by_rules(self) -> Iterator[tuple[Template, str, Rule]]:
+        """Give every sheet that rules name, with the mail that it is for."""
+        for rule in self._rules.rules:
+            for effect in rule.then:
+                match effect:
+                    case UseTemplate(template, instead):
+                        yield Template(template), instead, rule
+                    case Refuse(template):
+                        yield Template.REFUSED, template, rule
+                    case _:
+                        pass
+
+    def _examples(self) -> Iterator[tuple[Wanted, Decision]]:
+        yield from EXAMPLES
+        named = {(template, sheet) for template, sheet, _ in self._named_by_rules()}
+        for template, sheet in sorted(named):
+            yield from (
+                (replace(wanted, sheet=sheet), decision) for wanted, decision in EXAMPLES if wanted.template is template
+            )
+
     def _try_examples(self, language: str, queue: str, category: str | None) -> Iterator[Problem]:
-        for wanted, decision in EXAMPLES:
+        for wanted, decision in self._examples():
             known = None if wanted.ticket is None else ticket_after(decision, Facts(0), wanted.ticket, EXAMPLE_NOW)
             if known is not None and (queue or category):
                 ticket = replace(known.ticket, queue=queue or known.ticket.queue, category=category)
@@ -77,7 +111,7 @@ class Composer:
         self, wanted: Wanted, decision: Decision, facts: Facts, known: TicketFacts | None, token: str, now: datetime
     ) -> Order:
         wanted, known = seal(wanted, known)
-        queue = self._queue_of(known)
+        queue = self._queue_of(known, wanted)
         requester = known.ticket.requester if known is not None else None
         address = requester.address.lower() if requester is not None else ""
         contact = self._rules.contact_of(address, facts.contacts.get(address))
@@ -100,7 +134,7 @@ class Composer:
     def _language_of(self, wanted: Wanted, known: TicketFacts | None, contact: Contact | None, queue: Queue) -> str:
         """Choose a mail's language: the ticket's, contact's or queue's, to a colleague their own; else the desk's."""
         if wanted.thread is Thread.CUSTOMER:
-            of_ticket = known.ticket.language if known is not None else None
+            of_ticket = known.ticket.language if known is not None else wanted.language
             chosen = of_ticket or (contact.language if contact is not None else None) or queue.language
         else:
             person = self._rules.people.get(wanted.person) if wanted.person else None
@@ -130,6 +164,7 @@ class Composer:
             message_id=message_id(order.mark, domain),
             root=order.line.root,
             template=wanted.template,
+            sheet=wanted.sheet,
             person=wanted.person,
             thread=wanted.thread,
             meaning=wanted.meaning,
@@ -157,7 +192,7 @@ class Composer:
         values = {**subject, **self._values.of_mail(order, subject, pictures)}
         ticket = order.known.ticket if order.known is not None else None
         return self._sheets.render(
-            order.wanted.template.value,
+            order.wanted.name,
             order.language,
             values,
             subject,
@@ -166,10 +201,11 @@ class Composer:
             is_internal=not order.is_for_customer,
         )
 
-    def _queue_of(self, known: TicketFacts | None) -> Queue:
+    def _queue_of(self, known: TicketFacts | None, wanted: Wanted) -> Queue:
         queues = self._rules.queues
-        if known is not None and known.ticket.queue in queues:
-            return queues[known.ticket.queue]
+        key = known.ticket.queue if known is not None else wanted.queue
+        if key in queues:
+            return queues[key]
         return next(iter(queues.values()), None) or default_queue(self._desk)
 
     def _fields(self, order: Order, subject: str, body: Body) -> Iterator[bytes]:

@@ -111,9 +111,19 @@ class Sheets:
         found = {name.rpartition("/")[0].rpartition("/")[2] for name in names}
         return tuple(sorted({each for each in found if _LANGUAGE.fullmatch(each)} | {self._locale}))
 
-    def strange_names(self, queues: Iterable[str], categories: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Name the overrides that nothing would ever use, and why, with the name that was probably meant."""
-        known = {name.rpartition("/")[2] for name in self._shipped}
+    def find_language(self, name: str, language: str) -> str | None:
+        """Find in which language a sheet is written to readers of one; None where there is none."""
+        found = self._find(("",), language, f"{name}.txt")
+        return None if found is None else found.language or self._locale
+
+    def strange_names(
+        self, queues: Iterable[str], categories: Iterable[str], named: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Name the overrides that nothing would ever use, and why, with the name that was probably meant.
+
+        `named` are the sheets that rules name.
+        """
+        known = {name.rpartition("/")[2] for name in self._shipped} | {f"{name}.txt" for name in named}
         known |= {name.removesuffix(".txt") + ".html" for name in known if name.endswith(".txt")}
         parts = ((QUEUES, "queue", frozenset(queues)), (CATEGORIES, "category", frozenset(categories)))
         for name in self._overrides:

@@ -21,16 +21,28 @@ _REPEATED = f"the same mail came {REPEATS} times within minutes: nothing goes th
 
 def acknowledgement(case: Case, number: int, after: TicketFacts | None = None) -> Wanted | str:
     """Want the acknowledgement of a new ticket, or say why there is none (mail-facts, 3 and 5)."""
-    sender = case.sender
-    if sender is None:
-        return "no acknowledgement: nobody is named as the sender"
-    if sender.trust is Trust.FORGED:
-        return f"no acknowledgement: {sender.address} did not send it"
-    why_not = _why_not_answered(case)
-    if why_not:
-        return f"no acknowledgement: {why_not}"
+    sender = _whom_to_answer(case)
+    if isinstance(sender, str):
+        return f"no acknowledgement: {sender}"
     answer = _answer(case, number, _template(case, sender, after))
     return replace(answer, earlier=after.ticket.number) if after is not None else answer
+
+
+def refusal(case: Case, sheet: str, queue: str, language: str | None) -> Wanted | str:
+    """Want the answer to a mail that is not taken, or say why there is none: as with an acknowledgement."""
+    sender = _whom_to_answer(case)
+    if isinstance(sender, str):
+        return f"no answer: {sender}"
+    return replace(_answer(case, None, Template.REFUSED), sheet=sheet, queue=queue, language=language)
+
+
+def _whom_to_answer(case: Case) -> Sender | str:
+    sender = case.sender
+    if sender is None:
+        return "nobody is named as the sender"
+    if sender.trust is Trust.FORGED:
+        return f"{sender.address} did not send it"
+    return _why_not_answered(case) or sender
 
 
 def _template(case: Case, sender: Sender, after: TicketFacts | None) -> Template:
@@ -87,7 +99,7 @@ def farewell(case: Case, ticket: Ticket) -> Iterator[Wanted]:
     yield _answer(case, ticket.number, Template.CLOSED)
 
 
-def _answer(case: Case, number: int, template: Template) -> Wanted:
+def _answer(case: Case, number: int | None, template: Template) -> Wanted:
     sender = case.message.sender or Address("")
     return Wanted(
         template=template,

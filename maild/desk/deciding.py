@@ -30,6 +30,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import EarlierArrival, Facts, IssuedMail
 from maild.model.mail import Arrival, Message
+from maild.model.outgoing import Template
 
 MOST_HOPS = 50
 _RANKS = {Trust.FORGED.value: 0, Trust.CLAIMED.value: 1, Trust.PROVED.value: 2}
@@ -94,7 +95,8 @@ def _by_sender(case: Case) -> Decision:
     if case.sender is not None and case.sender.standing is Standing.AGENT:
         return file_agents_mail(case)
     answered = case.found.answered
-    if answered is not None and answered.ticket is None and case.known is None:
+    is_over = answered is not None and answered.ticket is None and answered.template is not Template.REFUSED
+    if answered is not None and is_over and case.known is None:
         return desk_matter(case, f"an answer to our mail {answered.token}, which is about no ticket")
     return open_ticket(case) if case.known is None else file_mail(case, case.known)
 

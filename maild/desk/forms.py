@@ -41,18 +41,17 @@ def as_written_by(case: Case, requester: Address, verdicts: Verdicts) -> Case:
 
 
 def why_unanswered(case: Case, verdicts: Verdicts, requester: Address | None) -> str:
-    """Say why rules leave a new ticket without acknowledgement; "" where they do not."""
+    """Say why rules leave a mail without an answer of the desk; "" where they do not."""
     if wants(verdicts, DoNotAcknowledge):
-        return "no acknowledgement: a rule says so"
+        return "a rule says so"
     if not wants(verdicts, TakeRequester):
         return ""
     if requester is None:
-        return "no acknowledgement: the form names nobody whose matter it could be"
+        return "the form names nobody whose matter it could be"
     if not wants(verdicts, TakeAsPerson):
-        return "no acknowledgement: a machine's mail names them"
+        return "a machine's mail names them"
     if requester.address.lower() not in case.facts.requesters:
         # Something that could not be foreseen filled the address in.
-        return "no acknowledgement: how often they were answered was not asked"
+        return "how often they were answered was not asked"
     # Who fills a form in with an address has not written from there: it may still be gone.
-    why_not = why_silent(case.facts, requester.address, case.now)
-    return f"no acknowledgement: {why_not}" if why_not else ""
+    return why_silent(case.facts, requester.address, case.now)

@@ -95,8 +95,8 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
     gone = tuple(_gone(bounce, returned)) if failed else ()
     if known is None:
         decision = desk_matter(case, story)
-        # An alarm that bounces is the end of the line: nothing is said about an alarm.
-        tell = failed and returned.template is not Template.ALARM
+        # An alarm that bounces is the end of the line; and nobody waits for the answer to a mail that was refused.
+        tell = failed and returned.template not in {Template.ALARM, Template.REFUSED}
         return Decision(
             decision.outcome,
             gone,

@@ -1,8 +1,9 @@
 """A mail that belongs to no ticket opens one: with the values that the rules give, acknowledged, and told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from maild.desk.acknowledging import acknowledgement, reached_cap
+from maild.desk.acknowledging import acknowledgement, reached_cap, refusal
 from maild.desk.announcing import announce, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
 from maild.desk.forms import as_written_by, named_requester, why_unanswered
@@ -10,6 +11,7 @@ from maild.desk.house import House
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     counted,
+    find_effect,
     held_by_rules,
     keep,
     notify,
@@ -27,15 +29,18 @@ from maild.model.decision import (
     LinkTickets,
     MeetContact,
     OpenTicket,
+    Outcome,
+    OutcomeKind,
     Step,
     Trust,
 )
 from maild.model.facts import TicketFacts
-from maild.model.mail import Message
-from maild.model.outgoing import Wanted
+from maild.model.mail import Address, Message
+from maild.model.outgoing import Template, Wanted
 from maild.model.ticket import Change, EntryKind, State
 from maild.rules import Queue
-from maild.rules.effects import CallSpam
+from maild.rules.effects import CallSpam, Refuse, UseTemplate
+from maild.rules.occasions import Done, Verdicts
 
 
 def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
@@ -49,12 +54,15 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, verdicts)
-    key = find_key(verdicts) if after is None and not wants(verdicts, CallSpam) else None
+    refuse = None if case.is_released or _answers_refusal(case) else find_effect(verdicts, Refuse)
+    key = find_key(verdicts) if after is None and refuse is None and not wants(verdicts, CallSpam) else None
     case = keyed_case(case, key) if key is not None else case
     if key is not None and case.known is not None:
         return file_again(case, case.known, key, verdicts)
     named = named_requester(case, verdicts)
     case = as_written_by(case, named, verdicts) if named is not None else case
+    if refuse is not None:
+        return _refused(case, refuse, verdicts, named)
     sheet = sheet_for(case, None)
     keep(case, sheet, verdicts)
     opened = OpenTicket(
@@ -76,12 +84,42 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     if wants(verdicts, CallSpam):
         sheet.explain("spam by a rule: nobody is answered or told")
         return sheet.decision(entry_of(number), case)
-    answer = why_unanswered(case, verdicts, named) or acknowledgement(case, number, after)
+    why_none = why_unanswered(case, verdicts, named)
+    answer = f"no acknowledgement: {why_none}" if why_none else acknowledgement(case, number, after)
     sheet.note_cap(reached_cap(case))
-    sheet.want(*([answer] if isinstance(answer, Wanted) else []))
+    sheet.want(*([_as_rules_say(answer, verdicts)] if isinstance(answer, Wanted) else []))
     sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
     notify(case, sheet, opened, verdicts, announce(case, sheet, opened))
     return sheet.decision(entry_of(number), case)
+
+
+def _answers_refusal(case: Case) -> bool:
+    """Whether somebody answers that they were refused: a person, who is not sent away a second time."""
+    return case.found.answered is not None and case.found.answered.template is Template.REFUSED
+
+
+def _refused(case: Case, refuse: Done, verdicts: Verdicts, named: Address | None) -> Decision:
+    """Take no ticket of a mail: it is answered by the template that the rule names, and kept as the desk's matter."""
+    template = refuse.effect.template if isinstance(refuse.effect, Refuse) else ""
+    why_none = why_unanswered(case, verdicts, named)
+    language = verdicts.after.language or _language_of(case, None)
+    answer = f"no answer: {why_none}" if why_none else refusal(case, template, verdicts.after.queue, language)
+    sheet = sheet_for(case, None)
+    keep(case, sheet, verdicts)
+    sheet.add(*counted(verdicts, None))
+    sheet.note_cap(reached_cap(case))
+    sheet.want(*([answer] if isinstance(answer, Wanted) else []))
+    reason = f"refused by {refuse.origin}"
+    sheet.explain(reason, answer if isinstance(answer, str) else f"answered by {template}")
+    return sheet.decision(Outcome(OutcomeKind.DESK, reason=reason), case)
+
+
+def _as_rules_say(answer: Wanted, verdicts: Verdicts) -> Wanted:
+    """Write an answer with another sheet where a rule names one for it; of several the last."""
+    for done in reversed(verdicts.done):
+        if isinstance(done.effect, UseTemplate) and done.effect.template == answer.template:
+            return replace(answer, sheet=done.effect.instead)
+    return answer
 
 
 def _begin(case: Case, sheet: Sheet, opened: OpenTicket, after: TicketFacts | None) -> None:

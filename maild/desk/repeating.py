@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from maild.desk.announcing import announce, doubts
 from maild.desk.case import Case, entry_of, remembered, sheet_for
 from maild.desk.finding import is_among, led_on
-from maild.desk.ruling import apply_to, counted, held_by_rules, notify, record, rule_mail, ruled, wants, why_held
+from maild.desk.ruling import (
+    apply_to,
+    counted,
+    find_effect,
+    held_by_rules,
+    notify,
+    record,
+    rule_mail,
+    ruled,
+    wants,
+    why_held,
+)
 from maild.documents import format_duration
 from maild.model.decision import Decision, Evidence, RememberKey, Standing, StopTimers, TimerKind, Trust
 from maild.model.facts import KeyedTicket, TicketFacts
@@ -35,8 +46,8 @@ class Key:
 
 def find_key(verdicts: Verdicts) -> Key | None:
     """Find the key that the rules give to a mail; of several the last."""
-    keys = [Key(done.effect, done) for done in verdicts.done if isinstance(done.effect, SameTicket)]
-    return keys[-1] if keys else None
+    done = find_effect(verdicts, SameTicket)
+    return Key(done.effect, done) if done is not None and isinstance(done.effect, SameTicket) else None
 
 
 def keyed_case(case: Case, key: Key) -> Case:

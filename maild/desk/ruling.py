@@ -71,6 +71,11 @@ def counted(verdicts: Verdicts, number: int | None) -> Iterator[CountMail]:
         yield CountMail(verdicts.counted, number)
 
 
+def find_effect(verdicts: Verdicts, kind: type[effects.Effect]) -> Done | None:
+    """Find what a rule did of a kind; of several the last."""
+    return next((done for done in reversed(verdicts.done) if isinstance(done.effect, kind)), None)
+
+
 def wants(verdicts: Verdicts, kind: type[effects.Effect]) -> bool:
     """Whether a rule wants an effect of a kind."""
     return any(isinstance(done.effect, kind) for done in verdicts.done)

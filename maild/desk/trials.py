@@ -10,11 +10,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.desk.again import Asked, rule_again
+from maild.desk.asking import ask
 from maild.desk.deciding import decide
 from maild.desk.house import House
 from maild.desk.ruling import ruled
 from maild.model.decision import Authenticity, Decision, OpenTicket, Ruled, Verdict
-from maild.model.facts import Facts
+from maild.model.facts import AcknowledgementCounts, Facts
 from maild.model.mail import Arrival, Message
 from maild.rules import Expected, Rule, Trial
 from maild.rules.rulings import parse_ruling
@@ -56,7 +57,8 @@ def trial_mailbox(house: House) -> str:
 def try_out(rule: Rule, trial: Trial, message: Message, arrival: Arrival, house: House) -> Tried:
     """Decide the mail of a test by the rules of a house, and say what is not as expected."""
     number = house.desk.first_number
-    facts = Facts(next_number=number, was_proved_lately=trial.mail.trust == "proved")
+    named = dict.fromkeys((each.lower() for each in ask(message, arrival, house).requesters), AcknowledgementCounts())
+    facts = Facts(next_number=number, was_proved_lately=trial.mail.trust == "proved", requesters=named)
     authenticity = Authenticity(_VERDICTS[trial.mail.trust], "a test says so")
     decision = decide(message, arrival, facts, authenticity, house, arrival.recorded_at, _DRAFT)
     wrong = tuple(_wrong(trial.expected, decision))
@@ -80,7 +82,7 @@ def _wrong(expected: Expected, decision: Decision) -> Iterator[Wrong]:
             yield Wrong(f"field.{name}", value, fields.get(name) or nothing)
     held = {rule.name for rule in decision.rules if rule.is_matched}
     yield from (Wrong("rules", name, ", ".join(sorted(held))) for name in expected.rules if name not in held)
-    mails = [mail.template.value for mail in decision.mails]
+    mails = [mail.name for mail in decision.mails]
     yield from (Wrong("mails", name, ", ".join(mails)) for name in expected.mails if name not in mails)
 
 

@@ -76,7 +76,10 @@ def explanation(message: Message | None, decision: Decision, mails: Sequence[Out
         },
         "commands": list(decision.commands),
         "decision": _decided(decision),
-        "mails": [{"template": mail.template.value, "to": mail.recipient, "subject": mail.subject} for mail in mails],
+        "mails": [
+            {"template": mail.sheet or mail.template.value, "to": mail.recipient, "subject": mail.subject}
+            for mail in mails
+        ],
     }
 
 

@@ -21,6 +21,7 @@ class Template(StrEnum):
     NEW_AFTER_CLOSED = "new-after-closed"
     TOO_LARGE = "too-large"
     CANNOT_READ = "cannot-read"
+    REFUSED = "refused"
     AGENT_NOTICE = "agent-notice"
     ASSIGNED = "assigned"
     TRANSCRIPT = "transcript"
@@ -38,6 +39,7 @@ ACKNOWLEDGEMENTS = frozenset(
         Template.NEW_AFTER_CLOSED,
         Template.TOO_LARGE,
         Template.CANNOT_READ,
+        Template.REFUSED,
     }
 )
 
@@ -88,8 +90,9 @@ class Wanted:
     `ticket` is None for a desk matter. `by` is the person whose words `text` are. `draft` is the token of the draft
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
-    meaning is CONSULT. `earlier` is the number of the ticket that this one follows. `delay` is kept from the moment of
-    writing; the mail is given up `expires_in` after that.
+    meaning is CONSULT. `sheet` is the one that a rule wants it written with, "" for the template's own. `queue` writes
+    a mail about no ticket, in `language` if it is known. `earlier` is the number of the ticket that this one follows.
+    `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -107,9 +110,17 @@ class Wanted:
     others: tuple[Address, ...] = ()
     consulted: Address | None = None
     earlier: int | None = None
+    sheet: str = ""
+    queue: str = ""
+    language: str | None = None
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name the sheet that it is written with."""
+        return self.sheet or self.template.value
 
     @property
     def author(self) -> Author:
@@ -127,7 +138,7 @@ class OutgoingMail:
     A piece that several mails share, an attachment to all of a team, is one object in all of them.
     `token` names the mail in its mark; `root` is the token of the first mail of this thread to this recipient.
     `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
-    `quoted` the customer's words shown in it: an answer is compared with both.
+    `quoted` the customer's words shown in it: an answer is compared with both. `sheet` is the one that a rule named.
     """
 
     token: str
@@ -150,6 +161,7 @@ class OutgoingMail:
     quoted: str = field(repr=False)
     due_at: datetime
     expires_at: datetime
+    sheet: str = ""
 
     @property
     def wire(self) -> bytes:

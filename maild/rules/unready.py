@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from maild.errors import Problem
-from maild.rules.effects import JoinIncident, OpenChild, Refuse, UseTemplate
+from maild.rules.effects import JoinIncident, OpenChild
 from maild.rules.values import Rules
 from maild.rules.written import Rule
 
 _EFFECTS = {
     JoinIncident: "incident",
     OpenChild: "child",
-    Refuse: "refuse",
-    UseTemplate: "template",
 }
 _WHAT = "not yet: this has no effect in this version; leave it out"
 

@@ -110,10 +110,10 @@ def test_a_wrong_template_is_named_with_its_line(text, line, word):
 def test_unknown_names_are_reported_with_the_nearest():
     """A misspelt template would never be used; it is named with what was meant."""
     names = ["acknowleged.txt", "de/reply.txt", "draft.html", "qqqq.txt", "queues/biling/reply.txt"]
-    names += ["queues/billing/de/reply.txt", "categories/network/vpn/reply.txt", "categories/vpn/reply.txt"]
+    names += ["vip.txt", "queues/billing/de/reply.txt", "categories/network/vpn/reply.txt", "categories/vpn/reply.txt"]
     sheets = Sheets(dict.fromkeys(names, ""), "en")
 
-    assert dict(sheets.strange_names(["support", "billing"], ["network", "network/vpn"])) == {
+    assert dict(sheets.strange_names(["support", "billing"], ["network", "network/vpn"], ["vip"])) == {
         "acknowleged.txt": "unknown template. Did you mean 'acknowledged.txt'?",
         "qqqq.txt": "unknown template",
         "queues/biling/reply.txt": "unknown queue 'biling'. Did you mean 'billing'?",

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
+from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
@@ -52,6 +53,8 @@ from maild.rules.language.forms import (
 from maild.rules.language.matters import Level, Priority
 
 _REQUESTER = "reply_to"
+_ANSWERS = tuple(sorted(each.value for each in ACKNOWLEDGEMENTS if each is not Template.REFUSED))
+_OTHERS = frozenset(each.value for each in Template) - frozenset(_ANSWERS)
 
 
 def _graded(value: object) -> object:
@@ -155,6 +158,10 @@ class Then(Passage):
             raise ValueError("`same_ticket` and `within` go together: a key, and for how long it means one ticket")
         if self.same_ticket is not None and self.treated is not None:
             raise ValueError("same_ticket and as: person: whoever fills a form in would choose the ticket; keep one")
+        for template in self.template or {}:
+            if template in _OTHERS:
+                known = ", ".join(_ANSWERS)
+                raise ValueError(f"template.{template}: only what answers the mail itself can be another: {known}")
         endings = [key for key in ("hold", "spam", "refuse") if getattr(self, key) is not None]
         if len(endings) > 1:
             raise ValueError(f"{' and '.join(endings)} end a mail in different ways: keep one of them")
