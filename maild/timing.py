@@ -89,7 +89,7 @@ class Timing:
         self._house, self._desk = self._in_force.get()
         now = self._desk.now()
         facts = self._store.read(lambda reader: reader.answer([_questions_of(timer)], now))[0]
-        decision = self._decide(timer, facts)
+        decision = desk.keep_time(self._decide(timer, facts), facts, self._house, now)
         mails = self._desk.write_mails(decision, facts, now)
         story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
         work = Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
@@ -114,6 +114,8 @@ class Timing:
                 return desk.wake(timer, facts, self._house, self._desk.now())
             case TimerKind.NOTICE:
                 return desk.tell_together(timer, facts, self._house, self._desk.now())
+            case TimerKind.DUE:
+                return desk.fall_due(timer, facts, self._house, self._desk.now())
             case TimerKind.DRAFT:
                 return desk.remind_of_draft(timer, facts, self._house, self._desk.now())
 

@@ -13,7 +13,7 @@ import click
 from maild.carrying import Desk, pack_attachments
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
-from maild.desk import House
+from maild.desk import House, keep_time
 from maild.desk.byhand import Caller, HandError, open_for_caller, set_fields
 from maild.errors import MaildError
 from maild.model.decision import Decision
@@ -93,7 +93,7 @@ def _try(
     at = now()
     (facts,) = store.read(lambda reader: reader.answer([_asking(number, contact)], at))
     try:
-        decision = decide(facts, house, at)
+        decision = keep_time(decide(facts, house, at), facts, house, at)
     except HandError as error:
         raise MaildError(str(error)) from error
     mails = writer.write_mails(decision, facts, at)

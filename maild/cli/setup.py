@@ -1,7 +1,8 @@
 """`maild init` and `maild check`: from nothing to a configuration that holds."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,12 +11,12 @@ import click
 from maild.cli.connecting import print_servers, servers_said, try_servers
 from maild.cli.display import cell, json_option, print_heading, print_json, print_table, say_no
 from maild.cli.findings import print_report
-from maild.cli.opening import config_directory
+from maild.cli.opening import config_directory, now
 from maild.cli.probing import probe
 from maild.composing import check_templates, template_doubts
 from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
-from maild.rules import Person, Rules, read_together
+from maild.rules import Example, Person, Rules, durations_in, examples, read_together
 
 Row: TypeAlias = dict[str, object]
 
@@ -62,6 +63,7 @@ def check(connect: bool, is_probe: bool, as_json: bool) -> None:
         "warnings": [_problem_line(warning) for warning in (*rules.warnings, *template_doubts(config, rules))],
         "directory": str(config.directory),
         **_summary(config, rules),
+        "durations": [*_durations(rules)],
     }
     if not as_json:
         _print_summary(config, rules)
@@ -149,10 +151,26 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
                 "categories": len(rules.categories),
                 "customers": len(rules.customers),
                 "calendars": len(rules.calendars),
+                "agreements": len(rules.agreements),
                 "digest": rules.digest[:12],
             }
         ],
     }
+
+
+def _durations(rules: Rules) -> Iterator[str]:
+    """Show what each length of time that is promised comes to, in the calendar in which it is counted."""
+    for key, work in durations_in(rules.agreements):
+        shown = (_example(each) for each in examples(work, rules.calendars[key], now()))
+        yield f"{work} in {key}: {'; '.join(shown)}"
+
+
+def _example(example: Example) -> str:
+    opened, due = example.opened_at, example.due_at
+    if due is None:
+        return f"opened {opened:%a %H:%M} → never due"
+    is_soon = due - opened < timedelta(days=6)
+    return f"opened {opened:%a %H:%M} → due {due:%a %H:%M}" + ("" if is_soon else f" ({due:%Y-%m-%d})")
 
 
 def _account(account: AccountConfig, user: str | None) -> str:
@@ -174,6 +192,10 @@ def _print_summary(config: Config, rules: Rules) -> None:
         if rows:
             print_heading(section)
             print_table(tuple(rows[0]), [[cell(value) for value in row.values()] for row in rows])
+    lines = [*_durations(rules)]
+    if lines:
+        print_heading("what is due when")
+        click.echo("\n".join(lines))
     click.echo(f"\n{config.directory}: no problem found.")
     tests = sum(len(rule.tests) for rule in rules.rules)
     if tests:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from maild.model.aftermath import ticket_after
+from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -29,12 +30,21 @@ _CAUSE = Cause(CauseKind.MESSAGE, "<example@customer.example>")
 _FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, content_id=None, content=b"PNG")
 
 
+_CLOCKS = tuple(
+    Clock(name, ClockState.RUNNING, timedelta(hours=2), "office", "", timedelta(), EXAMPLE_NOW, EXAMPLE_NOW + left)
+    for name, left in ((ClockName.FIRST_RESPONSE, timedelta(hours=2)), (ClockName.RESOLUTION, timedelta(days=2)))
+)
+
+
 def _decision(trust: Trust) -> Decision:
     sender = Sender(_CUSTOMER.address, _CUSTOMER.name, Standing.STRANGER, trust, "an example", None)
     steps = (
         OpenTicket(1042, "Printer on floor 3", State.NEW, "support", "first-line", None, _CUSTOMER, "en"),
         AddParticipant(1042, _COLLEAGUE),
-        _entry(1, EntryKind.CUSTOMER, _CUSTOMER.address, "The printer on floor 3 prints blank pages."),
+        replace(
+            _entry(1, EntryKind.CUSTOMER, _CUSTOMER.address, "The printer on floor 3 prints blank pages."),
+            clocks=_CLOCKS,
+        ),
         _entry(2, EntryKind.AGENT, "alice", "Which tray do you use?"),
         _entry(3, EntryKind.NOTE, "alice", "It is the old one again."),
         _entry(4, EntryKind.CUSTOMER, _CUSTOMER.address, "The second one.\n\nHere is a picture."),
@@ -103,6 +113,7 @@ _MAILS = (
     _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.NOTE),
     _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.CONSULT),
     _to_colleague(Template.ASSIGNED, Thread.NOTICE, Meaning.RELAY),
+    replace(_to_colleague(Template.BREACHED, Thread.INTERNAL, Meaning.NOTE), clock=ClockName.FIRST_RESPONSE),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),

@@ -57,6 +57,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """By when a customer is answered, told how it goes and helped, in their reader's words."""
+
+    first_response: str | None = None
+    next_response: str | None = None
+    update: str | None = None
+    resolution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """An entry as a notice shows it; `left_out` counts its lines that are not shown."""
 

@@ -13,6 +13,7 @@ from maild.composing.pictures import ids_by_call, names_by_call
 from maild.composing.sheets import language_of
 from maild.config import DeskConfig
 from maild.marks import reply_address, subject_tag
+from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
@@ -72,6 +73,7 @@ class Values:
             "words": markup.with_names(words, names_by_call(pictures)),
             "words_html": markup.Prose(words, ids_by_call(pictures)) if words and not order.is_for_colleague else "",
             "about": tuple(clean(line) for line in wanted.about),
+            "due": self._due(order),
             "is_proved": order.is_proved,
             "is_internal": not order.is_for_customer,
             "language": language_of(order.language),
@@ -85,6 +87,8 @@ class Values:
         values: dict[str, object] = {
             "meaning": wanted.meaning.value,
             "tracer": order.token[:TRACER_LETTERS],
+            "clock": wanted.clock.value if wanted.clock is not None else None,
+            "late": tuple(each.name.value for each in _running(order) if each.is_late(order.now)),
             "answered": tuple(one for each in answered if (one := notices.who(each)) is not None),
             "consulted": notices.who(wanted.consulted),
             "writer": notices.writer(sender, answered, is_relay=wanted.meaning is Meaning.RELAY) if sender else None,
@@ -115,6 +119,14 @@ class Values:
             "level": clean(ticket.level) if ticket.level else None,
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
+
+    def _due(self, order: Order) -> notices.Due:
+        """Say by when the customer is answered, told how it goes, and helped: of each clock that runs."""
+        due = {each.name: each.due_at for each in _running(order)}
+        written = {
+            name.value: self._written(at, order.zone, order.language) for name, at in due.items() if at is not None
+        }
+        return notices.Due(**written)
 
     def _links(self, order: Order, subject: Mapping[str, str]) -> dict[str, str]:
         """Write the links of the buttons: a mail about this ticket with a command in its subject (RFC 6068)."""
@@ -165,6 +177,11 @@ class Values:
 
 
 _OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "category", "level", "opened")
+
+
+def _running(order: Order) -> tuple[Clock, ...]:
+    clocks = order.known.clocks if order.known is not None else ()
+    return tuple(each for each in clocks if each.state is ClockState.RUNNING)
 
 
 def _bare(value: str) -> str:

@@ -4,6 +4,8 @@ from maild.desk.alarms import decide_alarm, words_of
 from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
 from maild.desk.house import House
+from maild.desk.overdue import fall_due
+from maild.desk.timekeeping import keep_time
 from maild.desk.undelivered import decide_undelivered
 from maild.desk.waking import remind_of_draft, tell_together, wake
 
@@ -13,7 +15,9 @@ __all__ = [
     "decide",
     "decide_alarm",
     "decide_undelivered",
+    "fall_due",
     "hold",
+    "keep_time",
     "remind_of_draft",
     "tell_together",
     "wake",

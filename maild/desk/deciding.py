@@ -17,6 +17,7 @@ from maild.desk.machines import file_automatic, file_our_own
 from maild.desk.opening import open_ticket
 from maild.desk.standing import stand
 from maild.desk.takeover import take_over
+from maild.desk.timekeeping import keep_time
 from maild.model.decision import (
     Authenticity,
     Decision,
@@ -61,7 +62,8 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
         return file_our_own(case, facts.tickets.get(ours.ticket) if ours.ticket is not None else None)
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
-    return quieted(case, _heard(case, _by_sender(case)))
+    decision = quieted(case, _heard(case, _by_sender(case)))
+    return keep_time(decision, case.facts, house, now)
 
 
 def _heard(case: Case, decision: Decision) -> Decision:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from maild.desk.case import Case, desk_matter, entry_of, held, sheet_for
 from maild.desk.opening import open_ticket
 from maild.desk.telling import alarms, those_in_charge, transcripts
-from maild.desk.undelivered import is_unheard
+from maild.desk.undelivered import is_unheard, unheard
 from maild.model.decision import Decision, MarkReachable, RecordAbsence, Trust
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Automatic, Bounce
@@ -114,7 +114,7 @@ def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
         ticket.number,
         EntryKind.EVENT,
         story,
-        flags=("automatic", "bounce"),
+        flags=("automatic", "bounce", *(unheard(returned, ticket) if failed else ())),
         attachments=(),
         message_id=case.message.message_id,
     )

@@ -125,7 +125,7 @@ def _as_rules_say(answer: Wanted, verdicts: Verdicts) -> Wanted:
 def _begin(case: Case, sheet: Sheet, opened: OpenTicket, after: TicketFacts | None) -> None:
     """Open the ticket with the mail as its first entry, meet who wrote, and let those join whom they surely named."""
     message, sender, requester, number = case.message, case.sender, opened.requester, opened.number
-    files, flags = message.attachments, doubts(case)
+    files, flags = message.attachments, (*doubts(case), *(("automatic",) if case.is_automatic else ()))
     sheet.open(opened)
     sheet.enter(number, EntryKind.CUSTOMER, case.words, flags=flags, attachments=files, message_id=message.message_id)
     sheet.add(remembered(case, number), *links(case, number))

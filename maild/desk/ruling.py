@@ -15,7 +15,7 @@ from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, V
 from maild.rules.rulings import ruling_of, wanted_of, write_ruling
 
 BY = "rules"
-_WORDS = ("category", "impact", "urgency", "priority", "level", "queue", "team", "assignee", "language")
+_WORDS = ("category", "impact", "urgency", "priority", "level", "agreement", "queue", "team", "assignee", "language")
 
 
 def rule_new(case: Case, queue: str, team: str | None) -> Verdicts:
@@ -38,6 +38,7 @@ def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
         urgency=ticket.urgency,
         priority=ticket.priority,
         level=ticket.level,
+        agreement=ticket.agreement,
         language=ticket.language,
         tags=ticket.tags,
         fields=dict(ticket.fields),
@@ -97,6 +98,7 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
         urgency=after.urgency,
         priority=after.priority,
         level=after.level,
+        agreement=after.agreement,
         tags=after.tags,
         fields=tuple(after.fields.items()),
     )

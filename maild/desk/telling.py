@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.house import House
+from maild.model.clocks import ClockName
 from maild.model.decision import OpenTicket
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
@@ -96,6 +97,13 @@ def assigned(people: Iterable[Person], ticket: int, story: str) -> Iterator[Want
     """Tell each that a ticket is theirs now, or no more; their plain answer goes to the customer."""
     for person in people:
         yield to_person(person, Template.ASSIGNED, ticket, Thread.NOTICE, Meaning.RELAY, about=(story,))
+
+
+def breaches(people: Iterable[Person], ticket: int, clock: ClockName, about: tuple[str, ...]) -> Iterator[Wanted]:
+    """Tell each that a clock of a ticket reached its target; their plain answer is a note."""
+    for person in people:
+        mail = to_person(person, Template.BREACHED, ticket, Thread.INTERNAL, Meaning.NOTE, about=about)
+        yield replace(mail, clock=clock)
 
 
 def alarms(people: Iterable[Person], about: tuple[str, ...]) -> Iterator[Wanted]:

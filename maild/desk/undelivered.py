@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from maild.desk.case import Sheet, entry_of
-from maild.desk.house import House
+from maild.desk.house import House, is_same
 from maild.desk.telling import alarms, those_in_charge, transcripts
+from maild.desk.timekeeping import UNHEARD
 from maild.model.decision import Decision, Outcome, OutcomeKind
 from maild.model.facts import Facts, IssuedMail, TicketFacts, Undelivered
 from maild.model.outgoing import Template
@@ -33,7 +34,7 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
         number = known.ticket.number
         if is_unheard(mail, known.ticket):
             sheet.set_state(State.OPEN)
-        sheet.enter(number, EntryKind.EVENT, story, flags=("undelivered",))
+        sheet.enter(number, EntryKind.EVENT, story, flags=("undelivered", *unheard(mail, known.ticket)))
         people = _people(mail, known.ticket, house, now)
         sheet.want(*transcripts(people, number, (story,)))
         if people:
@@ -49,6 +50,12 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
 def is_unheard(mail: IssuedMail, ticket: Ticket) -> bool:
     """Whether a ticket stands as it does by words that the customer never got: nobody can wait for their answer."""
     return mail.template in _SAID_TO_CUSTOMERS and ticket.state in _SETTLED_BY_A_REPLY
+
+
+def unheard(mail: IssuedMail, ticket: Ticket) -> tuple[str, ...]:
+    """Flag an event by the last entry that a mail showed, if that was said to the requester and never came to them."""
+    is_requesters = ticket.requester is not None and is_same(mail.recipient, ticket.requester.address)
+    return (f"{UNHEARD}{mail.seen}",) if mail.template in _SAID_TO_CUSTOMERS and is_requesters else ()
 
 
 def _people(mail: IssuedMail, ticket: Ticket, house: House, now: datetime) -> tuple[Person, ...]:

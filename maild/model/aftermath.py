@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from maild.model.clocks import Clock, ClockName
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -44,7 +45,12 @@ def ticket_after(decision: Decision, facts: Facts, number: int, now: datetime) -
             case AddParticipant() | RemoveParticipant() | Consult() if step.number == number and known is not None:
                 known = replace(known, ticket=joined_ticket(known.ticket, step))
             case AddEntry() if step.number == number and known is not None:
-                known = replace(known, entries=(*known.entries, _added(step, now)), last_n=step.n)
+                known = replace(
+                    known,
+                    entries=(*known.entries, _added(step, now)),
+                    last_n=step.n,
+                    clocks=changed_clocks(known.clocks, step.clocks),
+                )
             case _:
                 pass
     if known is None:
@@ -75,6 +81,7 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         updated_at=now,
         state_at=now,
         confidential=step.confidential,
+        agreement=step.agreement,
     )
 
 
@@ -91,7 +98,7 @@ def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Con
             return replace(ticket, consulted=(*others, Consulted(who, asked_by)))
 
 
-_PLAIN = frozenset({"category", "impact", "urgency", "priority", "level", "team", "assignee", "language"})
+_PLAIN = frozenset({"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "agreement"})
 
 
 def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Ticket:
@@ -164,6 +171,12 @@ def changed_fields(fields: Sequence[tuple[str, str]], change: Change) -> tuple[t
     return tuple(values.items())
 
 
+def changed_clocks(clocks: Sequence[Clock], changed: Sequence[Clock]) -> tuple[Clock, ...]:
+    """Let some of a ticket's clocks stand as they do now."""
+    now = {clock.name: clock for clock in (*clocks, *changed)}
+    return tuple(now[name] for name in ClockName if name in now)
+
+
 def _added(step: AddEntry, now: datetime) -> Entry:
     return Entry(
         ticket=step.number,
@@ -178,6 +191,7 @@ def _added(step: AddEntry, now: datetime) -> Entry:
         attachments=tuple(_kept(attachment) for attachment in step.attachments),
         message_id=step.message_id,
         arrival=None,
+        clocks=step.clocks,
     )
 
 

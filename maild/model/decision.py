@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from maild.model.clocks import Clock
 from maild.model.mail import Address, Attachment, Conversation
 from maild.model.outgoing import Meaning, Wanted
 from maild.model.rates import Counted
@@ -103,6 +104,7 @@ class OpenTicket:
     urgency: str | None = None
     priority: str | None = None
     level: str | None = None
+    agreement: str | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     confidential: Confidence | None = None
@@ -139,7 +141,10 @@ class Consult:
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
-    """One item of a ticket's history; `n` is its number in the ticket, taken already: the decision is stale."""
+    """One item of a ticket's history; `n` is its number in the ticket, taken already: the decision is stale.
+
+    `clocks` are those of the ticket that change with it, as they stand then.
+    """
 
     number: int
     n: int
@@ -151,6 +156,7 @@ class AddEntry:
     flags: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     message_id: str | None = None
+    clocks: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +353,7 @@ class TimerKind(StrEnum):
     UNDELIVERED = "undelivered"
     WAKE = "wake"  # a pending or waiting ticket comes back
     DRAFT = "draft"  # somebody is reminded of words that wait for their #send
+    DUE = "due"  # a clock of the ticket reaches its target
     NOTICE = "notice"  # what came since the last notice is told together
 
 
@@ -354,7 +361,8 @@ class TimerKind(StrEnum):
 class Timer:
     """One due instant of a ticket or of the desk.
 
-    `subject_id` is the outgoing mail that it is about, 0 for none; `about` what else it is about (a draft's token).
+    `subject_id` is the outgoing mail that it is about, 0 for none; `about` what else it is about (a draft's token, a
+    clock's name).
     """
 
     id: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from maild.model.clocks import Clock
 from maild.model.mail import Attachment, Conversation
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.rates import RateQuestion
@@ -183,6 +184,7 @@ class TicketFacts:
     sent: tuple[SentMail, ...] = ()
     files: tuple[Attachment, ...] = ()
     noticed_at: datetime | None = None
+    clocks: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

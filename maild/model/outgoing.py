@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from maild.model.clocks import ClockName
 from maild.model.mail import Address, Attachment
 
 
@@ -24,6 +25,7 @@ class Template(StrEnum):
     REFUSED = "refused"
     AGENT_NOTICE = "agent-notice"
     ASSIGNED = "assigned"
+    BREACHED = "breached"
     TRANSCRIPT = "transcript"
     DRAFT = "draft"
     DID_YOU_SEND_THIS = "did-you-send-this"
@@ -90,9 +92,10 @@ class Wanted:
     `ticket` is None for a desk matter. `by` is the person whose words `text` are. `draft` is the token of the draft
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
-    meaning is CONSULT. `sheet` is the one that a rule wants it written with, "" for the template's own. `queue` writes
-    a mail about no ticket, in `language` if it is known. `earlier` is the number of the ticket that this one follows.
-    `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
+    meaning is CONSULT. `clock` is the one that the mail is about. `sheet` is the one that a rule wants it written with,
+    "" for the template's own. `queue` writes a mail about no ticket, in `language` if it is known. `earlier` is the
+    number of the ticket that this one follows. `delay` is kept from the moment of writing; the mail is given up
+    `expires_in` after that.
     """
 
     template: Template
@@ -113,6 +116,7 @@ class Wanted:
     sheet: str = ""
     queue: str = ""
     language: str | None = None
+    clock: ClockName | None = None
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from maild.model.clocks import Clock
 from maild.model.mail import Address
 
 
@@ -81,7 +82,10 @@ class KeptAttachment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a ticket's history, append-only; `n` counts from 1 within the ticket."""
+    """One item of a ticket's history, append-only; `n` counts from 1 within the ticket.
+
+    `clocks` are those of the ticket that changed with it, as they stood then.
+    """
 
     ticket: int
     n: int
@@ -95,6 +99,7 @@ class Entry:
     attachments: tuple[KeptAttachment, ...]
     message_id: str | None
     arrival: int | None
+    clocks: tuple[Clock, ...] = ()
 
 
 class Confidence(StrEnum):
@@ -166,6 +171,7 @@ class Ticket:
     successor: int | None = None
     confidential: Confidence | None = None
     consulted: tuple[Consulted, ...] = ()
+    agreement: str | None = None
 
     def field(self, name: str) -> str | None:
         """Give a field's value, None where it has none."""

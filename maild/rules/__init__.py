@@ -2,6 +2,17 @@
 
 from maild.model.rates import RateQuestion
 from maild.rules import conditions, effects
+from maild.rules.agreements import (
+    PAUSING,
+    Agreement,
+    Example,
+    Matter,
+    Targets,
+    WorkDuration,
+    durations_in,
+    examples,
+    find_agreement,
+)
 from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
@@ -29,8 +40,10 @@ from maild.rules.written import Expected, Rule, Trial, TrialMail
 
 __all__ = [
     "DEFAULT_PRIORITIES",
+    "PAUSING",
     "PRIORITIES",
     "Absence",
+    "Agreement",
     "Calendar",
     "Category",
     "Contact",
@@ -38,8 +51,10 @@ __all__ = [
     "Done",
     "Effect",
     "Evidence",
+    "Example",
     "Expected",
     "Field",
+    "Matter",
     "On",
     "Origin",
     "Person",
@@ -54,6 +69,7 @@ __all__ = [
     "Seen",
     "SeenFile",
     "Span",
+    "Targets",
     "Team",
     "TicketView",
     "Trial",
@@ -62,11 +78,15 @@ __all__ = [
     "Verdicts",
     "Whom",
     "WhomKind",
+    "WorkDuration",
     "ask_rules",
     "conditions",
     "default_queue",
+    "durations_in",
     "effects",
     "evaluate",
+    "examples",
+    "find_agreement",
     "find_orphans",
     "origin_of",
     "parse_rules",

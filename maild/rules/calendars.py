@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from maild.rules.worktime import Year, add_work, longest_rest, make_year, work_between
 
 DAY_MINUTES = 24 * 60
+_STAMP = 8  # hex digits
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,6 +31,7 @@ class Calendar:
 
     `weekly` are the spans of Monday to Sunday. `days` are those of single dates, `yearly` those of a month and day:
     both go before public holidays, which are closed, and these before the week. `day` is what `1wd` is worth.
+    `stamp` tells one version of a calendar from another.
     """
 
     key: str
@@ -39,7 +42,13 @@ class Calendar:
     yearly: Mapping[tuple[int, int], tuple[Span, ...]] = field(default_factory=dict)
     country: str | None = None
     subdivision: str | None = None
+    stamp: str = field(init=False, compare=False)
     _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        content = (self.timezone, self.weekly, self.day, self.country, self.subdivision)
+        own = (sorted(self.days.items()), sorted(self.yearly.items()))
+        object.__setattr__(self, "stamp", sha256(repr((content, own)).encode()).hexdigest()[:_STAMP])
 
     def add(self, start: datetime, work: timedelta) -> datetime | None:
         """Give the first instant by which so much working time has passed since `start`; None if that never comes."""

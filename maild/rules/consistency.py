@@ -8,6 +8,7 @@ from maild.errors import Problem
 from maild.rules.calendars import Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
+from maild.rules.language.agreements import AgreementSection, agreement_complaints, too_late
 from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints, rest_complaint
 from maild.rules.language.matters import (
     ContactsSection,
@@ -33,6 +34,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
         problems = [entry.problem(what, *keys) for keys, what in calendar_complaints(calendar)]
         problems += _holiday_problems(entry, calendar.holidays, surroundings)
         yield from problems or _rest_problems(entry, calendar, surroundings)
+    yield from _agreement_problems(gathering)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
@@ -68,6 +70,21 @@ def _rest_problems(entry: Written, section: CalendarSection, surroundings: Surro
     complaint = rest_complaint(section.value(entry.name, days))
     if complaint is not None:
         yield entry.problem(complaint, "holidays")
+
+
+def _agreement_problems(gathering: Gathering) -> Iterator[Problem]:
+    calendars = {entry.name: section for entry, section in gathering.sound("calendars", CalendarSection)}
+    for entry, section in gathering.sound("agreements", AgreementSection):
+        yield from (entry.problem(what, *keys, at_key=True) for keys, what in agreement_complaints(section))
+        for priority, targets in section.value(entry.name, entry.place).targets.items():
+            hours = calendars.get(targets.calendar)
+            if hours is None or not any(hours.weekly()):
+                continue
+            calendar = hours.value(targets.calendar, {})
+            for name, work in targets.clocks.items():
+                complaint = too_late(work, calendar)
+                if complaint is not None:
+                    yield entry.problem(complaint, "clocks", priority, name.value)
 
 
 def _list_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:

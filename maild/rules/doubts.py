@@ -6,10 +6,12 @@ from itertools import islice
 from typing import TypeAlias
 
 from maild.errors import Problem
+from maild.rules.agreements import Agreement, Fits
 from maild.rules.conditions import AnyOf, Asked, Condition, ExistsTest, NumberTest, OneOfTest
 from maild.rules.effects import SetValue, Stop
 from maild.rules.gathering import Gathering
 from maild.rules.implying import asked_in, excludes, implies, parts, wanted_words
+from maild.rules.matters import PRIORITIES
 from maild.rules.occasions import On
 from maild.rules.patterns import doubts_about
 from maild.rules.references import patterns_in
@@ -27,6 +29,26 @@ def rule_doubts(gathering: Gathering, rules: Sequence[Rule]) -> Iterator[Problem
     yield from _impossible(rules)
     yield from _unreachable(rules)
     yield from _replaced(rules)
+
+
+def agreement_doubts(agreements: Mapping[str, Agreement]) -> Iterator[Problem]:
+    """Say which agreement no ticket comes under, and which tickets come under none."""
+    for_all: Agreement | None = None
+    for agreement in agreements.values():
+        if for_all is not None:
+            yield _doubt_about(agreement, f"no ticket comes under it: {for_all.key} before it is for all")
+        missing = [priority for priority in PRIORITIES if priority not in agreement.targets]
+        if missing:
+            yield _doubt_about(agreement, f"has no clocks for {', '.join(missing)}: nothing is due for such tickets")
+        if agreement.fits == Fits() and agreement.valid_from is None:
+            for_all = for_all or agreement
+    if agreements and for_all is None:
+        yield _doubt_about(agreement, "the last one is not for all: other tickets have no clocks")
+
+
+def _doubt_about(agreement: Agreement, what: str) -> Problem:
+    place = agreement.place
+    return Problem(place.file, place.line, place.column, f"agreements.{agreement.key}", what)
 
 
 def _pattern_doubts(gathering: Gathering) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ class Whom:
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """Give queue, category, impact, urgency, priority, level, team, assignee or language a value."""
+    """Give queue, category, impact, urgency, priority, level, agreement, team, assignee or language a value."""
 
     field: str
     value: str

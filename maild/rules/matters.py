@@ -61,13 +61,17 @@ class Priorities:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A group of customers, by patterns of their addresses; `urgency` is the least that their matters have."""
+    """A group of customers, by patterns of their addresses; `urgency` is the least that their matters have.
+
+    `agreement` is theirs, if another than the first that fits.
+    """
 
     key: str
     patterns: tuple[str, ...]
     language: str | None
     urgency: str | None
     place: Place
+    agreement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class TicketView:
     urgency: str | None = None
     priority: str | None = None
     level: str | None = None
+    agreement: str | None = None
     language: str | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)

@@ -10,8 +10,9 @@ from maild.config import Config, DeskConfig, Draft, SourceFile
 from maild.errors import ConfigurationError, Problem
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
-from maild.rules.doubts import rule_doubts
+from maild.rules.doubts import agreement_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
+from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.matters import (
     CategorySection,
@@ -69,6 +70,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
     priorities = _priorities(gathering)
     categories = _categories(gathering)
     rules = _written_rules(gathering, categories, priorities)
+    agreements = {e.name: value.value(e.name, e.place) for e, value in gathering.sound("agreements", AgreementSection)}
     return Rules(
         people=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}),
         teams=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}),
@@ -84,10 +86,11 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         fields=_frozen({e.name: value.value(e.name, e.place) for e, value in gathering.sound("fields", FieldSection)}),
         categories=_frozen(categories),
         priorities=priorities,
+        agreements=_frozen(agreements),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
-        warnings=_sorted(tuple(rule_doubts(gathering, rules))),
+        warnings=_sorted((*rule_doubts(gathering, rules), *agreement_doubts(agreements))),
     )
 
 
@@ -135,7 +138,7 @@ def _calendar(entry: Written, section: CalendarSection, surroundings: Surroundin
 def _customer(entry: Written, section: CustomerSection, surroundings: Surroundings) -> Customer:
     listed = read_patterns(surroundings.data[section.match_file])[0] if section.match_file is not None else ()
     urgency = section.urgency.at_least if section.urgency else None
-    return Customer(entry.name, (*section.match, *listed), section.language, urgency, entry.place)
+    return Customer(entry.name, (*section.match, *listed), section.language, urgency, entry.place, section.agreement)
 
 
 def _contacts(gathering: Gathering, surroundings: Surroundings) -> Mapping[str, Contact]:

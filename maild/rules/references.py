@@ -23,11 +23,17 @@ _WHOM_KINDS = ("assignee", "lead", "managers", "admins", "requester", "participa
 _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "absences": ((("who",), "person"),),
     "categories": ((("team",), "team"), (("reviewed", "by"), "person"), (("ask_for",), "field")),
-    "customers": ((("urgency", "at_least"), "urgency"),),
+    "customers": ((("urgency", "at_least"), "urgency"), (("agreement",), "agreement")),
+    "agreements": (
+        (("calendar",), "calendar"),
+        (("for", "customer"), "customer"),
+        (("for", "category"), "category or group"),
+        (("for", "queue"), "queue"),
+    ),
 }
 _ASKED = ("queue", "category", "team", "assignee", "customer", "mailbox", "impact", "urgency", "priority", "level",
           "state", "automatic", "standing", "trust")  # fmt: skip
-_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency")
+_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency", "agreement")
 _KINDS = {"assignee": "person"}
 
 
@@ -56,6 +62,7 @@ class Names:
             "customer": gathering.names("customers"),
             "field": gathering.names("fields"),
             "calendar": gathering.names("calendars"),
+            "agreement": gathering.names("agreements"),
             "rule": gathering.names("rules"),
             "mailbox": document.names(("mailboxes",)),
             "template": surroundings.templates(),
@@ -99,6 +106,10 @@ def _names_in(section: str, entry: Written) -> Iterator[Name]:
         case "categories":
             for level in entry.document.names((*entry.path, "levels")):
                 yield from (Name("team", word, path) for path, word in entry.words("levels", level))
+        case "agreements":
+            for priority in entry.document.names((*entry.path, "clocks")):
+                at: Path = ("clocks", priority, "calendar")
+                yield from (Name("calendar", word, path) for path, word in entry.words(*at))
         case "rules":
             yield from _asked(entry, ("when",))
             yield from _wanted(entry)

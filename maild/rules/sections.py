@@ -8,6 +8,7 @@ from pydantic import create_model
 
 from maild.config import kinds
 from maild.documents import Section, did_you_mean
+from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.matters import (
@@ -20,7 +21,7 @@ from maild.rules.language.matters import (
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
 from maild.rules.language.rule import RuleSection
 
-NOT_YET_SECTIONS = ("agreements", "approvals", "ladders", "lifecycle", "privacy", "reports")
+NOT_YET_SECTIONS = ("approvals", "ladders", "lifecycle", "privacy", "reports")
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -33,6 +34,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "customers": CustomerSection,
         "fields": FieldSection,
         "categories": CategorySection,
+        "agreements": AgreementSection,
         "rules": RuleSection,
     }
 )

@@ -9,6 +9,7 @@ from maild.documents import Place
 from maild.errors import Problem
 from maild.model.ticket import CONTACT_VALUES
 from maild.model.ticket import Contact as Known
+from maild.rules.agreements import Agreement
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
@@ -97,6 +98,7 @@ class Rules:
     fields: Mapping[str, Field] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     priorities: Priorities = DEFAULT_PRIORITIES
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

@@ -20,6 +20,7 @@ from maild.model.facts import DraftState
 from maild.model.outgoing import MailState
 from maild.store import tables
 from maild.store.blobs import keep_blobs
+from maild.store.clocks import latest
 from maild.store.columns import metadata
 from maild.store.contacts import COLUMNS
 from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
@@ -53,7 +54,9 @@ _arrival = tables.arrival.c
 _OLD = select(_arrival.id, _arrival.received_at, _arrival.recorded_at).where(
     any_of(_arrival.id, "ids"), _arrival.taken_over_as.is_not(None)
 )
-_INSERT = {name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation", "timer")}
+_INSERT = {
+    name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation", "timer", "clock_change")
+}
 
 
 def _change(name: str, key: str, columns: Iterable[str]) -> Update:
@@ -187,6 +190,8 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
         _execute(connection, insert_new(connection, metadata.tables[name]), rows.by_table[name])
     for name in _IN_ORDER:
         _execute(connection, _INSERT[name], _with_blobs(name, rows.by_table[name], blobs))
+    _execute(connection, insert_or_set(connection, tables.clock, *tables.CLOCK_VALUES), latest(rows.by_table["clock"]))
+    _execute(connection, _INSERT["clock_change"], rows.by_table["clock_change"])
     _execute(connection, _CLOSE_DRAFT, rows.by_table["closed_draft"])
     _execute(connection, _TELL_CANCELLED, rows.by_table["cancelled_mail"])
     _execute(connection, _CANCEL_MAIL, rows.by_table["cancelled_mail"])

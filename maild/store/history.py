@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from maild.model.clocks import Clock
 from maild.model.mail import Address
 from maild.model.ticket import (
     Cause,
@@ -19,6 +20,7 @@ from maild.model.ticket import (
     State,
     Ticket,
 )
+from maild.store.clocks import read_clock_changes
 from maild.store.dialect import in_chunks
 from maild.store.snapshot import Found
 from maild.store.tables import attachment, blob, consulted, entry, participant, ticket
@@ -80,6 +82,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         successor=row.successor,
         confidential=None if row.confidential is None else Confidence(row.confidential),
         consulted=asked,
+        agreement=row.agreement,
     )
 
 
@@ -102,8 +105,9 @@ def _consulted(connection: Connection, numbers: Iterable[int]) -> dict[int, tupl
 
 def _read(connection: Connection, chosen: Select[Any]) -> list[Entry]:
     rows = connection.execute(chosen.order_by(entry.c.ticket, entry.c.n)).all()
-    kept = _attachments(connection, {row.ticket for row in rows})
-    return [_entry_of(row, kept[row.ticket, row.n]) for row in rows]
+    numbers = {row.ticket for row in rows}
+    kept, clocks = _attachments(connection, numbers), read_clock_changes(connection, numbers)
+    return [_entry_of(row, kept[row.ticket, row.n], clocks[row.ticket, row.n]) for row in rows]
 
 
 def _attachments(connection: Connection, numbers: Iterable[int]) -> dict[tuple[int, int], tuple[KeptAttachment, ...]]:
@@ -121,7 +125,7 @@ def _attachments(connection: Connection, numbers: Iterable[int]) -> dict[tuple[i
     return kept
 
 
-def _entry_of(row: Found, attachments: tuple[KeptAttachment, ...]) -> Entry:
+def _entry_of(row: Found, attachments: tuple[KeptAttachment, ...], clocks: tuple[Clock, ...]) -> Entry:
     return Entry(
         ticket=row.ticket,
         n=row.n,
@@ -135,4 +139,5 @@ def _entry_of(row: Found, attachments: tuple[KeptAttachment, ...]) -> Entry:
         attachments=attachments,
         message_id=row.message_id,
         arrival=row.arrival,
+        clocks=clocks,
     )

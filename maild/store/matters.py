@@ -11,6 +11,7 @@ from maild.model.mail import Attachment
 from maild.model.outgoing import MailState, Template, Thread
 from maild.model.ticket import Entry, Ticket
 from maild.store.blobs import read_blobs
+from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_latest, read_tickets
 from maild.store.tables import attachment, blob, link, outgoing_mail
@@ -36,7 +37,7 @@ def read_matters(
     latest, threads = read_latest(connection, tickets), read_threads(connection, tickets)
     links, sent = _links(connection, tickets), _sent(connection, _wanting(wants, Want.SENT))
     files = {number: _files(connection, number) for number in _wanting(wants, Want.FILES) if number in tickets}
-    noticed = _noticed(connection, tickets)
+    noticed, clocks = _noticed(connection, tickets), read_clocks(connection, tickets)
     whole = _wanting(wants, Want.HISTORY)
     for number in tickets:
         above = 0 if number in whole else seen.get(number)
@@ -51,6 +52,7 @@ def read_matters(
             sent=sent.get(number, ()),
             files=files.get(number, ()),
             noticed_at=noticed.get(number),
+            clocks=clocks.get(number, ()),
         )
         for number, (one, last_n) in tickets.items()
     }

@@ -40,7 +40,7 @@ from maild.model.facts import DraftState
 from maild.model.rates import Counted
 from maild.model.ticket import Contact
 from maild.store.contacts import met_row, told_row
-from maild.store.rows import Row, attachment_row, mail_row
+from maild.store.rows import Row, attachment_row, clock_row, mail_row
 from maild.store.sealing import ENTRY_STAYS, seal
 from maild.store.standing import FIELDS, Standing
 from maild.store.work import Carrying
@@ -204,7 +204,7 @@ class _Plan:
             raise StaleError(f"ticket {step.number} exists")
         values = dict.fromkeys(FIELDS) | {"state": step.state.value, "subject": step.subject, "queue": step.queue}
         values |= {name: getattr(step, name) for name in ("team", "assignee", "language", "category", "impact")}
-        values |= {name: getattr(step, name) for name in ("urgency", "priority", "level")}
+        values |= {name: getattr(step, name) for name in ("urgency", "priority", "level", "agreement")}
         requester, confidential = step.requester, step.confidential
         values |= {
             "requester": None if requester is None else requester.address,
@@ -243,6 +243,10 @@ class _Plan:
         for position, one in enumerate(step.attachments):
             place: Row = {"ticket": step.number, "entry": step.n, "position": position}
             self._add_row("attachment", place | attachment_row(one))
+        for clock in step.clocks:
+            as_it_stands = clock_row(step.number, clock)
+            self._add_row("clock", as_it_stands)
+            self._add_row("clock_change", as_it_stands | {"entry": step.n})
 
     def _remember(self, step: RememberIds | RememberKey) -> None:
         if isinstance(step, RememberKey):

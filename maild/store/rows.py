@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from maild.model.clocks import Clock
 from maild.model.mail import Attachment
 from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
 from maild.store.acknowledgements import domain_of
+from maild.store.columns import MICROSECOND
 from maild.store.sealing import MAIL_STAYS, seal
 
 Row = dict[str, object]
@@ -54,3 +56,18 @@ def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
         "quoted": mail.quoted,
     }
     return row | {"seal": seal(row, MAIL_STAYS)}
+
+
+def clock_row(ticket: int, clock: Clock) -> Row:
+    """Write a clock of a ticket as it stands."""
+    return {
+        "ticket": ticket,
+        "name": clock.name.value,
+        "state": clock.state.value,
+        "target": clock.target // MICROSECOND,
+        "calendar": clock.calendar,
+        "stamp": clock.stamp,
+        "elapsed": clock.elapsed // MICROSECOND,
+        "at": clock.at,
+        "due_at": clock.due_at,
+    }

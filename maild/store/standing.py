@@ -19,6 +19,7 @@ FIELDS: tuple[str, ...] = (
     "urgency",
     "priority",
     "level",
+    "agreement",
     "team",
     "assignee",
     "language",

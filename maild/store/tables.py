@@ -4,6 +4,8 @@ Small columns come before large ones: SQLite reads a row from its front and foll
 Partial indexes ask `IS NULL` or `IS NOT NULL`, which both databases can prove of a query with bound values.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -81,6 +83,7 @@ ticket = Table(
     Column("successor", Key),
     Index("ix_ticket_state", "state", "number"),
     Column("open_requester", Words),
+    Column("agreement", Words),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )
@@ -245,6 +248,41 @@ entry = Table(
     Column("changes", JSON, nullable=False),
     Column("flags", JSON, nullable=False),
     Column("text", Words, nullable=False),
+)
+
+CLOCK_VALUES = ("state", "target", "calendar", "stamp", "elapsed", "at", "due_at")
+
+
+def _clock_values() -> list[Column[Any]]:
+    """Make the columns of a clock: as it stands, and as it stood with an entry. Lengths of time are microseconds."""
+    return [
+        Column("state", String(16), nullable=False),
+        Column("target", BigInteger, nullable=False),
+        Column("calendar", Words, nullable=False),
+        Column("stamp", String(16), nullable=False),
+        Column("elapsed", BigInteger, nullable=False),
+        Column("at", Instant, nullable=False),
+        Column("due_at", Instant),
+    ]
+
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("name", String(32), primary_key=True),
+    *_clock_values(),
+    Index("ix_clock_due", "state", "due_at"),
+)
+
+clock_change = Table(
+    "clock_change",
+    metadata,
+    Column("ticket", Key, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(32), primary_key=True),
+    *_clock_values(),
+    ForeignKeyConstraint(["ticket", "entry"], ["entry.ticket", "entry.n"]),
 )
 
 attachment = Table(

@@ -144,7 +144,7 @@ def test_customers_are_matched_by_patterns_and_lists():
             "{match: a@b.example, urgency: {at_least: hihg}}",
             "customers.c.urgency.at_least: there is no urgency 'hihg'.",
         ),
-        ("{match: a@b.example, agreement: gold}", "customers.c: 'agreement': not yet"),
+        ("{match: a@b.example, agreement: gold}", "customers.c.agreement: there is no agreement 'gold'"),
     ],
 )
 def test_customers_that_do_not_hold_are_refused(customer: str, complaint: str):
@@ -255,7 +255,7 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
             "rules.r.then.template.acknowleged: there is no temp",
         ),
         ("{when: always, then: {refuse: none-such}}", "rules.r.then.refuse: there is no template 'none-such'"),
-        ("{when: always, then: {agreement: gold}}", "rules.r.then: 'agreement': not yet"),
+        ("{when: always, then: {agreement: gold}}", "rules.r.then.agreement: there is no agreement 'gold'"),
         ("{when: always, then: {checklist: x}}", "rules.r.then: 'checklist': not yet"),
         ("{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}}]}", "rules.r.tests[0]: 'expect' is missing"),
         (
@@ -320,7 +320,7 @@ def test_all_mistakes_are_told_at_once():
         "rules:\n"
         "  a: {when: {subject: {wrods: x}, category: nope}, then: {categry: x, team: nope}}\n"
         "  b: {when: always, then: {queue: nope}, tests: [{mail: {form: x}, expect: {team: nope}}]}\n"
-        "agreements: {}\n"
+        "ladders: {}\n"
     )
     places = [problem.split(": ")[0] for problem in problems_of(ALICE, text)]
     assert places == [

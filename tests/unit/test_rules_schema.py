@@ -17,6 +17,10 @@ calendars:
 customers: {gold: {match: "*@bigco.example", language: de, urgency: {at_least: high}}}
 fields: {code: {type: text, find: 'code (?P<code>\\d+)'}}
 categories: {network: {title: Network}, network/vpn: {}}
+agreements:
+  gold: {for: {customer: gold, category: [network]}, valid_from: 2026-12-15, calendar: always, pause: waiting,
+         clocks: {p1: {first_response: 15m, update: 1wd2h}}}
+  standard: {clocks: {p3: {calendar: office, resolution: 2wd}}}
 """
 RULES = """\
 rules:
@@ -87,7 +91,7 @@ def test_the_shipped_files_are_taken():
         ("within: 1h", "within: 60"),
         ("hours: {office: out}", "hours: {office: closed}"),
         ("stop: true", "pending: 3d"),
-        ("stop: true", "agreement: gold"),
+        ("stop: true", "ladder: urgent"),
         ("from: a@b.example, ", ""),
         ("tags: [x]", "due: {}"),
     ],
@@ -100,7 +104,7 @@ def test_what_does_not_hold_is_not(old: str, new: str):
     assert problems_of(ALICE, MATTERS, broken)
 
 
-@pytest.mark.parametrize("text", ["agreements: {}", "rules: {r: {then: {stop: true}}}", "people: {a: {mail: a@b.c}}"])
+@pytest.mark.parametrize("text", ["ladders: {}", "rules: {r: {then: {stop: true}}}", "people: {a: {mail: a@b.c}}"])
 def test_sections_and_keys_are_those_of_the_models(text: str):
     """What comes later is not offered, and what must be there is missed."""
     assert complaints(text)

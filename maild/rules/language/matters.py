@@ -153,12 +153,11 @@ class UrgencyAtLeast(Passage):
 class CustomerSection(Passage):
     """An entry of `customers`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"agreement": NOT_YET})
-
     match: Annotated[tuple[AddressPattern, ...], BeforeValidator(kinds.one_or_many), Several] = ()
     match_file: kinds.Line | None = None
     language: Language | None = None
     urgency: UrgencyAtLeast | None = None
+    agreement: kinds.Name | None = None
 
 
 class ContactsSection(Passage):

@@ -27,7 +27,7 @@ from maild.rules.occasions import On
 from maild.rules.written import Expected, Rule, Trial, TrialMail
 
 _VALUES = ("category", "impact", "urgency", "priority", "queue", "team", "assignee", "level", "state", "language",
-           "requester")  # fmt: skip
+           "requester", "agreement")  # fmt: skip
 _STATES = Literal["new", "open", "waiting", "pending", "resolved", "closed", "spam"]
 Addresses = Annotated[tuple[kinds.Address, ...], BeforeValidator(kinds.one_or_many), Several]
 Occasion = Literal["new", "reply", "reopened", "any"]
@@ -64,7 +64,7 @@ class TrialMailSection(Passage):
 class ExpectSection(Passage):
     """What a test expects; `null` is a value that must not be there."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("due", "agreement"), NOT_YET))
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"due": NOT_YET})
     needs_values: ClassVar[bool] = False
 
     category: Category | None = None
@@ -78,6 +78,7 @@ class ExpectSection(Passage):
     state: _STATES | None = None
     language: Language | None = None
     requester: kinds.Address | None = None
+    agreement: kinds.Name | None = None
     tags: Tags = ()
     field: dict[FieldName, str] = Field(default_factory=dict)
     rules: Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Several] = ()

@@ -115,9 +115,7 @@ class Then(Passage):
     """What a rule wants done."""
 
     refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(
-            ("agreement", "ladder", "survey", "checklist", "approval", "confidential", "pending", "resolve"), NOT_YET
-        )
+        dict.fromkeys(("ladder", "survey", "checklist", "approval", "confidential", "pending", "resolve"), NOT_YET)
     )
 
     queue: kinds.Name | None = None
@@ -127,6 +125,7 @@ class Then(Passage):
     major: Literal[True] | None = None
     priority: Priority | None = None
     level: Level | None = None
+    agreement: kinds.Name | None = None
     team: kinds.Name | None = None
     assignee: kinds.Name | None = None
     language: Language | None = None
@@ -181,7 +180,7 @@ class Then(Passage):
             yield self.urgency.effect("urgency")
         if self.major is not None:
             yield MakeMajor()
-        for key in ("priority", "level", "team", "assignee", "language"):
+        for key in ("priority", "level", "agreement", "team", "assignee", "language"):
             if getattr(self, key) is not None:
                 yield SetValue(key, getattr(self, key))
 

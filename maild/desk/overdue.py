@@ -1,0 +1,91 @@
+"""What follows when a clock of a ticket reaches its target: it is entered, once, and those in charge are told."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from maild.desk.case import Sheet, entry_of
+from maild.desk.clocks import hours_of
+from maild.desk.house import House
+from maild.desk.telling import breaches, those_in_charge
+from maild.model.clocks import Clock, ClockState
+from maild.model.decision import AddEntry, Decision, Outcome, OutcomeKind, Timer
+from maild.model.facts import Facts, TicketFacts
+from maild.model.ticket import Cause, CauseKind, EntryKind, Ticket
+from maild.rules import Person
+
+BY = "maild"
+# Told later than this after it fell due, a breach says so: the desk stood still.
+_PROMPT = timedelta(minutes=5)
+
+
+def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Enter that a clock is late and tell those in charge, and the lead; one that is not late is left alone.
+
+    Where its calendar was changed meanwhile the clock may be due at another time: then it is late no sooner.
+    """
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    clock = next((each for each in known.clocks if each.name == timer.about), None) if known is not None else None
+    if known is None or clock is None:
+        return _nothing("the clock is gone")
+    hours = hours_of(clock.calendar, house.rules.calendars)
+    if clock.state is ClockState.RUNNING and clock.stamp != hours.stamp:
+        moved = replace(clock, stamp=hours.stamp, due_at=hours.add(clock.at, clock.target - clock.elapsed))
+        if not moved.is_late(now):
+            return _moved(timer, known, moved)
+    return _late(timer, known, clock, house, now) if clock.is_late(now) else _nothing("the clock is not late")
+
+
+def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: datetime) -> Decision:
+    sheet, ticket = _sheet(timer, known), known.ticket
+    is_over = clock.state is ClockState.STOPPED
+    due_at = timer.due_at
+    came = f", and came at {_written(clock.at)}" if is_over else ""
+    stood_still = not is_over and now - due_at > _PROMPT
+    told = f" Told at {_written(now)}: the desk stood still." if stood_still else ""
+    story = f"{words_of(clock)} was due at {_written(due_at)}{came}.{told}"
+    sheet.enter(ticket.number, EntryKind.EVENT, story, flags=("breached", clock.name.value))
+    if is_over:
+        sheet.explain("it came late: entered, and nobody is told")
+    else:
+        about = (f"This notice is late itself: {told.strip()}",) if told else ()
+        sheet.want(*breaches(_told(house, ticket, now), ticket.number, clock.name, about))
+    return sheet.decision(entry_of(ticket.number), None)
+
+
+def _told(house: House, ticket: Ticket, now: datetime) -> Iterator[Person]:
+    people = those_in_charge(house, ticket, now)
+    yield from people
+    lead = house.lead(house.team_of(ticket), now)
+    if lead is not None and lead not in people and house.may_see(lead, ticket):
+        yield lead
+
+
+def _moved(timer: Timer, known: TicketFacts, clock: Clock) -> Decision:
+    """Let a clock fall due when its calendar, as it is now, says so."""
+    sheet, number = _sheet(timer, known), known.ticket.number
+    when = _written(clock.due_at) if clock.due_at is not None else "never"
+    story = f"{words_of(clock)} is due at {when}: the calendar {clock.calendar} was changed."
+    sheet.add(AddEntry(number, known.last_n + 1, EntryKind.EVENT, BY, _cause(timer), story, clocks=(clock,)))
+    return sheet.decision(entry_of(number), None)
+
+
+def words_of(clock: Clock) -> str:
+    """Call a clock as people do."""
+    return clock.name.value.replace("_", " ").capitalize()
+
+
+def _written(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _sheet(timer: Timer, known: TicketFacts) -> Sheet:
+    return Sheet(_cause(timer), BY, known.ticket, known.last_n)
+
+
+def _cause(timer: Timer) -> Cause:
+    return Cause(CauseKind.TIMER, timer.kind.value)
+
+
+def _nothing(why: str) -> Decision:
+    return Decision(Outcome(OutcomeKind.DESK, reason=why), (), (), (), None, (), (why,))
