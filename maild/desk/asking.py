@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from maild import marks
 from maild.desk.commands import Given, commands_named
 from maild.desk.gist import gist_of
 from maild.desk.house import House
 from maild.desk.orders.facts import read_address
-from maild.desk.searching import SearchError, parse_search
+from maild.desk.searching import SearchError, search_of
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
 from maild.model.search import Search
@@ -91,10 +90,11 @@ def _named_numbers(given: tuple[Given, ...]) -> tuple[int, ...]:
 
 def _searches(given: tuple[Given, ...], message: Message, house: House) -> Iterator[Search]:
     person = house.rules.find_person(message.sender.address) if message.sender else None
+    if person is None:
+        return
     for each in [one for one in given if one.word == "list"][:_MOST_SEARCHES]:
-        zone = ZoneInfo((person.timezone if person else None) or house.desk.timezone)
         with suppress(SearchError):  # who asks hears of it when the command is obeyed
-            yield parse_search(each.argument, person.key if person else None, zone)
+            yield search_of(each.argument, person, house)
 
 
 def _ids(message: Message) -> Iterator[str]:

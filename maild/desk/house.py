@@ -7,6 +7,7 @@ from datetime import datetime
 from maild.config import DeskConfig, LimitsConfig, TrustConfig
 from maild.marks import Keyring
 from maild.model.decision import OpenTicket
+from maild.model.search import Sight
 from maild.model.ticket import Ticket
 from maild.rules import Person, Queue, Rules, default_queue
 
@@ -82,16 +83,21 @@ class House:
 
         A confidential one is its team's, assignee's, lead's and the managers'.
         """
-        teams = {team.key for team in self.rules.teams.values() if person.key in {*team.members, team.lead}}
-        if ticket.assignee == person.key:
-            return True
+        return self.sight_of(person).sees(ticket)
+
+    def sight_of(self, person: Person) -> Sight:
+        """Say which tickets somebody may see, of all that there are."""
+        teams = frozenset(team.key for team in self.rules.teams.values() if person.key in {*team.members, team.lead})
         is_manager = "manager" in person.roles
-        if ticket.confidential is not None:
-            return is_manager or self.team_of(ticket) in teams
-        queue = self.queues().get(ticket.queue)
-        visible_to = queue.visible_to if queue is not None else ("all",)
-        is_visible = "all" in visible_to or (is_manager and "managers" in visible_to)
-        return is_visible or not teams.isdisjoint(visible_to) or ticket.team in teams
+        may = {*teams, "all", *(("managers",) if is_manager else ())}
+        queues = self.queues().values()
+        return Sight(
+            person=person.key,
+            teams=teams,
+            hidden=frozenset(queue.key for queue in queues if may.isdisjoint(queue.visible_to)),
+            own_queues=frozenset(queue.key for queue in queues if queue.team in teams),
+            is_manager=is_manager,
+        )
 
     def people(self, now: datetime) -> tuple[Person, ...]:
         """Give everybody who works here today."""

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from maild.desk.house import House
 from maild.documents import did_you_mean
 from maild.model.search import Search, Term
 from maild.model.ticket import FIELD_PREFIX, FINISHED, State
+from maild.rules import Person
 
 WORDS = (
     *("state", "queue", "category", "priority", "impact", "urgency", "level", "team", "assignee", "tag", "language"),
@@ -42,6 +45,12 @@ def parse_search(words: str, me: str | None, zone: ZoneInfo) -> Search:
     if len(terms) > _MOST_TERMS:
         raise SearchError(f"a search has at most {_MOST_TERMS} words")
     return Search(tuple(terms), after=span.get("after"), before=span.get("before"))
+
+
+def search_of(words: str, person: Person, house: House) -> Search:
+    """Read the query of somebody of the house, who finds only what they may see; raises SearchError."""
+    zone = ZoneInfo(person.timezone or house.desk.timezone)
+    return replace(parse_search(words, person.key, zone), sight=house.sight_of(person))
 
 
 def _named(words: str, me: str | None) -> Search | None:

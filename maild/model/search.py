@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from maild.model.decision import OpenTicket
+from maild.model.ticket import Ticket
+
 MOST_FOUND = 100
 
 
@@ -21,9 +24,39 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Which tickets somebody of the house may see: those in their own hands, and others by queue and team.
+
+    A ticket of a `hidden` queue is seen where one of their `teams` has it. A confidential one is seen by managers, and
+    where one of their teams has it, or nobody but its queue's team, which is theirs in `own_queues`.
+    """
+
+    person: str
+    teams: frozenset[str]
+    hidden: frozenset[str]
+    own_queues: frozenset[str]
+    is_manager: bool
+
+    def sees(self, ticket: Ticket | OpenTicket) -> bool:
+        """Whether they may know of a ticket."""
+        if ticket.assignee == self.person:
+            return True
+        is_theirs = ticket.team in self.teams
+        if ticket.confidential is not None:
+            return self.is_manager or is_theirs or (not ticket.team and ticket.queue in self.own_queues)
+        return is_theirs or ticket.queue not in self.hidden
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
-    """Tickets for which every term holds, opened from `after` on and before `before`."""
+    """Tickets for which every term holds, opened from `after` on and before `before`, and within somebody's `sight`."""
 
     terms: tuple[Term, ...]
     after: datetime | None = None
     before: datetime | None = None
+    sight: Sight | None = None
+
+    @property
+    def is_by_words(self) -> bool:
+        """Whether it finds tickets by their words."""
+        return any(term.name == "text" for term in self.terms)

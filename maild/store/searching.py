@@ -7,11 +7,11 @@ BUGS
 
 from collections.abc import Callable
 
-from sqlalchemy import Column, ColumnElement, Connection, String, cast, exists, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, String, and_, cast, exists, func, literal, not_, or_, select
 
 from maild.model.facts import DraftState
-from maild.model.search import MOST_FOUND, Search, Term
-from maild.model.ticket import FIELD_PREFIX, Ticket
+from maild.model.search import MOST_FOUND, Search, Sight, Term
+from maild.model.ticket import FIELD_PREFIX, Confidence, Ticket
 from maild.store.history import read_tickets
 from maild.store.tables import draft, entry, participant, ticket
 
@@ -32,9 +32,25 @@ def search_tickets(connection: Connection, search: Search, limit: int = MOST_FOU
         found = found.where(ticket.c.created_at >= search.after)
     if search.before is not None:
         found = found.where(ticket.c.created_at < search.before)
+    if search.sight is not None:
+        found = found.where(_is_within(search.sight))
+    if search.sight is not None and search.is_by_words:
+        # Whether a word stands in a sealed ticket is a word of it.
+        is_open = func.coalesce(ticket.c.confidential, "") != Confidence.SEALED.value
+        found = found.where(or_(is_open, ticket.c.assignee == search.sight.person))
     numbers = connection.execute(found).scalars().all()
     tickets = read_tickets(connection, numbers)
     return tuple(tickets[number][0] for number in numbers)
+
+
+def _is_within(sight: Sight) -> ColumnElement[bool]:
+    """Say of a ticket what Sight.sees says of it."""
+    own, teams = sorted(sight.own_queues), sorted(sight.teams)
+    is_theirs = and_(ticket.c.team.is_not(None), ticket.c.team.in_(teams))
+    is_of_queue = and_(func.coalesce(ticket.c.team, "") == "", ticket.c.queue.in_(own))
+    is_open = and_(ticket.c.confidential.is_(None), ticket.c.queue.not_in(sorted(sight.hidden)))
+    is_told = and_(ticket.c.confidential.is_not(None), or_(literal(sight.is_manager), is_of_queue))
+    return or_(ticket.c.assignee == sight.person, is_theirs, is_open, is_told)
 
 
 def _holds(term: Term) -> ColumnElement[bool]:

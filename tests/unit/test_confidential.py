@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from maild.desk import remind_of_draft, wake
-from maild.desk.searching import parse_search
+from maild.desk.searching import search_of
 from maild.model.decision import AddEntry, AddParticipant, KeepDraft, OpenTicket, RecordAbsence, Timer, TimerKind
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template
@@ -147,7 +146,7 @@ def test_sealed_words_are_their_assignees_alone():
         assert not [mail for mail in decision.mails if mail.person is None]
     (draft,) = steps_of(by_alice("#resolve Fixed."), KeepDraft)
     assert "meanwhile the customer wrote" in draft.reasons
-    words, state = (parse_search(query, "alice", ZoneInfo("UTC")) for query in ("hits", "state:open"))
+    words, state = (search_of(query, PEOPLE["alice"], HOUSE) for query in ("hits", "state:open"))
     assert "1042" not in by_alice("#list hits", listings={words: (SEALED,)}).mails[0].text
     assert (
         "#1042 open alex bob@customer.example (sealed)"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from maild.desk import ask
 from maild.desk.commands import BY_WORD, COMMANDS, commands_named, help_lines, parse_instant, read_commands
 from maild.desk.orders.obeying import DOING
-from maild.desk.searching import SearchError, parse_search
+from maild.desk.searching import SearchError, parse_search, search_of
 from maild.documents import Place
 from maild.model.decision import (
     AddEntry,
@@ -45,6 +45,7 @@ from tests.unit.desk_values import (
     HOUSE,
     NOW,
     PASS,
+    PEOPLE,
     a_draft,
     a_message,
     a_ticket,
@@ -384,7 +385,7 @@ def test_times_are_read_as_people_write_them(words: str, instant: datetime | Non
 
 def test_lists_and_help_change_nothing_and_go_back_to_whoever_asks():
     """A query is a matter of the desk: no entry, one transcript."""
-    search = parse_search("mine", "alice", ZoneInfo("Europe/London"))
+    search = search_of("mine", PEOPLE["alice"], HOUSE)
     hers = a_ticket(1077, assignee="alice", subject="Theirs")
     decision = commanded("#list mine\n#help resolve", more={"listings": {search: (hers,)}})
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from maild.desk.commands import BY_WORD, help_lines
 from maild.desk.orders.matters import find_ticket
 from maild.desk.orders.plan import Plan
-from maild.desk.searching import SearchError, parse_search
+from maild.desk.searching import SearchError, search_of
 from maild.documents import did_you_mean
 from maild.model.facts import TicketFacts
 from maild.model.search import MOST_FOUND
@@ -47,15 +47,15 @@ def history(plan: Plan, argument: str) -> None:
 def list_tickets(plan: Plan, argument: str) -> None:
     """List tickets: mine, drafts, or what a search finds."""
     try:
-        search = parse_search(argument, plan.person.key, plan.zone)
+        search = search_of(argument, plan.person, plan.house)
     except SearchError as error:
         plan.refuse(f"#list {argument}: {error}")
         return
     found = plan.case.facts.listings.get(search, ())
-    is_by_words = any(term.name == "text" for term in search.terms)
+    # The store finds a hundred of these and no others; what is shown is said here all the same.
     seen = [ticket for ticket in found if plan.house.may_see(plan.person, ticket)]
     # Whether a word stands in a sealed ticket is a word of it.
-    seen = [ticket for ticket in seen if not is_by_words or plan.may_read(ticket)]
+    seen = [ticket for ticket in seen if not search.is_by_words or plan.may_read(ticket)]
     plan.shown.append(f"{argument or 'all unfinished'}: {len(seen)} found")
     plan.shown += [_line_of(ticket, plan) for ticket in seen]
     if len(found) == MOST_FOUND:

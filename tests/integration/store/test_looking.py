@@ -1,12 +1,16 @@
 """What the command line is shown."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
 
 from maild.marks import SigningKey
 from maild.model.decision import OutcomeKind
 from maild.model.outgoing import MailState
-from maild.model.search import Search, Term
-from maild.store import Store
+from maild.model.search import Search, Sight, Term
+from maild.model.ticket import Confidence
+from maild.store import Reader, Store
 from tests.integration.store.values import (
     CLAIM,
     NOW,
@@ -17,6 +21,7 @@ from tests.integration.store.values import (
     claim,
     claim_due,
     open_ticket,
+    opening,
     record,
     send,
     take_one,
@@ -32,6 +37,28 @@ def test_tickets_are_listed_newest_first(store: Store):
     both = store.read(lambda reader: reader.search(Search((Term("state", "closed", is_excluded=True),)), 9))
     assert [one.number for one in both] == [1003, 1002, 1001]
     assert store.read(lambda reader: reader.search(Search((Term("state", "closed"),)), 9)) == ()
+
+
+def test_a_search_finds_only_what_the_one_who_asks_may_see(store: Store):
+    """By queue, team, hands and confidence, each ticket as deciding would say of it; the limit counts only these."""
+    teams, hands = (None, "front", "back"), (None, "alice", "nina")
+    secrets = (None, Confidence.TEAM, Confidence.SEALED)
+    kinds = product(("open", "hidden", "gone"), teams, hands, secrets)
+    for number, (queue, team, assignee, secret) in enumerate(kinds, 1001):
+        ticket = replace(opening(number), queue=queue, team=team, assignee=assignee, confidential=secret)
+        carry_out(store, a_work(None, a_decision(ticket)))
+    every = store.read(lambda reader: reader.search(Search(()), 99))
+    alice = Sight("alice", frozenset({"front"}), frozenset({"hidden"}), frozenset({"open"}), is_manager=False)
+    sights = [alice, replace(alice, is_manager=True), replace(alice, teams=frozenset(), own_queues=frozenset())]
+
+    for sight in sights:
+        seen = [one for one in every if sight.sees(one)]
+        assert 0 < len(seen) < len(every)
+        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=99))) == seen
+        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=5))) == seen[:5]
+        words = Search((Term("text", "dial"),), sight=sight)
+        told = [one for one in seen if one.confidential is not Confidence.SEALED or one.assignee == "alice"]
+        assert list(store.read(partial(Reader.search, search=words, limit=99))) == told
 
 
 def test_a_ticket_that_is_not_there_is_none(store: Store):
