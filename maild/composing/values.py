@@ -1,6 +1,6 @@
 """What a template may name: every value clean and bounded, and to each reader no more than is theirs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from maild.composing import markup, notices
@@ -25,6 +25,7 @@ _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _MOST_OTHERS = 10
 _MOST_TICKETS, _LONGEST_OTHER = 5, 40
+_MOST_FIELDS, _LONGEST_FIELD = 8, 60
 _BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
 _BUTTONS = ("take", "unassign", "resolve", "reopen", "note")
 
@@ -115,7 +116,8 @@ class Values:
             "assignee": self._name_of(ticket.assignee) if ticket.assignee else None,
             "is_mine": ticket.assignee is not None and ticket.assignee == order.wanted.person,
             "priority": clean(ticket.priority) if ticket.priority else None,
-            "category": clean(ticket.category) if ticket.category else None,
+            "category": self._category(ticket.category) if ticket.category else None,
+            "fields": tuple(self._fields(ticket)),
             "level": clean(ticket.level) if ticket.level else None,
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
@@ -127,6 +129,18 @@ class Values:
             name.value: self._written(at, order.zone, order.language) for name, at in due.items() if at is not None
         }
         return notices.Due(**written)
+
+    def _category(self, key: str) -> str:
+        """Name a category as people say it, and as commands call it."""
+        known = self._rules.categories.get(key)
+        return f"{known.title} ({key})" if known is not None else clean(key)
+
+    def _fields(self, ticket: Ticket) -> Iterator[tuple[str, str]]:
+        """Give what was written down of a ticket, each value with its unit: a few, for all are in its history."""
+        for name, value in ticket.fields[:_MOST_FIELDS]:
+            known = self._rules.fields.get(name)
+            unit = f" {known.unit}" if known is not None and known.unit else ""
+            yield name, shorten(clean(value), _LONGEST_FIELD) + unit
 
     def _links(self, order: Order, subject: Mapping[str, str]) -> dict[str, str]:
         """Write the links of the buttons: a mail about this ticket with a command in its subject (RFC 6068)."""
@@ -176,7 +190,7 @@ class Values:
         )
 
 
-_OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "category", "level", "opened")
+_OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "category", "fields", "level", "opened")
 
 
 def _running(order: Order) -> tuple[Clock, ...]:

@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from maild.composing import Composer
 from maild.composing.instants import written_instants
+from maild.config import DeskConfig
 from maild.marks import find_marks, is_genuine
 from maild.model.facts import Facts
 from maild.model.mail import Address
@@ -29,6 +31,8 @@ from tests.unit.composing_values import (
     write,
 )
 from tests.unit.desk_values import a_ticket
+from tests.unit.rules_values import ALICE as RULES_OF_ALICE
+from tests.unit.rules_values import rules_of
 
 
 def test_every_shipped_language_has_every_sheet():
@@ -178,3 +182,18 @@ def test_other_tickets_are_named_only_where_all_may_see_them():
     facts = Facts(1042, open_tickets={BOB.address: (seen, secret, elsewhere)})
 
     assert "Their other open tickets: #1001 Printer\n" in text_of(write(to_alice(), facts=facts))
+
+
+def test_colleagues_read_what_was_written_down_of_a_ticket():
+    """A category by its title, a field with its unit; a long value is cut."""
+    desk = "categories: {network/vpn: {title: VPN access}}\nfields: {cost: {type: money, unit: EUR}}\n"
+    composer = Composer(
+        DeskConfig(name="Acme", address="support@acme.example"), rules_of(RULES_OF_ALICE, desk), KEYS, {}
+    )
+    opened, *steps = a_decision().steps
+    fields = (("cost", "120.50"), ("device", "NB-1 " + "x" * 99))
+    decided = replace(a_decision(), steps=(replace(opened, category="network/vpn", fields=fields), *steps))
+    lines = text_of(write(to_alice(), decided, composer)).split("\n")
+
+    assert any("Category: VPN access (network/vpn)" in line for line in lines)
+    assert f"cost: 120.50 EUR · device: NB-1 {'x' * 54}…" in lines
