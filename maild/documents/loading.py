@@ -49,7 +49,7 @@ _REMEDIES = {
     " text in quotes",
     "could not find expected ':'": "a ':' is missing after the key",
     "while scanning a quoted scalar": "a quote that is opened here is never closed",
-    "while parsing a flow": "a ',' or a closing bracket is missing",
+    "while parsing a flow": "a ',' or a closing bracket is missing, or text with ':' or '#' in it is not in quotes",
     "expected <block end>": "indented unlike the lines above it",
 }
 
@@ -222,5 +222,7 @@ def _translated(file: str, error: YAMLError) -> Problem:
     is_unclosed = "quoted scalar" in said and error.context_mark is not None
     mark = error.context_mark if is_unclosed else mark
     what = next((remedy for sign, remedy in _REMEDIES.items() if sign in said), f"is not YAML: {said}")
+    if "while parsing a flow" in said and error.context_mark is not None:
+        what += f" (the bracket is opened in line {error.context_mark.line + 1})"
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     return Problem(file, line, column, "the file", what)

@@ -26,10 +26,12 @@ SequenceEnd = (events.SequenceEndEvent, yaml.SequenceEndEvent)
 MappingStart = (events.MappingStartEvent, yaml.MappingStartEvent)
 
 
-# Tabs, byte order marks and old Mac line ends; a value close behind the colon of a quoted key; a comment close behind
-# a block scalar's sign; and what no rule file needs: directives, lines that part documents, keys behind question marks.
+# Tabs, byte order marks and old Mac line ends; a value close behind the colon of a quoted key; of a block scalar a
+# comment close behind its sign, and a first line of blanks; and what no rule file needs: directives, lines that part
+# documents, keys behind question marks.
 _DOUBTS = re.compile(
-    r"""[\t\ufeff]|\r(?!\n)|["'\]}]\s*:(?![ \r\n])|[|>][-+0-9]*\#|^(?:%|---|\.\.\.)|(?:^|[\[{,\s])\?(?=\s)""",
+    r"""[\t\ufeff]|\r(?!\n)|["'\]}]\s*:(?![ \r\n])|[|>][-+0-9]*(?:\#|[ ]*(?:\#.*)?\r?\n(?:\r?\n)*[ ]+\r?\n)"""
+    r"""|^(?:%|---|\.\.\.)|(?:^|[\[{,\s])\?(?=\s)""",
     re.MULTILINE,
 )
 

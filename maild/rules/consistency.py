@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from maild.documents import Value, did_you_mean
+from maild.documents import Path, Value, did_you_mean
 from maild.errors import Problem
 from maild.rules.calendars import Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
@@ -21,7 +21,7 @@ from maild.rules.language.matters import (
 from maild.rules.language.rule import RuleSection
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.patterns import Pattern, PatternError
-from maild.rules.references import patterns_in
+from maild.rules.references import branches, patterns_in
 from maild.rules.surroundings import Surroundings
 
 _OF_NEW = frozenset({"requester", "as", "same_ticket", "within", "acknowledge", "template", "refuse"})
@@ -113,13 +113,17 @@ def _no_file(name: str, surroundings: Surroundings) -> str:
 
 
 def _placeholder_problems(gathering: Gathering) -> Iterator[Problem]:
-    """Say which `{name}` would stay empty: what no pattern captures, no field is called and no mail has."""
+    """Say which field or `{name}` would stay empty: no pattern captures it, nothing writes it, no mail has it."""
     rules = gathering.entries["rules"].values()
     caught = {entry.name: frozenset(_captures(entry)) for entry in rules}
     written = (entry.document.names((*entry.path, "then", "field")) for entry in rules)
-    known = {*OF_THE_MAIL, *gathering.names("fields"), *(name for names in written for name in names)}
-    known |= {name for names in caught.values() for name in names}
+    fields = {*gathering.names("fields"), *(name for names in (*written, *caught.values()) for name in names)}
+    known = {*OF_THE_MAIL, *fields}
     for entry in rules:
+        for keys in _fields_asked(entry, ("when",)):
+            if keys[-1] not in fields:
+                what = f"no field is called '{keys[-1]}', and no pattern captures it"
+                yield entry.problem(f"{what}{did_you_mean(str(keys[-1]), sorted(fields))}", *keys, at_key=True)
         own = {*_OF_A_KEY, *caught[entry.name]}
         for keys, text in _texts(entry.document.find((*entry.path, "then")), ("then",)):
             # The key must be known before the ticket is: of this mail alone.
@@ -130,6 +134,15 @@ def _placeholder_problems(gathering: Gathering) -> Iterator[Problem]:
                     whose = "this rule" if is_key else "any rule"
                     question = did_you_mean(name, sorted(filled))
                     yield entry.problem(f"{{{name}}}: no pattern of {whose} captures that{question}", *keys)
+
+
+def _fields_asked(entry: Written, path: Path) -> Iterator[Path]:
+    """Give where the conditions of a rule ask after a field."""
+    value = entry.document.find((*entry.path, *path))
+    if isinstance(value, dict):
+        yield from ((*path, "field", name) for name in entry.document.names((*entry.path, *path, "field")))
+        for inner in branches(value, path):
+            yield from _fields_asked(entry, inner)
 
 
 def _value_problems(gathering: Gathering) -> Iterator[Problem]:

@@ -101,6 +101,14 @@ def _address_problems(gathering: Gathering, document: Document) -> Iterator[Prob
             if address.lower() in owners:
                 yield entry.problem(f"{address} is already the address of {owners[address.lower()]}", *keys)
             owners.setdefault(address.lower(), f"people.{entry.name} at {entry.place}")
+    for entry in gathering.entries["rules"].values():
+        for keys, address in (*entry.words("then", "cc"), *entry.words("then", "notify")):
+            owner = owners.get(address.lower())
+            if owner is not None:
+                whom = (
+                    "name them by their key in `notify`" if owner.startswith("people.") else "it would write to itself"
+                )
+                yield entry.problem(f"{address} is the address of {owner}: {whom}", *keys)
 
 
 def _desk_addresses(document: Document) -> Iterator[tuple[str, str]]:

@@ -7,26 +7,69 @@ from typing import TypeAlias
 
 from maild.errors import Problem
 from maild.rules.agreements import Agreement, Fits
-from maild.rules.conditions import AnyOf, Asked, Condition, ExistsTest, NumberTest, OneOfTest
+from maild.rules.calendars import DAY_MINUTES, WEEKDAYS, WHOLE_DAY, Calendar
+from maild.rules.conditions import (
+    AnyOf,
+    Asked,
+    Condition,
+    ExistsTest,
+    HoursTest,
+    Not,
+    NumberTest,
+    OneOfTest,
+    WeekdayTest,
+)
 from maild.rules.effects import SetValue, Stop
+from maild.rules.engine import Customers
 from maild.rules.gathering import Gathering
 from maild.rules.implying import asked_in, excludes, implies, parts, wanted_words
-from maild.rules.matters import PRIORITIES
+from maild.rules.matters import PRIORITIES, Customer
 from maild.rules.occasions import On
 from maild.rules.patterns import doubts_about
 from maild.rules.references import patterns_in
 from maild.rules.written import Rule
 
+_ANY = "\ue000"
 # Rules that set a field, each with its number among these, by the value that they set.
 _ByValue: TypeAlias = dict[str, list[tuple[int, Rule]]]
 # What a rule wants facts to be.
 _Wanted: TypeAlias = Mapping[Asked | None, frozenset[str]]
 
 
-def rule_doubts(gathering: Gathering, rules: Sequence[Rule]) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The calendars by name, and the time zone of the desk's weekdays."""
+
+    known: Mapping[str, Calendar]
+    timezone: str
+
+    def never(self, conditions: Sequence[Condition]) -> str | None:
+        """Say which hours the conditions want that there are not; None where there may be some."""
+        wanted = (each.days for each in conditions if isinstance(each, WeekdayTest))
+        days = frozenset(range(len(WEEKDAYS))).intersection(*wanted)
+        for each in conditions:
+            match each:
+                case HoursTest(name) if not any(self._may_be_open(self.known[name], day) for day in days):
+                    return f"{name} has no hours on {' or '.join(WEEKDAYS[day] for day in sorted(days))}"
+                case Not(HoursTest(name)) if self._is_always_open(self.known[name]):
+                    return f"{name} is never out of its hours"
+        return None
+
+    def _is_always_open(self, calendar: Calendar) -> bool:
+        has_own = calendar.days or calendar.yearly or calendar.country
+        return not has_own and all(spans == WHOLE_DAY for spans in calendar.weekly)
+
+    def _may_be_open(self, calendar: Calendar, day: int) -> bool:
+        """Whether a day of the week may have hours: in another time zone, or by days of its own, any may."""
+        has_own = any(calendar.days.values()) or any(calendar.yearly.values())
+        from_before = any(span.end > DAY_MINUTES for span in calendar.weekly[day - 1])
+        return has_own or calendar.timezone != self.timezone or bool(calendar.weekly[day]) or from_before
+
+
+def rule_doubts(gathering: Gathering, rules: Sequence[Rule], calendars: Calendars) -> Iterator[Problem]:
     """Say what an administrator may want to look at again."""
     yield from _pattern_doubts(gathering)
-    yield from _impossible(rules)
+    yield from _impossible(rules, calendars)
     yield from _unreachable(rules)
     yield from _replaced(rules)
 
@@ -51,6 +94,21 @@ def _doubt_about(agreement: Agreement, what: str) -> Problem:
     return Problem(place.file, place.line, place.column, f"agreements.{agreement.key}", what)
 
 
+def customer_doubts(customers: Mapping[str, Customer]) -> Iterator[Problem]:
+    """Say of which customers an earlier one has the addresses: the first written wins."""
+    found = Customers(customers)
+    for customer in customers.values():
+        # What a pattern leaves open can be anything, and what fits a letter that nobody writes, fits anything.
+        samples = {pattern: pattern.replace("*", _ANY * 2).replace("?", _ANY) for pattern in customer.patterns}
+        winners = {pattern: found.find(sample) for pattern, sample in samples.items()}
+        lost = [(pattern, winner) for pattern, winner in winners.items() if winner is not None and winner != customer]
+        if lost:
+            pattern, winner = lost[0]
+            more = f", and of {len(lost) - 1} more" if len(lost) > 1 else ""
+            what = f"never has the addresses of {pattern}{more}: {winner.key} ({winner.place}) is written before it"
+            yield Problem(*customer.place, f"customers.{customer.key}", what)
+
+
 def _pattern_doubts(gathering: Gathering) -> Iterator[Problem]:
     for entry in gathering.entries["rules"].values():
         for keys, pattern in patterns_in(entry):
@@ -60,13 +118,17 @@ def _pattern_doubts(gathering: Gathering) -> Iterator[Problem]:
             yield from (entry.problem(doubt, *keys) for doubt in doubts_about(pattern))
 
 
-def _impossible(rules: Sequence[Rule]) -> Iterator[Problem]:
+def _impossible(rules: Sequence[Rule], calendars: Calendars) -> Iterator[Problem]:
     for rule in rules:
         known = tuple(parts(rule.when))
         if any(excludes(each, other) for place, each in enumerate(known) for other in known[place:]):
             yield _doubt(rule, "can never hold: two of its conditions exclude each other")
         elif rule.on == {On.NEW} and any(_is_old(each) for each in known):
             yield _doubt(rule, "can never hold: it is asked of new tickets alone (`on`), and asks for an old one")
+        else:
+            never = calendars.never(known)
+            if never is not None:
+                yield _doubt(rule, f"can never hold: {never}")
 
 
 def _is_old(condition: Condition) -> bool:

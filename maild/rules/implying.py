@@ -16,6 +16,7 @@ from maild.rules.conditions import (
     OneOfTest,
     Operator,
     TextTest,
+    WeekdayTest,
 )
 from maild.rules.folding import folded
 
@@ -91,6 +92,8 @@ def _is_narrower(one: Condition, other: Condition) -> bool:
         case NumberTest(), NumberTest():
             (least, most), (floor, ceiling) = _bounds(one), _bounds(other)
             return one.asked == other.asked and least >= floor and most <= ceiling
+        case WeekdayTest(), WeekdayTest():
+            return one.days <= other.days
         case TextTest(), TextTest():
             is_part = folded(other.operand) in folded(one.operand)
             return one.asked == other.asked and one.operator is other.operator is Operator.CONTAINS and is_part
@@ -120,6 +123,8 @@ def _tests_clash(one: Condition, other: Condition) -> bool:
         case NumberTest(), NumberTest():
             (least, most), (floor, ceiling) = _bounds(one), _bounds(other)
             return one.asked == other.asked and (least > ceiling or floor > most)
+        case WeekdayTest(), WeekdayTest():
+            return one.days.isdisjoint(other.days)
         case TextTest(), TextTest():
             return one.asked == other.asked and one.asked.key not in _MANY_VALUED and _are_apart(one, other)
         case _:

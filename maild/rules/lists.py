@@ -11,7 +11,7 @@ from typing import TypeVar
 from maild.config import SourceFile, kinds
 from maild.documents import Place, did_you_mean
 from maild.errors import Problem
-from maild.rules.language.forms import language
+from maild.rules.language.forms import NOT_YET, language
 from maild.rules.language.matters import customer_pattern
 from maild.rules.matters import Contact
 
@@ -78,7 +78,9 @@ def read_contacts(file: SourceFile) -> tuple[Mapping[str, Contact], tuple[Proble
     line, heading = next(rows, (1, []))
     columns = [name.lower() for name in heading]
     for name in columns:
-        if name not in _COLUMNS:
+        if name == "verify":
+            reading.complain(line, "the first line", f"'verify': {NOT_YET}")
+        elif name not in _COLUMNS:
             reading.complain(line, "the first line", f"unknown column '{name}'{did_you_mean(name, _COLUMNS)}")
     if "address" not in columns:
         reading.complain(line, "the first line", f"must name the columns, address among them: {', '.join(_COLUMNS)}")

@@ -10,7 +10,7 @@ from maild.config import Config, DeskConfig, Draft, SourceFile
 from maild.errors import ConfigurationError, Problem
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
-from maild.rules.doubts import agreement_doubts, rule_doubts
+from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
 from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.hours import CalendarSection
@@ -71,17 +71,24 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
     categories = _categories(gathering)
     rules = _written_rules(gathering, categories, priorities)
     agreements = {e.name: value.value(e.name, e.place) for e, value in gathering.sound("agreements", AgreementSection)}
+    calendars = {
+        e.name: _calendar(e, value, surroundings) for e, value in gathering.sound("calendars", CalendarSection)
+    }
+    customers = {
+        e.name: _customer(e, value, surroundings) for e, value in gathering.sound("customers", CustomerSection)
+    }
+    doubts = (
+        *rule_doubts(gathering, rules, Calendars(calendars, desk.timezone)),
+        *customer_doubts(customers),
+        *agreement_doubts(agreements),
+    )
     return Rules(
         people=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}),
         teams=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}),
         queues=_frozen(_queues(gathering, surroundings, desk)),
         absences=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("absences", AbsenceSection)}),
-        calendars=_frozen(
-            {e.name: _calendar(e, value, surroundings) for e, value in gathering.sound("calendars", CalendarSection)}
-        ),
-        customers=_frozen(
-            {e.name: _customer(e, value, surroundings) for e, value in gathering.sound("customers", CustomerSection)}
-        ),
+        calendars=_frozen(calendars),
+        customers=_frozen(customers),
         contacts=_frozen(_contacts(gathering, surroundings)),
         fields=_frozen({e.name: value.value(e.name, e.place) for e, value in gathering.sound("fields", FieldSection)}),
         categories=_frozen(categories),
@@ -90,7 +97,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
-        warnings=_sorted((*rule_doubts(gathering, rules), *agreement_doubts(agreements))),
+        warnings=_sorted(doubts),
     )
 
 

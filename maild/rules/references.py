@@ -12,6 +12,7 @@ from maild.model.decision import Standing, Trust
 from maild.model.mail import Automatic
 from maild.model.ticket import State
 from maild.rules.gathering import Gathering, Written
+from maild.rules.language.forms import language
 from maild.rules.matters import PRIORITIES
 from maild.rules.surroundings import Surroundings
 from maild.rules.values import DEFAULT_PRIORITIES
@@ -82,11 +83,21 @@ class Names:
 
     def complaint(self, name: Name) -> str | None:
         """Say what is wrong with a name in use; None where nothing is."""
+        if name.kind == "language":
+            return _complaint_about_language(name.word)
         known = self._known[name.kind]
         if name.word in known:
             return None
         kind = name.kind.removesuffix(" or group")
         return f"there is no {kind} '{name.word}'{did_you_mean(name.word, known)}"
+
+
+def _complaint_about_language(word: str) -> str | None:
+    try:
+        language(word)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def reference_problems(gathering: Gathering, names: Names) -> Iterator[Problem]:
@@ -127,6 +138,8 @@ def _asked(entry: Written, path: Path) -> Iterator[Name]:
         if key in _ASKED:
             kind = "category or group" if key == "category" else _KINDS.get(key, key)
             yield from (Name(kind, word, at) for at, word in _words(inner, (*path, key)))
+        elif key == "language":
+            yield from (Name("language", word, at) for at, word in _words(inner, (*path, key)))
         elif key == "hours" and isinstance(inner, dict):
             yield from (Name("calendar", calendar, (*path, key, calendar), is_key=True) for calendar in inner)
     for inner_path in branches(value, path):

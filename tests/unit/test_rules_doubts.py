@@ -11,7 +11,16 @@ from maild.rules.implying import excludes, implies, wanted_words
 from maild.rules.written import Rule
 from tests.unit.rules_values import ALICE, rules_of, warnings_of
 
-DESK = "categories: {a: {}, b: {}, c: {}}\nteams: {t: {members: [alice]}, u: {members: [alice]}}\n"
+DESK = """\
+categories: {a: {}, b: {}, c: {}}
+teams: {t: {members: [alice]}, u: {members: [alice]}}
+calendars:
+  office: {timezone: Europe/London, hours: {mon-fri: ["09:00-17:00"]}}
+  always: {timezone: UTC, hours: always}
+  abroad: {timezone: Asia/Tokyo, hours: {mon-fri: ["09:00-17:00"]}}
+  night: {timezone: Europe/London, hours: {fri: ["22:00-06:00"]}}
+  extra: {timezone: Europe/London, hours: {mon-fri: ["09:00-17:00"]}, holidays: {days: {"2026-12-20": ["10:00-12:00"]}}}
+"""
 
 
 def told(*rules: str) -> list[str]:
@@ -121,12 +130,34 @@ def test_a_rule_is_reached_on_another_occasion():
         "{when: {state: closed}, then: {tags: x}}",
         "{when: {reopened: true}, then: {tags: x}}",
         "{when: {age: {at_least: 1d}}, then: {tags: x}}",
+        "{when: {weekday: mon, all: [{weekday: [tue, sat-sun]}]}, then: {tags: x}}",
+        "{when: {hours: {office: in}, weekday: sat-sun}, then: {tags: x}}",
+        "{when: {hours: {always: out}}, then: {tags: x}}",
     ],
 )
 def test_a_rule_that_can_never_hold_is_told(rule: str):
     """Its conditions exclude each other, or want an old ticket where it is asked of new ones."""
     (warning,) = told(rule)
     assert warning.startswith("one: can never hold: ")
+
+
+@pytest.mark.parametrize("calendar", ["abroad", "night", "extra"])
+def test_hours_that_may_lie_on_a_weekend_are_not_told(calendar: str):
+    """In another zone, after midnight, by a day of its own."""
+    assert told(f"{{when: {{hours: {{{calendar}: in}}, weekday: sat-sun}}, then: {{tags: x}}}}") == []
+
+
+def test_customers_that_others_are_written_before_are_told():
+    """The first written wins; who has but some of the addresses takes nobody's."""
+    text = (
+        "customers:\n  ann: {match: ann@big.example}\n  big: {match: ['*@big.example', '*@*.big.example']}\n"
+        "  bob: {match: [bob@big.example, '*@it.big.example', bob@small.example]}\n  rest: {match: '*@*.example'}\n"
+    )
+    (warning,) = warnings_of(text)
+    assert warning == (
+        "2.yaml:4:3: customers.bob: never has the addresses of bob@big.example, and of 1 more: big (2.yaml:3:3) is"
+        " written before it"
+    )
 
 
 def test_patterns_that_cost_are_told_where_they_stand():

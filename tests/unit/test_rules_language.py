@@ -84,10 +84,10 @@ def test_a_whole_section_stands_in_one_file():
 def test_contacts_come_from_a_list():
     """The first line names the columns, in any order; addresses are found in any case."""
     listed = (
-        "\ufeffname,Address,company,language,verify\nAnn Lee,Ann@BigCo.example,BigCo,de,+44 1\n,,,,\n,bob@x.example\n"
+        "\ufeffname,Address,company,language,phone\nAnn Lee,Ann@BigCo.example,BigCo,de,+44 1\n,,,,\n,bob@x.example\n"
     )
     rules = rules_of(ALICE, "contacts: {file: c.csv}", data={"c.csv": listed})
-    ann = Contact("Ann@bigco.example", "Ann Lee", "BigCo", language="de", verify="+44 1")
+    ann = Contact("Ann@bigco.example", "Ann Lee", "BigCo", language="de", phone="+44 1")
     assert rules.find_contact("ann@bigco.EXAMPLE") == ann
     assert rules.find_contact("bob@x.example") == Contact("bob@x.example")
     assert rules.find_contact("eve@x.example") is None
@@ -101,6 +101,12 @@ def test_every_mistake_in_a_list_is_told_with_its_own_line():
     ] == ["c.csv:2:1", "c.csv:3:1", "c.csv:3:1", "c.csv:5:1", "c.csv:6:1"]
     problem = problems_of(ALICE, "contacts: {file: c.csv}", data={"c.csv": "adress,name\n"})[-1]
     assert problem == "c.csv:1:1: the first line: unknown column 'adress'. Did you mean 'address'?"
+
+
+def test_where_a_code_is_sent_is_not_yet_taken():
+    """A column without an effect would promise one."""
+    (problem,) = problems_of(ALICE, "contacts: {file: c.csv}", data={"c.csv": "address,verify\na@b.example,+44 1\n"})
+    assert problem.startswith("c.csv:1:1: the first line: 'verify': not yet")
 
 
 def test_a_list_may_be_separated_by_semicolons():
@@ -258,6 +264,36 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
         ("{when: always, then: {agreement: gold}}", "rules.r.then.agreement: there is no agreement 'gold'"),
         ("{when: always, then: {checklist: x}}", "rules.r.then: 'checklist': not yet"),
         ("{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}}]}", "rules.r.tests[0]: 'expect' is missing"),
+        ("{when: {header: {}}, then: {stop: true}}", "rules.r.when.header: must not be empty"),
+        ("{when: {hours: {}}, then: {stop: true}}", "rules.r.when.hours: must not be empty"),
+        ("{when: {not: {field: {}}}, then: {stop: true}}", "rules.r.when.not.field: must not be empty"),
+        ("{when: always, then: {field: {}}}", "rules.r.then.field: must not be empty"),
+        ("{when: always, then: {template: {}}}", "rules.r.then.template: must not be empty"),
+        ("{when: always, then: {tags: []}}", "rules.r.then.tags: must not be empty"),
+        ("{when: always, then: {cc: []}}", "rules.r.then.cc: must not be empty"),
+        ("{when: always, then: {notify: []}}", "rules.r.then.notify: must not be empty"),
+        ("{when: {text: {contains: '\u200b'}}, then: {stop: true}}", "rules.r.when.text.contains: holds nothing that"),
+        ("{when: {language: german}, then: {stop: true}}", "rules.r.when.language: 'german' is no language: write it"),
+        (
+            "{when: {any: [{field: {cdoe: x}}]}, then: {stop: true}}",
+            "rules.r.when.any[0].field.cdoe: no field is called",
+        ),
+        (
+            "{when: {text: {matches: '(?P<sender>x)'}}, then: {stop: true}}",
+            "rules.r.when.text.matches: 'sender' is what",
+        ),
+        (
+            "{when: always, then: {cc: Support@acme.example}}",
+            "rules.r.then.cc: Support@acme.example is the address of desk",
+        ),
+        (
+            "{when: always, then: {notify: alice@acme.example}}",
+            "rules.r.then.notify: alice@acme.example is the address",
+        ),
+        (
+            "{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}, expect: {}}]}",
+            "rules.r.tests[0].expect: expects nothing: write what must come of the mail",
+        ),
         (
             "{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}, expect: {due: {}}}]}",
             "rules.r.tests[0].expect: 'due': not yet",

@@ -22,6 +22,7 @@ teams: {first-line: {members: [alice]}}
 calendars: {office: {timezone: Europe/London, hours: {mon-fri: ["09:00-17:30"]}}}
 categories: {network: {}, network/vpn: {}, printing: {}}
 customers: {gold: {match: ["*@bigco.example"]}}
+fields: {host: {}, cost: {type: money}, owner: {}}
 """
 MAIL = Seen(
     subject="VPN down in Zürich",

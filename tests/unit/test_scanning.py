@@ -112,6 +112,7 @@ def test_what_is_shipped_is_read_quickly(text: str):
         'a: ["b":c]\n',
         'a: ["b" :c]\n',
         "a: >#b\n c\n",
+        "a: |\n \n  b\n",
         "a: b\rc: d\n",
         "? a\n: b\n",
         "--- {a: b}\n",

@@ -13,6 +13,7 @@ from maild.model.rates import RateOf
 from maild.rules.calendars import DAY_MINUTES, WEEKDAYS, Span
 from maild.rules.conditions import RateTest
 from maild.rules.effects import Whom, WhomKind
+from maild.rules.fold import OF_THE_MAIL
 
 NOT_YET = "not yet: this has no effect in this version; leave it out"
 
@@ -78,6 +79,8 @@ def field_name(text: str) -> str:
     """Take the name of a field, which a pattern can capture."""
     if not _FIELD.fullmatch(text):
         raise ValueError(f"'{text}' is no name of a field: a to z, 0 to 9 and '_', at most 40, beginning with a letter")
+    if text in OF_THE_MAIL:
+        raise ValueError(f"'{text}' is what the mail itself says: choose another name")
     return text
 
 

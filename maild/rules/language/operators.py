@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from maild.config import kinds
 from maild.documents import parse_size
@@ -23,6 +23,7 @@ from maild.rules.conditions import (
     Operator,
     TextTest,
 )
+from maild.rules.folding import folded
 from maild.rules.language.forms import (
     LIST_FORM,
     TEXT_FORM,
@@ -38,7 +39,17 @@ _PATTERNS = ("words", "contains", "starts_with", "ends_with", "matches", "glob")
 
 HeaderName = Annotated[str, kinds.matching(r"[!-9;-~]{1,100}", "name of a header")]
 Count = Annotated[int, Field(ge=0)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
+
+
+def _seen(text: str) -> str:
+    """Take a text of which something is left where it is compared: of nothing there is some in every mail."""
+    if not folded(text):
+        raise ValueError("holds nothing that anybody sees: write the words, or leave it out")
+    return text
+
+
+Words = Annotated[Text, AfterValidator(_seen)]
+Texts = Annotated[tuple[Words, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 Patterns = Annotated[tuple[RegularExpression, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 
 
@@ -78,8 +89,8 @@ class Operators(Passage):
 class TextOperators(Operators):
     """What may be asked of a text."""
 
-    equals: Annotated[Text | None, Field(alias="is")] = None
-    is_not: Text | None = None
+    equals: Annotated[Words | None, Field(alias="is")] = None
+    is_not: Words | None = None
     any_of: Texts | None = None
     none_of: Texts | None = None
     words: Texts | None = None

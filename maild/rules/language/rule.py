@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
 from maild.documents import Document, Path
@@ -84,6 +84,12 @@ class ExpectSection(Passage):
     rules: Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Several] = ()
     mails: Annotated[tuple[TemplateName, ...], BeforeValidator(kinds.one_or_many), Several] = ()
     outcome: Literal["entry", "desk", "held"] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ExpectSection":
+        if not self.model_fields_set:
+            raise ValueError("expects nothing: write what must come of the mail, like {category: …}")
+        return self
 
     def value(self) -> Expected:
         """Give what is expected."""

@@ -107,7 +107,11 @@ class ChildSection(Passage):
 
 Grade = Annotated[Graded, BeforeValidator(_graded), AlsoWritten(TEXT_FORM)]
 Tag = Annotated[str, AfterValidator(_tag)]
-Tags = Annotated[tuple[Tag, ...], BeforeValidator(kinds.one_or_many), AfterValidator(not_twice), Several]
+Tags = Annotated[
+    tuple[Tag, ...], BeforeValidator(kinds.one_or_many), AfterValidator(not_twice), Field(min_length=1), Several
+]
+Addresses = Annotated[tuple[kinds.Address, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
+Whoms = Annotated[tuple[WhomText, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 TemplateName = Annotated[str, kinds.matching(r"[a-z0-9][a-z0-9-]{0,60}", "name of a template, like acknowledged")]
 
 
@@ -129,7 +133,7 @@ class Then(Passage):
     team: kinds.Name | None = None
     assignee: kinds.Name | None = None
     language: Language | None = None
-    field: dict[FieldName, Text] | None = None
+    field: Annotated[dict[FieldName, Text], Field(min_length=1)] | None = None
     tags: Tags | None = None
     requester: Annotated[str | None, AfterValidator(lambda text: text and _requester(text))] = None
     treated: Annotated[Literal["person"] | None, Field(alias="as")] = None
@@ -138,9 +142,9 @@ class Then(Passage):
     incident: kinds.Line | None = None
     child: ChildSection | None = None
     note: Text | None = None
-    cc: Annotated[tuple[kinds.Address, ...] | None, BeforeValidator(kinds.one_or_many), Several] = None
-    notify: Annotated[tuple[WhomText, ...] | None, BeforeValidator(kinds.one_or_many), Several] = None
-    template: dict[TemplateName, TemplateName] | None = None
+    cc: Addresses | None = None
+    notify: Whoms | None = None
+    template: Annotated[dict[TemplateName, TemplateName], Field(min_length=1)] | None = None
     acknowledge: Literal[False] | None = None
     pending: Duration | None = None
     resolve: Text | None = None

@@ -54,7 +54,7 @@ class When(Passage):
     cc: GlobAsked | None = None
     addressee: GlobAsked | None = None
     reply_to: GlobAsked | None = None
-    header: dict[HeaderName, TextAsked] | None = None
+    header: Annotated[dict[HeaderName, TextAsked], Field(min_length=1)] | None = None
     language: WordAsked | None = None
     size: SizeOperators | None = None
     automatic: WordAsked | None = None
@@ -73,12 +73,12 @@ class When(Passage):
     assignee: WordAsked | None = None
     customer: WordAsked | None = None
     tag: TextAsked | None = None
-    field: dict[FieldName, FieldAsked] | None = None
+    field: Annotated[dict[FieldName, FieldAsked], Field(min_length=1)] | None = None
     age: AgeOperators | None = None
     unanswered: CountAsked | None = None
     reopened: CountAsked | None = None
     rate: RateSection | None = None
-    hours: dict[kinds.Name, Literal["in", "out"]] | None = None
+    hours: Annotated[dict[kinds.Name, Literal["in", "out"]], Field(min_length=1)] | None = None
     weekday: WeekdayTexts | None = None
     all_of: Annotated["Annotated[tuple[When, ...], Field(min_length=1)] | None", Field(alias="all")] = None
     any_of: Annotated["Annotated[tuple[When, ...], Field(min_length=1)] | None", Field(alias="any")] = None
