@@ -88,7 +88,7 @@ def mutant(chosen: random.Random) -> str:
 def test_mutilated_files_are_read_as_ever():
     """Most are refused by either; of those that are read, value and places are the same."""
     chosen = random.Random(11)
-    assert sum(assert_alike(mutant(chosen)) for _ in range(MUTANTS)) > MUTANTS / 4
+    assert sum(assert_alike(mutant(chosen)) for _ in range(MUTANTS)) > MUTANTS / 10
 
 
 @given(st.lists(st.sampled_from((*LETTERS, *PIECES, "a: ", "\n- ", "x")), max_size=12).map("".join))
