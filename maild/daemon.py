@@ -56,7 +56,7 @@ from maild.loop import Loop
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.observing import Observing, Tell
-from maild.premises import Premises, begin_premises, files_alone, keyring_of, open_store
+from maild.premises import Premises, begin_premises, files_alone, keyring_of, open_store, sound_premises
 from maild.reading import Readers
 from maild.reloading import Reloading, Seat
 from maild.renewing import Renewing
@@ -142,6 +142,8 @@ class Daemon:
         draft = read_draft(directory, environ)
         # Where the main file does not hold, it and the rules are complained of together.
         self._config = draft.config or read_together(draft)[0]
+        if not Store.may_be_at(self._config.state.directory, self._config.state.database):
+            sound_premises(self._config, self._config.read_texts())  # nothing is made of what does not hold
         self._board = Board(steady, self._config.alarm.after)
         self._steps: SimpleQueue[timedelta] = SimpleQueue()
         self._clock = Clock(wall, steady, partial(tell_step, self._board, self._steps))

@@ -28,6 +28,7 @@ class Event(StrEnum):
     LEG_FAILED = "leg_failed"
     RULES_TAKEN = "rules_taken"
     RULES_REFUSED = "rules_refused"
+    TICKETS_FOLLOWED = "tickets_followed"
     MAILBOX_CONNECTED = "mailbox_connected"
     MAILBOX_LOST = "mailbox_lost"
     MAILBOX_REFUSED = "mailbox_refused"

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryFile
@@ -25,6 +25,7 @@ from typing import IO, Final
 from maild.carrying import InForce
 from maild.config import Config, Stamp, find_unreloaded, texts_of
 from maild.errors import ConfigurationError
+from maild.following import follow_rules
 from maild.journal import Event, journal
 from maild.marks import Keyring
 from maild.model.edition import Edition, EditionState, digest_of
@@ -122,6 +123,7 @@ class Reloading:
         self._trouble = ""
         self._seen, self._looks = seat.config.look_at_texts(), 0
         self._examined: Stamp | None = None
+        self._followed_on: date | None = None
 
     def ask(self, why: str) -> None:
         """Let the files be examined as soon as it can be; from any thread."""
@@ -164,6 +166,8 @@ class Reloading:
             self._note(said.splitlines(), "maild", is_urgent=True)
         if not self._trouble:
             self._board.clear(SPOT)
+        if self._seat.now().date() != self._followed_on:
+            self._follow()
 
     def _watch(self) -> None:
         """See whether files were changed and are at rest."""
@@ -214,7 +218,17 @@ class Reloading:
             self._store.write(lambda tx: tx.take_edition(edition.id, words, seat.now()))
 
         seat.adopt(config, rules, record)
+        self._trouble = ""
+        self._board.clear(SPOT)
         log.info(Event.RULES_TAKEN, digest=edition.digest[:DIGEST_SHOWN], by=edition.by, rules=len(rules.rules))
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let open tickets follow what was taken; and once a day, for a day may be somebody's last."""
+        now = self._seat.now
+        self._followed_on = now().date()
+        if count := follow_rules(self._store, self._seat.in_force.get()[0], now):
+            log.info(Event.TICKETS_FOLLOWED, count=count)
 
     def _note(self, words: Sequence[str], by: str, *, is_urgent: bool) -> None:
         """Note on the board that what lies in the files was refused; what was in force stays."""

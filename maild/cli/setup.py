@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +17,10 @@ from maild.cli.probing import probe
 from maild.composing import check_templates, template_doubts
 from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
+from maild.examining import orphaned
+from maild.premises import open_store
 from maild.rules import Example, Person, Rules, durations_in, examples, read_together
+from maild.store import Store
 
 Row: TypeAlias = dict[str, object]
 
@@ -65,22 +69,36 @@ def check(connect: bool, is_probe: bool, as_json: bool) -> None:
         **_summary(config, rules),
         "durations": [*_durations(rules)],
     }
+    orphans = _orphans(config, rules)
+    said |= {"ok": not orphans, "orphans": orphans}
     if not as_json:
-        _print_summary(config, rules)
+        _print_summary(config, rules, orphans)
     if connect or is_probe:
-        servers, said["ok"] = servers_said(config, try_servers(config))
-        said |= {"servers": servers}
+        servers, is_well = servers_said(config, try_servers(config))
+        said |= {"ok": is_well and not orphans, "servers": servers}
         if not as_json:
             print_servers(servers)
-    if is_probe and said["ok"]:
+    if is_probe and is_well:
         found = probe(config, rules)
-        said |= {"ok": found.is_well, "probe": found.as_json()}
+        said |= {"ok": found.is_well and not orphans, "probe": found.as_json()}
         if not as_json:
             print_report(found)
     if as_json:
         print_json(said)
     if not said["ok"]:
         raise click.exceptions.Exit(1)
+
+
+def _orphans(config: Config, rules: Rules) -> tuple[str, ...]:
+    """Say which open tickets these rules would orphan; a desk that has no database yet has no tickets."""
+    try:
+        if not Store.may_be_at(config.state.directory, config.state.database):
+            return ()
+        with closing(open_store(config)) as store:
+            return orphaned(config, rules, store)
+    except (MaildError, OSError) as error:
+        click.echo(f"note: open tickets were not looked at: {error}", err=True)
+        return ()
 
 
 def _write_shipped(folder: Path) -> None:
@@ -187,7 +205,7 @@ def _person_line(person: Person) -> Row:
     }
 
 
-def _print_summary(config: Config, rules: Rules) -> None:
+def _print_summary(config: Config, rules: Rules, orphans: Sequence[str]) -> None:
     for section, rows in _summary(config, rules).items():
         if rows:
             print_heading(section)
@@ -200,6 +218,8 @@ def _print_summary(config: Config, rules: Rules) -> None:
     tests = sum(len(rule.tests) for rule in rules.rules)
     if tests:
         click.echo(f"{tests} tests stand beside the rules: `maild rules test` runs them, this does not.")
+    for orphan in orphans:
+        click.echo(f"a reload would be refused: {orphan}", err=True)
     for warning in (*rules.warnings, *template_doubts(config, rules)):
         click.echo(f"warning: {warning}", err=True)
     trust = config.trust

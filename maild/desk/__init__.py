@@ -3,6 +3,7 @@
 from maild.desk.alarms import decide_alarm, words_of
 from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
+from maild.desk.following import follow, outdated
 from maild.desk.house import House
 from maild.desk.overdue import fall_due
 from maild.desk.timekeeping import keep_time
@@ -16,8 +17,10 @@ __all__ = [
     "decide_alarm",
     "decide_undelivered",
     "fall_due",
+    "follow",
     "hold",
     "keep_time",
+    "outdated",
     "remind_of_draft",
     "tell_together",
     "wake",

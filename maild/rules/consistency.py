@@ -18,6 +18,7 @@ from maild.rules.language.matters import (
     field_complaints,
     priorities_problems,
 )
+from maild.rules.language.people import TeamSection
 from maild.rules.language.rule import RuleSection
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.patterns import Pattern, PatternError
@@ -39,10 +40,23 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
         yield from (entry.problem(what, key) for key, what in field_complaints(entry.name, field))
+    yield from _renaming_problems(gathering)
     yield from _list_problems(gathering, surroundings)
     yield from _placeholder_problems(gathering)
     yield from _value_problems(gathering)
     yield from _occasion_problems(gathering)
+
+
+def _renaming_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which team was not called so: another is, or was called so too, and their tickets would follow nobody."""
+    teams, taken = gathering.names("teams"), dict[str, str]()
+    for entry, team in gathering.sound("teams", TeamSection):
+        for index, old in enumerate(team.was):
+            if old in teams:
+                yield entry.problem(f"there is a team '{old}': its tickets stay its own", "was", index)
+            elif old in taken:
+                yield entry.problem(f"'{old}' is {taken[old]} by now: leave it out at one of them", "was", index)
+            taken.setdefault(old, entry.name)
 
 
 def _holiday_problems(entry: Written, section: HolidaysSection, surroundings: Surroundings) -> Iterator[Problem]:

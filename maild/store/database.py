@@ -53,6 +53,11 @@ class Store:
         self._first_number = first_number
         self._is_open = True
 
+    @staticmethod
+    def may_be_at(directory: Path, url: str | None) -> bool:
+        """Say whether there may be a database; of a server that is not asked."""
+        return url is not None or (directory / "maild.db").exists()
+
     @classmethod
     def open(
         cls,

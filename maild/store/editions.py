@@ -71,6 +71,12 @@ class EditionReading(Snapshot):
             for row in self._connection.execute(_holding(column))
         )
 
+    def open_tickets_with(self, field: str, value: str, limit: int) -> tuple[int, ...]:
+        """Name unfinished tickets that have a value in a field, the first ones first."""
+        has = (ticket.c.state.in_(_UNFINISHED), ticket.c[field] == value)
+        rows = self._connection.execute(select(ticket.c.number).where(*has).order_by(ticket.c.number).limit(limit))
+        return tuple(row.number for row in rows)
+
 
 class EditionWriting(Snapshot):
     """Laying editions before the daemon, and settling what becomes of them."""

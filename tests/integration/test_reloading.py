@@ -12,12 +12,13 @@ import pytest
 
 from maild.config import read_config
 from maild.daemon import now
+from maild.errors import ConfigurationError
 from maild.model.edition import EditionState
 from maild.premises import Premises, begin_premises, keyring_of, open_store
-from maild.reloading import Reloading, Seat
+from maild.reloading import SPOT, Reloading, Seat
 from maild.store import DaemonLock
 from maild.troubles import Board
-from tests.integration.a_desk import ADesk
+from tests.integration.a_desk import ADesk, a_mail
 from tests.integration.hearing import Heard, hearing
 
 LONG_AGO = time.time() - 1000
@@ -101,3 +102,119 @@ def test_an_edited_rule_is_taken(desk: Reloaded):
     assert (taken.state, taken.by) == (EditionState.TAKEN, desk.heard.find("rules_taken")[0]["by"])
     assert done.stdout == f"Taken: 1 rule; the desk decides by {taken.digest[:12]}.\n"
     assert desk.maild("reload").stdout == f"Nothing has changed; the desk decides by {taken.digest[:12]}.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "word"),
+    [
+        ("vpn.yaml", VPN[:-9], 2, "vpn.yaml:2:"),
+        ("vpn.yaml", VPN.encode()[:-1] + "  # größer".encode()[:-3], 2, "is not UTF-8 here"),
+        ("vpn.yaml", VPN.replace("tags: [vpn]", "team: netwrok"), 2, "netwrok"),
+        (
+            "vpn.yaml",
+            VPN[:-2] + ", tests: [{mail: {from: b@x.test, subject: Vpn}, expect: {tags: [dns]}}]}\n",
+            1,
+            "the test 'Vpn' from b@x.test fails: tags: expected dns, got vpn",
+        ),
+    ],
+)
+def test_what_does_not_hold_changes_nothing(desk: Reloaded, name: str, text: str | bytes, code: int, word: str):
+    """Half written, not UTF-8, naming nobody, failing its own test: what was in force stays, and a good set ends it."""
+    desk.write(name, text)
+    done = desk.maild("reload", code=code)
+
+    assert word in done.stderr
+    assert done.stderr.endswith("Refused: what was in force stays in force.\n")
+    desk.heard.wait_for("rules_refused")
+    assert (desk.rules, desk.board.is_ill(SPOT)) == ([], True)
+    assert word in desk.heard.find("rules_refused")[0]["reason"]
+
+    desk.write(name, "")
+    assert "Taken: 0 rules" in desk.maild("reload").stdout
+    desk.heard.wait_for("rules_taken")
+    assert not desk.board.is_ill(SPOT)
+
+
+def test_what_an_open_ticket_has_is_not_taken_away(desk: Reloaded):
+    """A team that tickets have blocks until it says what it was called; a person may leave, and not vanish."""
+    people = (desk.config / "rules" / "people.yaml").read_text()
+    nina = people.replace("teams:", "  nina: {name: Nina Ray, mail: nina@acme.example}\nteams:")
+    desk.write("people.yaml", nina)
+    desk.maild("reload")
+    desk.handle(a_mail())
+    desk.maild("ticket", "set", "1001", "assignee=nina")
+    desk.write("people.yaml", people.replace("first-line", "desk"))
+    refused, checked = desk.maild("reload", code=1).stderr, desk.maild("check", code=1).stderr
+
+    for words in (
+        "team first-line: #1001 has it; write `was: [first-line]` at the team that takes them over",
+        "person nina: #1001 has it; write `left:` with a date instead of taking the person out",
+    ):
+        assert words in refused and f"a reload would be refused: {words}" in checked
+    renamed = nina.replace("first-line", "desk").replace("lead: alice}", "lead: alice, was: [first-line]}")
+    desk.write("people.yaml", renamed.replace("nina@acme.example}", "nina@acme.example, left: 2026-01-01}"))
+    desk.maild("reload", "--yes")
+    desk.heard.wait_for("tickets_followed")
+    ticket = desk.show("ticket", "show", "1001")
+    assert (ticket["team"], ticket["assignee"]) == ("desk", None)
+    assert [entry["by"] for entry in ticket["entries"]][-1] == "rules"
+
+
+def test_many_other_decisions_and_new_spam_take_a_yes(desk: Reloaded):
+    """Nobody is at a terminal: refused with the count and an example; `--yes` takes it."""
+    desk.handle(*(a_mail(words=f"The vpn is down, {n}.") for n in range(3)))
+    desk.write("vpn.yaml", VPN)
+    done = desk.maild("reload", code=1)
+    assert "3 of 3 decisions of the last 7 days would be other ones (100%)" in done.stderr
+    assert "Taken: 1 rule" in desk.maild("reload", "--yes").stdout
+
+    desk.write("vpn.yaml", VPN.replace("tags: [vpn]", "spam: true"))
+    assert "3 mails would newly be spam, by vpn (" in desk.maild("reload", code=1).stderr
+    desk.write("vpn.yaml", VPN)
+    assert "Nothing has changed" in desk.maild("reload").stdout
+
+
+def test_without_a_daemon_the_command_says_so(tmp_path: Path, heard: Heard):
+    """Exit code 1, and nothing is examined."""
+    desk = Reloaded(tmp_path, heard)
+    assert desk.maild("reload", code=1).stderr.startswith("no daemon is at work on this database")
+
+
+def test_a_start_needs_no_sound_rule_files(tmp_path: Path, heard: Heard):
+    """The first does; later ones work with what was in force, have the files examined, and tell when these are bad."""
+    desk = Reloaded(tmp_path, heard)
+    desk.write("vpn.yaml", VPN[:-9])
+    with ExitStack() as stack, pytest.raises(ConfigurationError):
+        desk.begin(stack)
+    desk.write("vpn.yaml", VPN)
+    with ExitStack() as stack:
+        desk.begin(stack)
+    desk.write("vpn.yaml", VPN[:-9])
+    with ExitStack() as stack:
+        desk.begin(stack)
+        desk.leg.catch_up(Event())
+        assert (desk.rules, desk.board.is_ill(SPOT)) == (["vpn"], True)
+    desk.write("vpn.yaml", VPN.replace("vpn", "dns"))
+    with ExitStack() as stack:
+        desk.begin(stack)
+        assert desk.rules == ["vpn"]
+        desk.leg.catch_up(Event())
+        assert (desk.rules, desk.board.is_ill(SPOT)) == (["dns"], False)
+    assert [line["by"] for line in heard.find("rules_taken")] == ["maild run"]
+
+
+def test_the_main_file_takes_a_restart(desk: Reloaded):
+    """A reload says what waits for one; the daemon refuses a rule that needs it, whatever the file says by now."""
+    main = desk.config / "maild.yaml"
+    text = main.read_text()
+    relays = text.partition("relays:\n")[2].partition("trust:")[0]
+    main.write_text(text.replace("Acme Support", "Acme").replace(relays, relays + relays.replace("main:", "second:")))
+    notes = desk.maild("reload").stderr
+    assert "note: maild.yaml: desk.name was changed: this takes a restart\n" in notes
+    assert "note: maild.yaml: relays.second was changed: this takes a restart\n" in notes
+
+    people = (desk.config / "rules" / "people.yaml").read_text()
+    desk.write("people.yaml", people.replace("relay: main", "relay: second"))
+    refused = desk.maild("reload", code=1).stderr
+    assert "it does not fit the maild.yaml that the daemon began with:" in refused and "second" in refused
+    assert desk.in_force.get()[0].rules.queues["support"].relay == "main"

@@ -183,14 +183,18 @@ def test_sections_that_come_later_are_refused_and_not_stored():
 
 
 def test_keys_that_come_later_are_refused_where_they_stand():
-    """Within a person or a team too."""
-    text = (
-        "people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {bundle: 5m}}\n"
-        "teams:\n  t: {members: [alice], was: [u]}\n"
-    )
-    problems = problems_of(text)
-    assert [problem.split(": ")[0] for problem in problems] == ["1.yaml:2:65", "1.yaml:4:25"]
-    assert all("not yet" in problem for problem in problems)
+    """Within a person too."""
+    (problem,) = problems_of("people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {bundle: 5m}}\n")
+    assert problem.startswith("1.yaml:2:65: ") and "not yet" in problem
+
+
+def test_a_team_was_called_what_nobody_else_is():
+    """Its old name leads to one team, and to none that is still there."""
+    teams = "teams:\n  a: {members: [alice], was: [old, b]}\n  b: {members: [alice], was: [old]}\n"
+    assert problems_of(ALICE, teams) == [
+        "2.yaml:2:36: teams.a.was[1]: there is a team 'b': its tickets stay its own",
+        "2.yaml:3:31: teams.b.was[0]: 'old' is a by now: leave it out at one of them",
+    ]
 
 
 def test_a_queue_is_visible_to_teams_and_managers_that_there_are():

@@ -77,12 +77,10 @@ class AbsenceSection(Passage):
 class TeamSection(Passage):
     """An entry of `teams`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"was": NOT_YET})
-
     members: Names
     lead: kinds.Name | None = None
     assign: Literal["none", "least-loaded", "round-robin"] = "none"
-    was: tuple[kinds.Name, ...] = ()
+    was: Annotated[tuple[kinds.Name, ...], AfterValidator(kinds.different)] = ()
 
     def value(self, key: str) -> Team:
         """Give the team."""

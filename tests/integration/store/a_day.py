@@ -153,6 +153,8 @@ def _look(reader: Reader) -> None:
     reader.find_edition(in_force.id)
     reader.newest_edition()
     reader.holdings()
+    reader.open_tickets_with("team", "first-line", 10)
+    reader.open_tickets_with("assignee", "alice", 10)
     reader.find_uids("support", "INBOX", 2, range(1, 10_000))
     reader.find_uidvalidity("support", "INBOX")
     reader.find_unshown("support", "INBOX", 2, 10)
