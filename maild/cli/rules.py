@@ -4,6 +4,7 @@ import click
 
 from maild.cli.display import print_json
 from maild.cli.replaying import replay
+from maild.cli.retracting import undo
 from maild.cli.trying import test
 from maild.rules import rule_file_schema
 
@@ -21,3 +22,4 @@ def schema() -> None:
 
 rules.add_command(test)
 rules.add_command(replay)
+rules.add_command(undo)

@@ -44,7 +44,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         message_id=message.message_id,
         ids=tuple(dict.fromkeys((*_ids(message), *map(marks.exposure, shown)))),
         tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
-        numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given)),
+        numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given), *_opened(arrival)),
         searches=tuple(_searches(given, message, house)),
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
@@ -81,6 +81,11 @@ def _contacts(given: tuple[Given, ...], message: Message) -> Iterator[str]:
     yield from (read_address(each.argument).address for each in given if each.word in _NAMING)
     if message.forwarding is not None:
         yield from (each.sender.address for each in message.forwarding.mails)
+
+
+def _opened(arrival: Arrival | None) -> Iterator[int]:
+    if arrival is not None and arrival.opened is not None:
+        yield arrival.opened
 
 
 def _named_numbers(given: tuple[Given, ...]) -> tuple[int, ...]:

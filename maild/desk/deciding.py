@@ -15,6 +15,7 @@ from maild.desk.finding import Found, find, is_among
 from maild.desk.house import House
 from maild.desk.machines import file_automatic, file_our_own
 from maild.desk.opening import open_ticket
+from maild.desk.reviving import find_opened, revive, without
 from maild.desk.standing import stand
 from maild.desk.takeover import take_over
 from maild.desk.timekeeping import keep_time
@@ -50,6 +51,11 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
 
     `authenticity` is what a trusted server says of the sender; `token` names a draft, should one be kept.
     """
+    opened = find_opened(arrival, facts)
+    if arrival is not None and opened is not None:
+        anew = replace(arrival, opened=None)
+        decision = decide(message, anew, without(facts, opened), authenticity, house, now, token)
+        return revive(decision, opened, arrival.released_by)
     house = replace(house, absent=frozenset(facts.absences))
     case = _case(message, arrival, _visible(message, facts, house, now), authenticity, house, now=now, token=token)
     hops = sum(name.lower() == "received" for name, _ in message.headers)

@@ -56,6 +56,7 @@ class Arrival:
     `released_by` is who let it go after it had been held, "" for nobody: it is not held a second time.
     `taken_over_as` is set on mail that is older than the desk's work: it is filed, a ticket that it opens has this
     state, and nobody is written to; `is_told`: but for the desk's own people, because it may wait for an answer.
+    `opened` is the ticket that it opened when it was handled before, should that be so.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Arrival:
     released_by: str = ""
     taken_over_as: "State | None" = None
     is_told: bool = False
+    opened: int | None = None
 
 
 class Automatic(StrEnum):

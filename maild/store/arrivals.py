@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from maild.errors import StaleError
 from maild.model.decision import OutcomeKind
@@ -16,7 +17,7 @@ from maild.store.blobs import Packed, keep_blobs, read_blobs
 from maild.store.dialect import any_of, in_chunks, insert_new
 from maild.store.pauses import is_working
 from maild.store.snapshot import Found, Snapshot, light
-from maild.store.tables import arrival, arrival_event, epoch
+from maild.store.tables import arrival, arrival_event, entry, epoch, ticket
 
 _Folder = Mapping[str, object]
 _HERE = (
@@ -58,6 +59,16 @@ _RELEASES = (
     .order_by(arrival_event.c.id)
 )
 _INSERT = arrival.insert()
+_IS_HELD = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
+_AGAIN: _Folder = MappingProxyType(
+    {"outcome": None, "reason": "", "done_at": None, "claim": None, "attempts": 0, "shown_at": None}
+)
+_OPENED_SPAM = (
+    select(ticket.c.number)
+    .join(entry, (entry.c.ticket == ticket.c.number) & (entry.c.n == 1))
+    .where(ticket.c.number == arrival.c.ticket, ticket.c.state == State.SPAM.value, entry.c.arrival == arrival.c.id)
+    .exists()
+) & arrival.c.done_at.is_not(None)
 _MOST_OLD = 50  # of old mail in one claim: what comes meanwhile waits for no more
 
 
@@ -199,18 +210,31 @@ class ArrivalWriting(Snapshot):
 
     def release_held(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Let a held arrival be handled anew; False if it is not held."""
-        again = {"outcome": None, "reason": "", "done_at": None, "claim": None, "attempts": 0, "shown_at": None}
-        return self._end_hold(arrival_id, again, "released", by, now)
+        return self._end(arrival_id, _IS_HELD, _AGAIN, what="released", by=by, now=now)
+
+    def release_spam(self, arrival_id: int, by: str, now: datetime) -> bool:
+        """Let a mail that opened a ticket as spam be handled anew; False if its ticket is not spam.
+
+        It stays the mail of that ticket.
+        """
+        return self._end(arrival_id, _OPENED_SPAM, _AGAIN, what="released", by=by, now=now)
 
     def discard_held(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Take a held arrival off the list for good, its bytes kept; False if it is not held."""
-        return self._end_hold(arrival_id, {"discarded_at": now}, "discarded", by, now)
+        return self._end(arrival_id, _IS_HELD, {"discarded_at": now}, what="discarded", by=by, now=now)
 
-    def _end_hold(self, arrival_id: int, values: Mapping[str, object], what: str, by: str, now: datetime) -> bool:
-        is_held = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
-        ended = self._connection.execute(
-            update(arrival).where(arrival.c.id == arrival_id, is_held).values(values)
-        ).rowcount
+    def _end(
+        self,
+        arrival_id: int,
+        is_so: ColumnElement[bool],
+        values: Mapping[str, object],
+        *,
+        what: str,
+        by: str,
+        now: datetime,
+    ) -> bool:
+        change = update(arrival).where(arrival.c.id == arrival_id, is_so).values(values)
+        ended = self._connection.execute(change).rowcount
         if ended:
             self._connection.execute(arrival_event.insert().values(arrival=arrival_id, at=now, what=what, by=by))
         return bool(ended)
@@ -280,4 +304,5 @@ def _arrival(row: Found, raw: bytes, released_by: str) -> Arrival:
         released_by=released_by,
         taken_over_as=State(row.taken_over_as) if row.taken_over_as else None,
         is_told=bool(row.is_told),
+        opened=row.ticket,
     )

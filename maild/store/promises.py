@@ -131,7 +131,8 @@ class History:
     def _add_arrival(self, entry: SeenEntry, arrival: int) -> None:
         if arrival in self._arrivals:
             self._find("one arrival became two entries", f"entry {entry.n}, arrival {arrival}", REPORT)
-        elif (entry.outcome, entry.outcome_ticket) != (OutcomeKind.ENTRY, self.ticket):
+        # Of a mail that was released from spam, and waits, the ticket is known and the outcome is not.
+        elif entry.outcome not in {OutcomeKind.ENTRY, None} or entry.outcome_ticket != self.ticket:
             self._find("an entry whose arrival has another outcome", f"entry {entry.n}, arrival {arrival}", REPORT)
         self._arrivals.add(arrival)
 

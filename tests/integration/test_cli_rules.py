@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from maild.cli.opening import user
 from tests.integration.a_desk import ADesk, a_mail
 
 BEGINNING = """\
@@ -133,3 +134,61 @@ def test_explain_tells_of_every_rule(tmp_path: Path):
     assert "not known any more: the files were edited" in then
     (desk.config / "rules" / "rules.yaml").write_text("rules: [", encoding="utf-8")
     assert "held  vpn (rules.yaml:3)" in desk.maild("explain", "1001").stdout
+
+
+def test_what_a_rule_did_is_taken_back(tmp_path: Path):
+    """Values that nobody changed go back, what it held or called spam is handled again; each line says what."""
+    desk = ADesk(tmp_path)
+    write(
+        desk,
+        VPN,
+        "  bad:\n    when: {text: {words: [printer]}}\n    then: {category: printing, urgency: low, tags: [later]}\n",
+        "  worse: {when: {text: {words: [lost]}}, then: {spam: true}}\n",
+        "  worst: {when: {text: {words: [kept]}}, then: {hold: a reason}}\n",
+    )
+    desk.handle(
+        a_mail("a@x.example", "VPN", "The printer."),
+        a_mail("b@x.example", "Printer", "The printer."),
+        a_mail("c@x.example", "Lost", "It is lost."),
+        a_mail("d@x.example", "Kept", "It is kept."),
+    )
+    desk.maild("ticket", "set", "1002", "category=network")
+
+    looked = desk.maild("rules", "undo", "bad", "--since", "1h", "--dry-run").stdout
+    assert [line for line in looked.splitlines() if line.startswith("#")] == [
+        "#1001 category: printing → network",
+        "#1001 urgency: low → high",
+        "#1001 priority: p4 → p3",
+        "#1001 tag later: taken off",
+        "#1002 category network: stays, " + user() + " changed it since",
+        "#1002 urgency: low → medium",
+        "#1002 tag later: taken off",
+    ]
+    assert desk.show("ticket", "show", "1001")["category"] == "printing"
+    assert "--yes" in desk.maild("rules", "undo", "bad", "--since", "1h", code=2).stderr
+    assert "Did you mean 'bad'" in desk.maild("rules", "undo", "bat", "--since", "1h", code=1).stderr
+
+    write(desk, VPN)
+    done = [desk.maild("rules", "undo", rule, "--since", "1h", "--yes").stdout for rule in ("bad", "worse", "worst")]
+    assert "2 tickets changed, 0 mails released" in done[0]
+    assert "#1003 spam: its mail is handled again" in done[1]
+    assert "arrival 4 from d@x.example: released, to be handled again" in done[2]
+    assert "Every promise holds" in desk.maild("verify").stdout
+    desk.handle()
+
+    assert {one["number"]: (one["state"], one["category"]) for one in tickets(desk)} == {
+        1001: ("new", "network"), 1002: ("new", "network"), 1003: ("new", None), 1004: ("new", None),
+    }  # fmt: skip
+    event = desk.show("ticket", "show", "1001")["entries"][-1]
+    assert (event["cause"]["kind"], event["by"], event["text"]) == (
+        "command-line",
+        user(),
+        "What bad did is taken back.",
+    )
+    assert {mail["ticket"] for mail in desk.show("mail", "list") if mail["template"] == "acknowledged"} >= {1003, 1004}
+    assert "did nothing" in desk.maild("rules", "undo", "worst", "--since", "1h", code=1).stderr
+    assert "Every promise holds" in desk.maild("verify").stdout
+
+
+def tickets(desk: ADesk) -> list[dict[str, object]]:
+    return [desk.show("ticket", "show", str(one["number"])) for one in desk.show("ticket", "list")]

@@ -1,0 +1,201 @@
+"""`maild rules undo`: what a rule did since an instant is taken back, ticket by ticket."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import click
+
+from maild.cli.display import fit, moment, say_no
+from maild.cli.opening import config_directory, now, opened_store, user
+from maild.cli.progress import beginning, shown_progress
+from maild.cli.since import Since
+from maild.desk.retracting import Retraction, retract
+from maild.documents import did_you_mean
+from maild.errors import ConfigurationError, MaildError
+from maild.model.decision import OutcomeKind
+from maild.model.explaining import explanation
+from maild.model.facts import Questions, TicketFacts, Want
+from maild.model.ticket import State
+from maild.premises import read_premises
+from maild.rules.occasions import On
+from maild.rules.rulings import Ruling, parse_ruling
+from maild.store import Begin, Carrying, PastDecision, Store
+
+_PAGE = 200
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which rule's doings since when are taken back, and who wants it."""
+
+    rule: str
+    since: datetime
+    by: str
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a rule touched: tickets, mails that it held, tickets that it opened as spam by their mails."""
+
+    tickets: dict[int, None] = field(default_factory=dict)
+    held: list[int] = field(default_factory=list)
+    spam: dict[int, int] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
+
+
+@click.command()
+@click.argument("rule", metavar="NAME")
+@click.option("--since", type=Since(), required=True, help="From when on: 14:00, 4h, 2026-11-20.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
+    """Take back what rule NAME did: values that nobody changed since, mails that it held or called spam.
+
+    A value goes back to what it was before. Mail that is released is handled again, by the rules that the daemon has
+    by then. Notes, and what was mailed, stay; each line says so.
+    """
+    wish = Wish(rule, since, user())
+    with opened_store() as store:
+        with shown_progress() as progress:
+            touched = _find(store, wish, beginning(progress))
+        if not (touched.tickets or touched.held or touched.spam):
+            hint = did_you_mean(rule, touched.rules - {rule})
+            raise say_no(f"rule {rule} did nothing since {moment(since)} that can be taken back{hint}")
+        click.echo(f"Since {moment(since)} {rule} did this:")
+        click.echo("\n".join(fit(line) for line in touched.lines))
+        if dry_run:
+            click.echo("Nothing was taken back: --dry-run.")
+            return
+        _warn(rule)
+        _ask(is_sure=yes)
+        _take_back(store, wish, touched)
+
+
+def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
+    """Go through what was decided since, and say what would be taken back of it."""
+    touched = Touched()
+    first, last = store.read(lambda reader: (reader.find_story_since(wish.since), reader.last_story()))
+    advance = begin("decisions", last - first)
+    for page in _pages(store, first):
+        for one in page:
+            if one.at >= wish.since:
+                _note(store, one, wish, touched)
+        advance(page[-1].key - first)
+        first = page[-1].key
+    for number in touched.tickets:
+        told = _retraction(store, number, wish).told
+        touched.lines += [f"#{number} {line}" for line in told]
+    return touched
+
+
+def _pages(store: Store, key: int) -> Iterator[tuple[PastDecision, ...]]:
+    while page := _page(store, key):
+        yield page
+        key = page[-1].key
+
+
+def _page(store: Store, key: int) -> tuple[PastDecision, ...]:
+    return store.read(lambda reader: reader.past_decisions(key, _PAGE))
+
+
+def _note(store: Store, one: PastDecision, wish: Wish, touched: Touched) -> None:
+    """Note what a rule did to one mail."""
+    ruling = _ruling_of(one.story)
+    if ruling is None:
+        return
+    touched.rules |= {deed.rule.removeprefix("rules.") for deed in ruling.deeds if deed.rule.startswith("rules.")}
+    own = {deed.what for deed in ruling.deeds if deed.rule == f"rules.{wish.rule}"}
+    others = {deed.what for deed in ruling.deeds if deed.rule != f"rules.{wish.rule}"}
+    arrival = store.read(lambda reader: reader.find_arrival(one.arrival))
+    if not own or arrival is None:
+        return
+    if arrival.outcome is OutcomeKind.HELD:
+        is_ours = "hold" in own - others and arrival.discarded_at is None
+        touched.held += [one.arrival] if is_ours else []
+        why = "released, to be handled again" if is_ours else "stays held: another rule holds it, or it was discarded"
+        touched.lines.append(f"arrival {one.arrival} from {arrival.sender or 'unknown'}: {why}")
+    elif one.ticket is not None:
+        _note_ticket(store, one.ticket, one.arrival, touched, is_spam="spam" in own - others and On.NEW in ruling.on)
+
+
+def _note_ticket(store: Store, number: int, arrival: int, touched: Touched, *, is_spam: bool) -> None:
+    ticket = store.read(lambda reader: reader.find_ticket(number))
+    if is_spam and ticket is not None and ticket.state is State.SPAM:
+        touched.spam[number] = arrival
+        touched.lines.append(f"#{number} spam: its mail is handled again")
+    elif number not in touched.spam:
+        touched.tickets[number] = None
+
+
+def _ruling_of(story: str) -> Ruling | None:
+    written = json.loads(story)["decision"].get("ruling")
+    return None if written is None else parse_ruling(written)
+
+
+def _retraction(store: Store, number: int, wish: Wish) -> Retraction:
+    """Say what can be taken back of a ticket as it is now."""
+    known = _facts_of(store, number)
+    return retract(known, _rulings_of(store, known, wish.since), wish.rule, wish.by)
+
+
+def _facts_of(store: Store, number: int) -> TicketFacts:
+    asked = Questions(None, "", "", "", None, (), (), (number,), wants=frozenset({Want.HISTORY}))
+    (facts,) = store.read(lambda reader: reader.answer([asked], now()))
+    return facts.tickets[number]
+
+
+def _rulings_of(store: Store, known: TicketFacts, since: datetime) -> Mapping[int, Ruling]:
+    arrivals = dict.fromkeys(entry.arrival for entry in known.entries if entry.arrival is not None)
+    found = {arrival: _last_ruling(store, arrival) for arrival in arrivals}
+    return {arrival: ruling for arrival, ruling in found.items() if ruling is not None and ruling.at >= since}
+
+
+def _last_ruling(store: Store, arrival: int) -> Ruling | None:
+    story = store.read(lambda reader: reader.find_explanation(arrival))
+    return None if story is None else _ruling_of(story)
+
+
+def _warn(rule: str) -> None:
+    """Say that a rule still stands there: what is handled again may meet it again."""
+    try:
+        _, rules = read_premises(config_directory(), os.environ)
+    except ConfigurationError:
+        return
+    place = next((each.place for each in rules.rules if each.name == rule), None)
+    if place is not None:
+        click.echo(f"note: {rule} stands in {place.file}:{place.line}; mail that is handled again is asked it again")
+
+
+def _ask(*, is_sure: bool) -> None:
+    if is_sure:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("say --yes to take this back, or --dry-run to look")
+    click.confirm("Take this back?", abort=True)
+
+
+def _take_back(store: Store, wish: Wish, touched: Touched) -> None:
+    changed = sum(_take_back_of(store, number, wish) for number in touched.tickets)
+    at = now()
+    held = sum(store.write(lambda tx, one=one: tx.release_held(one, wish.by, at)) for one in touched.held)  # type: ignore[misc]  # its default
+    spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
+    click.echo(f"Taken back: {changed} tickets changed, {held + spam} mails released, to be handled again.")
+
+
+def _take_back_of(store: Store, number: int, wish: Wish) -> bool:
+    """Take back what can be of one ticket, in one transaction; again where it changed meanwhile."""
+    for _ in range(_TRIES):
+        decision = _retraction(store, number, wish).decision
+        if decision is None:
+            return False
+        story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
+        work, at = Carrying(None, None, "", decision, (), {}, story), now()
+        if not store.write(lambda tx, work=work, at=at: tx.carry_out([work], at)):  # type: ignore[misc]  # their defaults
+            return True
+    raise MaildError(f"ticket #{number} changes faster than it can be written; try again")
