@@ -165,6 +165,7 @@ class Composer:
             root=order.line.root,
             template=wanted.template,
             sheet=wanted.sheet,
+            is_capped=wanted.is_capped,
             person=wanted.person,
             thread=wanted.thread,
             meaning=wanted.meaning,

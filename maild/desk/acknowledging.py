@@ -36,6 +36,14 @@ def refusal(case: Case, sheet: str, queue: str, language: str | None) -> Wanted 
     return replace(_answer(case, None, Template.REFUSED), sheet=sheet, queue=queue, language=language)
 
 
+def resolution(case: Case, number: int, words: str) -> Wanted | str:
+    """Want the words by which a rule resolves a matter, or say why nobody can be told: as with an acknowledgement."""
+    sender = _whom_to_answer(case)
+    if isinstance(sender, str):
+        return sender
+    return replace(_answer(case, number, Template.RESOLVED), text=words, is_capped=True)
+
+
 def _whom_to_answer(case: Case) -> Sender | str:
     sender = case.sender
     if sender is None:

@@ -37,7 +37,8 @@ class Case:
     """One message, where it was found to belong, and who sent it; `token` names a draft, should one be kept.
 
     `sender` is None when From tells nobody. `flags` are said of every entry that comes of the message. `mailbox` is
-    where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go.
+    where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go. `is_old`:
+    it is older than the desk's work.
     """
 
     message: Message
@@ -52,6 +53,7 @@ class Case:
     is_whole: bool
     is_released: bool
     size: int = 0
+    is_old: bool = False
 
     @property
     def known(self) -> TicketFacts | None:

@@ -7,16 +7,16 @@ from maild.desk.acknowledging import farewell, too_large
 from maild.desk.announcing import announce, cautions, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, held, joining, remembered, sheet_for
 from maild.desk.courtesy import Answer, find_answer
+from maild.desk.ending import Ending, find_ending, rule_ticket
 from maild.desk.finding import led_on
 from maild.desk.house import is_same
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
-    apply_to,
+    as_ruled,
     counted,
     held_by_rules,
     keep,
     notify,
-    record,
     rule_mail,
     why_held,
 )
@@ -32,7 +32,6 @@ from maild.model.decision import (
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import EntryKind, State, Ticket
-from maild.rules.occasions import Verdicts
 
 REOPEN_WITHIN = timedelta(days=14)
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
@@ -59,39 +58,51 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, verdicts)
     keep(case, sheet, verdicts)
-    if state is not None:
+    # What says no more than yes or thanks to a settled matter moves it as such words do, and no rule moves it on.
+    found = find_ending(case, verdicts, known.ticket.number, known.ticket) if answer is Answer.WORDS else ""
+    sheet.explain(*((str(found),) if found else ()))
+    ending = found if isinstance(found, Ending) else None
+    if state is not None and ending is None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
-    _enter(case, known, sheet, answer, verdicts)
-    return sheet.decision(entry_of(known.ticket.number), case)
+    ticket = as_ruled(known, verdicts, case.now)
+    _enter(case, sheet, ticket, answer)
+    rule_ticket(case, sheet, known, verdicts, ending)
+    sheet.add(*counted(verdicts, ticket.number))
+    if ending is None or ending.state is not State.SPAM:
+        told = _respond(case, sheet, ticket, answer, ending)
+        if told is not None:
+            notify(case, sheet, ticket, verdicts, told)
+    return sheet.decision(entry_of(ticket.number), case)
 
 
-def _enter(case: Case, known: TicketFacts, sheet: Sheet, answer: Answer, verdicts: Verdicts) -> None:
-    """File the mail, let people join, and tell those in charge unless it says nothing but thanks."""
-    ticket, message = known.ticket, case.message
+def _enter(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer) -> None:
+    """File the mail, and let people join; `ticket` is as the rules have it."""
     is_settled = ticket.state in _SETTLED and answer is not Answer.WORDS
     sheet.enter(
         ticket.number,
         EntryKind.CUSTOMER,
         case.words,
         flags=(*doubts(case), *((answer.value,) if is_settled else ())),
-        attachments=message.attachments,
-        message_id=message.message_id,
+        attachments=case.message.attachments,
+        message_id=case.message.message_id,
     )
     sheet.add(remembered(case, ticket.number), *_joined(case, ticket))
-    if any(verdict.is_matched for verdict in verdicts.verdicts):
-        apply_to(sheet, known, verdicts)
-        record(case, sheet, ticket.number, verdicts)
-    sheet.add(*counted(verdicts, ticket.number))
+
+
+def _respond(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer, ending: Ending | None) -> tuple[str, ...] | None:
+    """Answer what is to be answered at once, and tell those in charge unless it says nothing but thanks, or is solved.
+
+    Gives the keys of those who were told; None where nobody shall be.
+    """
     too_much = too_large(case, ticket.number)
     sheet.want(*([too_much] if too_much else []))
-    if is_settled and answer is Answer.COURTESY:
+    if ticket.state in _SETTLED and answer is Answer.COURTESY:
         sheet.explain("courtesy on a settled ticket: filed, and nobody is told")
-        return
-    is_confirmed = ticket.state is State.RESOLVED and answer is Answer.YES and is_proved(case)
-    if is_confirmed:
+        return None
+    if ticket.state is State.RESOLVED and answer is Answer.YES and is_proved(case):
         sheet.want(*farewell(case, ticket))
-    notify(case, sheet, ticket, verdicts, announce(case, sheet, ticket))
+    return announce(case, sheet, ticket) if ending is None or ending.state is State.PENDING else ()
 
 
 def _is_over(case: Case, ticket: Ticket) -> bool:

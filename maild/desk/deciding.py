@@ -130,6 +130,7 @@ def _case(
     sender = stand(message.sender, found, ticket, authenticity, house=house, now=now) if message.sender else None
     is_whole = arrival is None or arrival.is_whole
     is_released = arrival is not None and bool(arrival.released_by)
+    is_old = arrival is not None and arrival.taken_over_as is not None
     flags = (
         *message.flags,
         *(("repeated-message-id",) if facts.same_id_other_body else ()),
@@ -139,7 +140,7 @@ def _case(
     )
     mailbox = arrival.place.mailbox if arrival else ""
     size = arrival.size if arrival else 0
-    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole, is_released, size)
+    return Case(message, facts, house, now, token, found, sender, flags, mailbox, is_whole, is_released, size, is_old)
 
 
 def _with_first(found: Found, facts: Facts) -> Found:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from maild.desk.acknowledging import acknowledgement, reached_cap, refusal
 from maild.desk.announcing import announce, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
+from maild.desk.ending import Ending, end, find_ending
 from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
@@ -76,21 +77,35 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         language=_language_of(case, after),
         confidential=old.confidential if old is not None else None,
     )
+    ending = find_ending(case, verdicts, number, None)
     opened = opened_as(case, opened, verdicts)
+    opened = replace(opened, state=ending.state) if isinstance(ending, Ending) else opened
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
     sheet.add(*counted(verdicts, number))
-    if wants(verdicts, CallSpam):
-        sheet.explain("spam by a rule: nobody is answered or told")
+    if isinstance(ending, Ending):
+        end(case, sheet, number, ending)
+    sheet.explain(*((str(ending),) if ending else ()))
+    if opened.state is State.SPAM:
         return sheet.decision(entry_of(number), case)
+    if not isinstance(ending, Ending) or ending.mail is None:
+        answer = _acknowledgement(case, number, after, verdicts, named)
+        sheet.note_cap(reached_cap(case))
+        sheet.want(*([answer] if isinstance(answer, Wanted) else []))
+        sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
+    told = announce(case, sheet, opened) if opened.state is State.NEW else ()
+    notify(case, sheet, opened, verdicts, told)
+    return sheet.decision(entry_of(number), case)
+
+
+def _acknowledgement(
+    case: Case, number: int, after: TicketFacts | None, verdicts: Verdicts, named: Address | None
+) -> Wanted | str:
+    """Want what tells whoever wrote that there is a ticket, as rules want it said, or say why there is nothing."""
     why_none = why_unanswered(case, verdicts, named)
     answer = f"no acknowledgement: {why_none}" if why_none else acknowledgement(case, number, after)
-    sheet.note_cap(reached_cap(case))
-    sheet.want(*([_as_rules_say(answer, verdicts)] if isinstance(answer, Wanted) else []))
-    sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    notify(case, sheet, opened, verdicts, announce(case, sheet, opened))
-    return sheet.decision(entry_of(number), case)
+    return _as_rules_say(answer, verdicts) if isinstance(answer, Wanted) else answer
 
 
 def _answers_refusal(case: Case) -> bool:

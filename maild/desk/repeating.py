@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from maild.desk.announcing import announce, doubts
 from maild.desk.case import Case, entry_of, remembered, sheet_for
+from maild.desk.ending import Ending, find_ending, rule_ticket
 from maild.desk.finding import is_among, led_on
 from maild.desk.ruling import (
-    apply_to,
+    as_ruled,
     counted,
     find_effect,
     held_by_rules,
     notify,
-    record,
     rule_mail,
     ruled,
     wants,
@@ -79,7 +79,8 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, again)
     sheet = sheet_for(case, known)
-    if is_reopened:
+    ending = find_ending(case, again, ticket.number, ticket)
+    if is_reopened and isinstance(ending, str):
         sheet.set_state(State.OPEN)
         sheet.add(StopTimers(TimerKind.WAKE, ticket.number))
     sheet.enter(
@@ -94,13 +95,14 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     owner = case.facts.keyed[key.same.key].ticket
     sheet.add(remembered(case, ticket.number), *remembered_key(case, owner, key))
     sheet.add(*counted(again, ticket.number))
-    apply_to(sheet, known, again)
     both = replace(again, verdicts=(*verdicts.verdicts, *again.verdicts), done=(key.done, *again.done))
-    record(case, sheet, ticket.number, both)
+    rule_ticket(case, sheet, known, both, ending if isinstance(ending, Ending) else None)
     # What is asked again later is what was asked of the ticket that is there.
     sheet.rule(tuple(ruled(both)), write_ruling(ruling_of(again, case.now)))
     sheet.explain(f"a machine writes of the same matter: {key.done.origin} gives it the key {key.same.key}")
-    notify(case, sheet, ticket, again, announce(case, sheet, ticket) if is_reopened else ())
+    sheet.explain(*((str(ending),) if ending else ()))
+    after = as_ruled(known, again, case.now)
+    notify(case, sheet, after, again, announce(case, sheet, after) if is_reopened else ())
     return sheet.decision(entry_of(ticket.number), case)
 
 

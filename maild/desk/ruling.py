@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import notices
+from maild.model.aftermath import changed_ticket
 from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
-from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
+from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 from maild.rules import Person, effects
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, Verdict, Verdicts, see
@@ -88,7 +90,6 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
     is_spam = wants(verdicts, effects.CallSpam)
     return replace(
         opened,
-        state=State.SPAM if is_spam else opened.state,
         queue=after.queue,
         team=after.team,
         assignee=after.assignee or (None if is_spam else find_assignee(case, after, opened.number)),
@@ -101,6 +102,7 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
         agreement=after.agreement,
         tags=after.tags,
         fields=tuple(after.fields.items()),
+        confidential=confidence_of(verdicts, opened.confidential),
     )
 
 
@@ -130,10 +132,23 @@ def find_assignee(case: Case, view: TicketView, number: int) -> str | None:
 
 def apply_to(sheet: Sheet, known: TicketFacts, verdicts: Verdicts) -> None:
     """Change a ticket as the rules want; the event says who."""
-    changes = tuple(_changes(known, verdicts))
-    if wants(verdicts, effects.CallSpam):
-        sheet.set_state(State.SPAM)
-    sheet.change(*changes)
+    if any(verdict.is_matched for verdict in verdicts.verdicts):
+        sheet.change(*_changes(known, verdicts))
+
+
+def as_ruled(known: TicketFacts, verdicts: Verdicts, now: datetime) -> Ticket:
+    """Give a ticket with the values that the rules end with: who may see it is decided by these."""
+    ticket = known.ticket
+    for change in _changes(known, verdicts) if any(each.is_matched for each in verdicts.verdicts) else ():
+        ticket = changed_ticket(ticket, change, now)
+    return ticket
+
+
+def confidence_of(verdicts: Verdicts, before: Confidence | None) -> Confidence | None:
+    """Say how confidential a ticket is by the rules: never less than it was."""
+    wanted = [done.effect.confidence for done in verdicts.done if isinstance(done.effect, effects.MakeConfidential)]
+    every = (*wanted, *((before,) if before is not None else ()))
+    return Confidence.SEALED if Confidence.SEALED in every else next(iter(every), None)
 
 
 def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes: tuple[Change, ...] = ()) -> None:
@@ -145,7 +160,7 @@ def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes
     for done in verdicts.done:
         match done.effect:
             case effects.AddNote(text):
-                cause = Cause(CauseKind.RULE, _place(done))
+                cause = Cause(CauseKind.RULE, place_of(done))
                 sheet.enter(number, EntryKind.NOTE, text, by=BY, cause=cause)
             case effects.AddParticipant(address):
                 if case.house.is_outside(address, case.now):
@@ -177,6 +192,9 @@ def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
         old, new = getattr(ticket, name), getattr(after, name)
         if old != new and new is not None:
             yield Change(name, old, new)
+    confidence = confidence_of(verdicts, ticket.confidential)
+    if confidence is not None and confidence is not ticket.confidential:
+        yield Change("confidential", ticket.confidential and ticket.confidential.value, confidence.value)
     yield from (Change("tag", None, tag) for tag in after.tags if tag not in ticket.tags)
     fields = dict(ticket.fields)
     for name, value in after.fields.items():
@@ -241,5 +259,6 @@ def _line(done: Done) -> str:
     return f"{said} by {done.origin}{replaced}"
 
 
-def _place(done: Done) -> str:
+def place_of(done: Done) -> str:
+    """Say where the rule stands whose an effect is."""
     return f"{done.origin.place.file}:{done.origin.place.line}"

@@ -93,9 +93,9 @@ class Wanted:
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
     meaning is CONSULT. `clock` is the one that the mail is about. `sheet` is the one that a rule wants it written with,
-    "" for the template's own. `queue` writes a mail about no ticket, in `language` if it is known. `earlier` is the
-    number of the ticket that this one follows. `delay` is kept from the moment of writing; the mail is given up
-    `expires_in` after that.
+    "" for the template's own. `is_capped`: it answers a mail by itself, and counts as an acknowledgement does. `queue`
+    writes a mail about no ticket, in `language` if it is known. `earlier` is the number of the ticket that this one
+    follows. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -114,6 +114,7 @@ class Wanted:
     consulted: Address | None = None
     earlier: int | None = None
     sheet: str = ""
+    is_capped: bool = False
     queue: str = ""
     language: str | None = None
     clock: ClockName | None = None
@@ -143,6 +144,7 @@ class OutgoingMail:
     `token` names the mail in its mark; `root` is the token of the first mail of this thread to this recipient.
     `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
     `quoted` the customer's words shown in it: an answer is compared with both. `sheet` is the one that a rule named.
+    `is_capped`: it counts as an acknowledgement.
     """
 
     token: str
@@ -166,6 +168,7 @@ class OutgoingMail:
     due_at: datetime
     expires_at: datetime
     sheet: str = ""
+    is_capped: bool = False
 
     @property
     def wire(self) -> bytes:

@@ -51,7 +51,9 @@ class Round:
                         self._counted[each] += 1
                 case _:
                     pass
-        self._thanked.update(_domain_of(mail.to) for mail in decision.mails if mail.template in ACKNOWLEDGEMENTS)
+        self._thanked.update(
+            _domain_of(mail.to) for mail in decision.mails if mail.is_capped or mail.template in ACKNOWLEDGEMENTS
+        )
 
 
 def _domain_of(address: str) -> str:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from maild.model.ticket import Confidence
+
 
 class WhomKind(StrEnum):
     """The one grammar for people wherever somebody is told or asked."""
@@ -159,6 +161,13 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeConfidential:
+    """Only the ticket's team, assignee, lead and the managers may see it; what is sealed already stays so."""
+
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class Pend:
     """Wait until the span is over."""
 
@@ -180,5 +189,5 @@ class Stop:
 Effect: TypeAlias = (
     SetValue | AtLeast | Raise | MakeMajor | SetField | AddTag | UseTemplate | DoNotAcknowledge | AddNote | Notify
     | AddParticipant | TakeRequester | TakeAsPerson | SameTicket | JoinIncident | OpenChild | Hold | CallSpam | Refuse
-    | Pend | Resolve | Stop
+    | Pend | Resolve | Stop | MakeConfidential
 )  # fmt: skip

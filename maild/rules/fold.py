@@ -16,6 +16,7 @@ from maild.rules.effects import (
     Effect,
     Hold,
     JoinIncident,
+    MakeConfidential,
     MakeMajor,
     Notify,
     OpenChild,
@@ -72,7 +73,7 @@ class Fold:
                 self._do(self._filled(effect), origin)
             case (
                 SameTicket() | UseTemplate() | DoNotAcknowledge() | Notify() | AddParticipant() | TakeAsPerson()
-                | CallSpam() | Refuse() | Pend() | Stop()
+                | CallSpam() | Refuse() | Pend() | Stop() | MakeConfidential()
             ):  # fmt: skip
                 self._do(effect, origin)
             case _:

@@ -23,6 +23,7 @@ from maild.rules.effects import (
     Effect,
     Hold,
     JoinIncident,
+    MakeConfidential,
     MakeMajor,
     Notify,
     OpenChild,
@@ -243,7 +244,15 @@ def wanted_of(effect: Effect) -> tuple[str, str] | None:
 
 
 def _wanted_besides(
-    effect: AddNote | Notify | AddParticipant | SameTicket | JoinIncident | OpenChild | Pend | Resolve,
+    effect: AddNote
+    | Notify
+    | AddParticipant
+    | SameTicket
+    | JoinIncident
+    | OpenChild
+    | Pend
+    | Resolve
+    | MakeConfidential,
 ) -> tuple[str, str]:
     match effect:
         case AddNote(text):
@@ -258,6 +267,8 @@ def _wanted_besides(
             wanted = "incident", name
         case OpenChild(queue, subject):
             wanted = "child", f"{queue}: {subject}"
+        case MakeConfidential(confidence):
+            wanted = "confidential", confidence.value
         case Pend(span):
             wanted = "pending", format_duration(span)
         case Resolve(text):

@@ -45,7 +45,7 @@ def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
         "root": mail.root,
         "recipient": mail.recipient,
         "domain": domain_of(mail.recipient),
-        "acknowledged": mail.recipient.lower() if mail.template in ACKNOWLEDGEMENTS else None,
+        "acknowledged": mail.recipient.lower() if mail.is_capped or mail.template in ACKNOWLEDGEMENTS else None,
         "message_id": mail.message_id,
         "envelope_from": mail.envelope_from,
         "sha256": body,

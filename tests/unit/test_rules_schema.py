@@ -90,7 +90,7 @@ def test_the_shipped_files_are_taken():
         ("count: 2", "count: 1"),
         ("within: 1h", "within: 60"),
         ("hours: {office: out}", "hours: {office: closed}"),
-        ("stop: true", "pending: 3d"),
+        ("stop: true", "checklist: x"),
         ("stop: true", "ladder: urgent"),
         ("from: a@b.example, ", ""),
         ("tags: [x]", "due: {}"),

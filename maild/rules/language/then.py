@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
+from maild.model.ticket import Confidence
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
@@ -21,6 +22,7 @@ from maild.rules.effects import (
     Effect,
     Hold,
     JoinIncident,
+    MakeConfidential,
     MakeMajor,
     Notify,
     OpenChild,
@@ -119,7 +121,7 @@ class Then(Passage):
     """What a rule wants done."""
 
     refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("ladder", "survey", "checklist", "approval", "confidential", "pending", "resolve"), NOT_YET)
+        dict.fromkeys(("ladder", "survey", "checklist", "approval"), NOT_YET)
     )
 
     queue: kinds.Name | None = None
@@ -127,6 +129,7 @@ class Then(Passage):
     impact: Grade | None = None
     urgency: Grade | None = None
     major: Literal[True] | None = None
+    confidential: Literal["team", "sealed"] | None = None
     priority: Priority | None = None
     level: Level | None = None
     agreement: kinds.Name | None = None
@@ -165,7 +168,7 @@ class Then(Passage):
             if template in _OTHERS:
                 known = ", ".join(_ANSWERS)
                 raise ValueError(f"template.{template}: only what answers the mail itself can be another: {known}")
-        endings = [key for key in ("hold", "spam", "refuse") if getattr(self, key) is not None]
+        endings = [key for key in ("pending", "resolve", "hold", "spam", "refuse") if getattr(self, key) is not None]
         if len(endings) > 1:
             raise ValueError(f"{' and '.join(endings)} end a mail in different ways: keep one of them")
         return self
@@ -184,6 +187,8 @@ class Then(Passage):
             yield self.urgency.effect("urgency")
         if self.major is not None:
             yield MakeMajor()
+        if self.confidential is not None:
+            yield MakeConfidential(Confidence(self.confidential))
         for key in ("priority", "level", "agreement", "team", "assignee", "language"):
             if getattr(self, key) is not None:
                 yield SetValue(key, getattr(self, key))

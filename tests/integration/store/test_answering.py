@@ -235,14 +235,16 @@ def test_a_later_proof_renews_the_first(store: Store):
 
 
 def test_acknowledgements_are_counted_for_the_caps(store: Store):
-    """Counted are acknowledgements by address and by domain, not other mails; letter case hides nothing."""
+    """Counted are acknowledgements by address and by domain, and what rules answer as such, not other mails; letter
+    case hides nothing.
+    """
 
     def acknowledged(to: str) -> OutgoingMail:
         return a_mail(None, to, template=Template.ACKNOWLEDGED_MINIMAL)
 
     send(store, acknowledged("VICTIM@customer.example"), now=NOW - timedelta(hours=3))
     send(store, acknowledged("victim@Customer.Example"), acknowledged("other@customer.example"))
-    send(store, acknowledged("far@away.example"), a_mail(None, "victim@customer.example"))
+    send(store, a_mail(None, "far@away.example", is_capped=True), a_mail(None, "victim@customer.example"))
     send(store, acknowledged("victim@customer.example"), now=NOW - timedelta(days=2))
 
     counts = answer(store, asking(sender="Victim@customer.example")).acknowledgements
