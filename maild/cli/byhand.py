@@ -1,4 +1,4 @@
-"""`maild ticket new | set`: what is done to tickets by hand."""
+"""`maild ticket new | set | merge`: what is done to tickets by hand."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from maild.carrying import Desk, pack_attachments
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
 from maild.desk import House, keep_time
-from maild.desk.byhand import Caller, HandError, open_for_caller, set_fields
+from maild.desk.byhand import Caller, HandError, merge_tickets, open_for_caller, set_fields
 from maild.errors import MaildError
-from maild.model.decision import Decision
+from maild.model.decision import Decision, LinkTickets
 from maild.model.explaining import explanation
-from maild.model.facts import Facts, Questions
+from maild.model.facts import Facts, Questions, TicketFacts
 from maild.model.mail import Address
 from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.store import Carrying, Store
@@ -50,7 +50,7 @@ def new(requester: str, subject: str, name: str, queue: str | None) -> None:
     def decide(facts: Facts, house: House, at: datetime) -> Decision:
         return open_for_caller(Caller(who, subject, words, queue), facts, house, at, user())
 
-    decision = _carry_out(None, decide, who.address)
+    decision = _carry_out((), decide, who.address)
     is_told = any(mail.to == who.address for mail in decision.mails)
     print_text(f"#{decision.outcome.ticket} is open; {who.address} is {'' if is_told else 'not '}told its number.")
 
@@ -65,33 +65,61 @@ def set_(number: int, values: tuple[str, ...]) -> None:
         raise click.UsageError("write FIELD=VALUE, like team=network")
 
     def decide(facts: Facts, house: House, _at: datetime) -> Decision:
-        known = facts.tickets.get(number)
-        if known is None:
-            raise say_no(f"there is no ticket #{number}")
-        return set_fields(known, pairs, facts=facts, house=house, by=user())
+        return set_fields(_find(facts, number), pairs, facts=facts, house=house, by=user())
 
-    _carry_out(number, decide)
+    _carry_out((number,), decide)
     print_text(f"#{number}: " + ", ".join(f"{name} = {value or '–'}" for name, value in pairs.items()))
 
 
-def _carry_out(number: int | None, decide: Deciding, contact: str = "") -> Decision:
+@click.command()
+@click.argument("number", type=NUMBER)
+@click.argument("target", type=NUMBER)
+@click.option("--join", is_flag=True, help="Though their requesters differ: each reads the other's mail from then on.")
+def merge(number: int, target: int, *, join: bool) -> None:
+    """Let ticket NUMBER go on in TARGET: whoever answers about it answers there."""
+
+    def decide(facts: Facts, _house: House, _at: datetime) -> Decision:
+        return merge_tickets(_find(facts, number), _followed(facts, target), is_join=join, by=user())
+
+    decision = _carry_out((number, target), decide)
+    merged = next(step for step in decision.steps if isinstance(step, LinkTickets))
+    print_text(f"#{number} goes on in #{merged.other}.")
+
+
+def _find(facts: Facts, number: int) -> TicketFacts:
+    known = facts.tickets.get(number)
+    if known is None:
+        raise say_no(f"there is no ticket #{number}")
+    return known
+
+
+def _followed(facts: Facts, number: int) -> TicketFacts:
+    """Find a ticket, or the one in which it goes on."""
+    known = _find(facts, number)
+    for _ in facts.tickets:
+        if known.ticket.merged_into is not None:
+            known = _find(facts, known.ticket.merged_into)
+    return known
+
+
+def _carry_out(numbers: tuple[int, ...], decide: Deciding, contact: str = "") -> Decision:
     """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
     config, rules = read_premises(config_directory(), os.environ)
     with closing(open_store(config)) as store:
         premises = Premises(config, rules, keyring_of(store, now()))
         house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
         for _ in range(_TRIES):
-            decision = _try(store, number, contact, decide, house=house, writer=writer)
+            decision = _try(store, numbers, contact, decide, house=house, writer=writer)
             if decision is not None:
                 return decision
     raise MaildError("the ticket changes faster than it can be written; try again")
 
 
 def _try(
-    store: Store, number: int | None, contact: str, decide: Deciding, *, house: House, writer: Desk
+    store: Store, numbers: tuple[int, ...], contact: str, decide: Deciding, *, house: House, writer: Desk
 ) -> Decision | None:
     at = now()
-    (facts,) = store.read(lambda reader: reader.answer([_asking(number, contact)], at))
+    (facts,) = store.read(lambda reader: reader.answer([_asking(numbers, contact)], at))
     try:
         decision = keep_time(decide(facts, house, at), facts, house, at)
     except HandError as error:
@@ -102,7 +130,7 @@ def _try(
     return None if store.write(lambda tx: tx.carry_out([work], at)) else decision
 
 
-def _asking(number: int | None, contact: str) -> Questions:
+def _asking(numbers: tuple[int, ...], contact: str) -> Questions:
     return Questions(
         arrival=None,
         mailbox="",
@@ -111,6 +139,6 @@ def _asking(number: int | None, contact: str) -> Questions:
         message_id=None,
         ids=(),
         tokens=(),
-        numbers=() if number is None else (number,),
+        numbers=numbers,
         contacts=(contact,) if contact else (),
     )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from maild.cli.byhand import new, set_
+from maild.cli.byhand import merge, new, set_
 from maild.cli.display import (
     fit,
     json_option,
@@ -111,6 +111,7 @@ def history(number: int, as_json: bool) -> None:
 
 ticket.add_command(new)
 ticket.add_command(set_)
+ticket.add_command(merge)
 
 
 def _find(store: Store, number: int) -> Ticket:

@@ -68,7 +68,7 @@ class Order:
     @property
     def is_thanks_unproved(self) -> bool:
         """Whether it may hold nothing that its recipient's alleged mail said: anybody may have written that."""
-        return self.wanted.template in ACKNOWLEDGEMENTS and not self.is_proved
+        return self.wanted.template in ACKNOWLEDGEMENTS and not self.is_proved and not self.wanted.is_vouched
 
     @property
     def answered(self) -> tuple[Address, ...]:

@@ -53,6 +53,22 @@ def _whom_to_answer(case: Case) -> Sender | str:
     return _why_not_answered(case) or sender
 
 
+def acknowledged_for(who: Address, number: int, in_reply_to: str | None = None) -> Wanted:
+    """Want somebody told of a ticket that a colleague entered or passed on for them, by the name that it has."""
+    return Wanted(
+        template=Template.ACKNOWLEDGED,
+        to=who.address,
+        to_name=who.name,
+        person=None,
+        ticket=number,
+        thread=Thread.CUSTOMER,
+        meaning=Meaning.CUSTOMER,
+        is_vouched=True,
+        expires_in=ACKNOWLEDGEMENT_EXPIRES,
+        in_reply_to=in_reply_to,
+    )
+
+
 def _template(case: Case, sender: Sender, after: TicketFacts | None) -> Template:
     if not case.is_whole:
         return Template.TOO_LARGE

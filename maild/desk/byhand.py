@@ -7,18 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
+from maild.desk.acknowledging import acknowledged_for, why_silent
 from maild.desk.case import Sheet, entry_of
 from maild.desk.contacts import completed
 from maild.desk.house import House
+from maild.desk.merging import joined_by_merging, merged_story, why_not_merged
 from maild.desk.orders.plan import value_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import notices, those_in_charge
 from maild.documents import did_you_mean
-from maild.model.decision import ChangeContact, Decision, MeetContact, OpenTicket, StopTimers, TimerKind
+from maild.model.decision import (
+    AddEntry,
+    ChangeContact,
+    Decision,
+    LinkTickets,
+    MeetContact,
+    OpenTicket,
+    StopTimers,
+    TimerKind,
+)
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
-from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State
 from maild.rules import Queue
 
@@ -66,7 +75,7 @@ def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, b
     sheet.enter(number, EntryKind.CUSTOMER, caller.words, flags=("entered",))
     sheet.add(MeetContact(requester))
     if house.may_be_written_to(requester.address) and not why_silent(facts, requester.address, now):
-        sheet.want(_acknowledged(requester, number))
+        sheet.want(acknowledged_for(requester, number))
     sheet.want(*notices(those_in_charge(house, opened, now), number, (f"Entered by {by}.",)))
     return sheet.decision(entry_of(number), None)
 
@@ -92,6 +101,26 @@ def set_fields(known: TicketFacts, values: Mapping[str, str], *, facts: Facts, h
     if any(each.field == "state" for each in changed):
         sheet.add(StopTimers(TimerKind.WAKE, ticket.number))
     return sheet.decision(entry_of(ticket.number), None)
+
+
+def merge_tickets(known: TicketFacts, target: TicketFacts, *, is_join: bool, by: str) -> Decision:
+    """Let a ticket go on in another, as `#merge` does. Nobody is mailed. Raises HandError."""
+    here, there = known.ticket, target.ticket
+    why_not = why_not_merged(here, there, is_join=is_join)
+    if why_not:
+        raise HandError(f"#{here.number} stays as it is: {why_not}")
+    cause = Cause(CauseKind.COMMAND_LINE, by)
+    sheet = Sheet(cause, by, here, known.last_n)
+    sheet.change(Change("merged_into", value_of(here, "merged_into"), str(there.number)))
+    sheet.set_state(State.MERGED)
+    sheet.enter(here.number, EntryKind.EVENT, f"It goes on in #{there.number}: merged by {by}.")
+    sheet.add(
+        AddEntry(there.number, target.last_n + 1, EntryKind.EVENT, by, cause, merged_story(here, by)),
+        *(joined_by_merging(here, there) if is_join else ()),
+        LinkTickets(here.number, there.number, "merged"),
+        StopTimers(TimerKind.WAKE, here.number),
+    )
+    return sheet.decision(entry_of(here.number), None)
 
 
 def _queue(house: House, key: str | None) -> Queue:
@@ -153,16 +182,3 @@ def _known(name: str, house: House) -> tuple[str, ...] | None:
     if rules.categories:
         choices["category"] = tuple(rules.categories)
     return choices.get(name)
-
-
-def _acknowledged(requester: Address, number: int) -> Wanted:
-    return Wanted(
-        template=Template.ACKNOWLEDGED,
-        to=requester.address,
-        to_name=requester.name,
-        person=None,
-        ticket=number,
-        thread=Thread.CUSTOMER,
-        meaning=Meaning.CUSTOMER,
-        expires_in=ACKNOWLEDGEMENT_EXPIRES,
-    )

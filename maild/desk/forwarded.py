@@ -1,13 +1,12 @@
 """What follows when an agent passes a customer's mail on: a ticket for that customer, as if they had written here."""
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
+from maild.desk.acknowledging import acknowledged_for, why_silent
 from maild.desk.case import Case, Sheet, entry_of, remembered
 from maild.desk.opening import queue_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import light_enough, notices, those_in_charge
 from maild.model.decision import AddEntry, Decision, MeetContact, OpenTicket, Outcome, OutcomeKind, RememberIds
 from maild.model.mail import Forwarded
-from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import EntryKind, State
 from maild.rules import Person
 
@@ -60,21 +59,7 @@ def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int
     if mail.message_id is not None:
         sheet.add(RememberIds(number, mail.message_id, (), frozenset({address.lower()})))
     if case.house.may_be_written_to(address) and not why_silent(case.facts, address, case.now):
-        sheet.want(_acknowledged(mail, number))
+        sheet.want(acknowledged_for(mail.sender, number, mail.message_id))
     told = those_in_charge(case.house, opened, case.now, but=(person.key,))
     story = f"{person.name} passed this mail on: nothing proves that {address} wrote it."
     sheet.want(*notices(told, number, (story,), light_enough(files, case.house.limits.notice)))
-
-
-def _acknowledged(mail: Forwarded, number: int) -> Wanted:
-    return Wanted(
-        template=Template.ACKNOWLEDGED,
-        to=mail.sender.address,
-        to_name=mail.sender.name,
-        person=None,
-        ticket=number,
-        thread=Thread.CUSTOMER,
-        meaning=Meaning.CUSTOMER,
-        expires_in=ACKNOWLEDGEMENT_EXPIRES,
-        in_reply_to=mail.message_id,
-    )

@@ -95,7 +95,8 @@ class Wanted:
     meaning is CONSULT. `clock` is the one that the mail is about. `sheet` is the one that a rule wants it written with,
     "" for the template's own. `is_capped`: it answers a mail by itself, and counts as an acknowledgement does. `queue`
     writes a mail about no ticket, in `language` if it is known. `earlier` is the number of the ticket that this one
-    follows. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
+    follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there.
+    `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -113,6 +114,7 @@ class Wanted:
     others: tuple[Address, ...] = ()
     consulted: Address | None = None
     earlier: int | None = None
+    is_vouched: bool = False
     sheet: str = ""
     is_capped: bool = False
     queue: str = ""

@@ -28,7 +28,7 @@ from maild.store.people import read_contacts
 from maild.store.planning import ENDED, Ground, Rows, plan
 from maild.store.rows import Row
 from maild.store.snapshot import Snapshot
-from maild.store.standing import CHANGED, FIELDS, Standing, standing_row
+from maild.store.standing import CHANGED, FIELDS, Standing, as_text, standing_row
 from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
@@ -145,16 +145,12 @@ def _read_standings(connection: Connection, numbers: Iterable[int]) -> dict[int,
     standings = {}
     for some in in_chunks(numbers):
         for row in connection.execute(_STANDINGS, {"numbers": some}):
-            values = {name: _as_text(row[6 + at]) for at, name in enumerate(FIELDS)}
+            values = {name: as_text(row[6 + at]) for at, name in enumerate(FIELDS)}
             fields = tuple((name, value) for name, value in row.fields)
             standings[row.number] = Standing(
                 row.number, row.version, row.last_n, values, tuple(row.tags), fields, row.state_at
             )
     return standings
-
-
-def _as_text(value: str | int | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def _read_tokens(connection: Connection, those: Select[str], tokens: Iterable[str]) -> frozenset[str]:

@@ -64,6 +64,11 @@ class Standing:
         return replace(self, values={**self.values, name: change.new}, state_at=state_at)
 
 
+def as_text(value: str | int | None) -> str | None:
+    """Give a field's value as changes write it: the numbers among them are words there."""
+    return None if value is None else str(value)
+
+
 def standing_row(standing: Standing, now: datetime) -> Row:
     """Write a ticket as it stands."""
     row: Row = {"version": standing.version, "last_n": standing.last_n, "updated_at": now, **standing.values}

@@ -35,7 +35,7 @@ from maild.store.promises import (
 )
 from maild.store.sealing import ENTRY_STAYS, MAIL_STAYS, find_broken
 from maild.store.snapshot import Found, Snapshot, light
-from maild.store.standing import FIELDS
+from maild.store.standing import FIELDS, as_text
 from maild.store.tables import (
     arrival,
     attachment,
@@ -180,7 +180,7 @@ class Verifying(Snapshot):
         for number, n in find_broken(self._connection, entry, ENTRY_STAYS, entry.c.ticket.in_(numbers)):
             histories[number].find_broken(n)
         return tuple(
-            SeenTicket(row.id, row.last_n, {name: getattr(row, name) for name in FIELDS}, histories[row.id])
+            SeenTicket(row.id, row.last_n, {name: as_text(getattr(row, name)) for name in FIELDS}, histories[row.id])
             for row in rows
         )
 

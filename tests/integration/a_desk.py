@@ -84,9 +84,9 @@ class ADesk:
             readers.stop()
             store.close()
 
-    def maild(self, *words: str, code: int = 0) -> Result:
-        """Run a command; its exit code must be `code`."""
-        done = CliRunner().invoke(main, ["--config", str(self.config), *words])
+    def maild(self, *words: str, code: int = 0, said: str = "") -> Result:
+        """Run a command that reads `said`; its exit code must be `code`."""
+        done = CliRunner().invoke(main, ["--config", str(self.config), *words], input=said)
         assert done.exit_code == code, (words, done.stdout, done.stderr)
         return done
 

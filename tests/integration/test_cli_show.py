@@ -138,6 +138,29 @@ def test_a_contact_is_completed_by_hand_and_shown(own_desk: ADesk):
     assert own_desk.maild("verify").exit_code == 0
 
 
+def test_a_ticket_for_a_caller_goes_on_in_another(own_desk: ADesk):
+    """`ticket new` tells its requester by the name that it was given; `merge` asks for --join where requesters differ,
+    and follows a ticket that was merged itself.
+    """
+    for who in ("carol@x.example", BOB):
+        own_desk.maild("ticket", "new", who, "Scanner [floor 4]", said="It scans nothing.")
+    refused = own_desk.maild("ticket", "merge", "1002", "1001", code=1)
+    joined = own_desk.maild("ticket", "merge", "1002", "1001", "--join")
+    followed = own_desk.maild("ticket", "merge", "1003", "1002")
+
+    subjects = {mail["subject"] for mail in own_desk.show("mail", "list") if mail["template"] == "acknowledged"}
+    assert {"Re: Scanner (floor 4) [#1002]", "Re: Scanner (floor 4) [#1003]"} <= subjects
+    assert "carol@x.example and bob@customer.example would read one another's mail" in refused.stderr
+    assert "#1002 goes on in #1001." in joined.stdout
+    assert "#1003 goes on in #1001." in followed.stdout
+    target, merged = own_desk.show("ticket", "show", "1001"), own_desk.show("ticket", "show", "1002")
+    assert merged["state"] == "merged"
+    assert target["participants"] == ["carol@x.example"]
+    assert "goes on here" in target["entries"][-1]["text"]
+    assert own_desk.maild("ticket", "merge", "1003", "1001", code=1).stderr.endswith("#1003 is merged\n")
+    assert own_desk.maild("verify").exit_code == 0
+
+
 def test_ticket_history_is_in_order(desk: ADesk):
     """Entries and mails together, by time."""
     told = desk.show("ticket", "history", "1001")

@@ -201,6 +201,16 @@ def test_an_acknowledgement_gives_the_number_and_quotes_a_little():
     assert mail.quoted.startswith("line 0\nline 1\n")
 
 
+def test_a_ticket_that_a_colleague_entered_is_acknowledged_by_its_name():
+    """What they called it, and whom they named, stands there; the words that came with it do not."""
+    entered = a_decision(an_entry(text="BUY-AT-EVIL"), trust=Trust.CLAIMED)
+    mail = write(to_customer(is_vouched=True), entered)
+
+    assert mail.subject == "Re: Printer on floor 3 [#1042]"
+    assert "Hello Bob Miller," in text_of(mail)
+    assert "BUY-AT-EVIL" not in text_of(mail)
+
+
 @pytest.mark.parametrize("template", [Template.ACKNOWLEDGED, Template.ACKNOWLEDGED_MINIMAL, Template.TOO_LARGE])
 def test_an_unproved_sender_gets_none_of_his_words_back(template):
     """Nobody can make the desk carry his text to a victim: not in subject, name, words, references or file names."""

@@ -436,7 +436,8 @@ def test_a_forwarded_mail_is_the_customers_ticket():
         (EntryKind.CUSTOMER, BOB.address, "It smokes."),
         (EntryKind.NOTE, "alice", "See below."),
     ]
-    assert recipients(wanted(decision, Template.ACKNOWLEDGED)) == [BOB.address]
+    (told,) = wanted(decision, Template.ACKNOWLEDGED)
+    assert (told.to, told.is_vouched) == (BOB.address, True)
     assert steps_of(own, OpenTicket)[0].requester == ALICE
     claimed = decided(message, facts())
     assert steps_of(claimed, OpenTicket)[0].requester == ALICE

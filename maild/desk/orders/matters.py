@@ -1,8 +1,9 @@
 """Commands about two tickets, or about none: merge, link, split, spam."""
 
 from maild.desk.house import is_same
+from maild.desk.merging import joined_by_merging, merged_story, why_not_merged
 from maild.desk.orders.plan import Plan
-from maild.model.decision import AddEntry, AddParticipant, LinkTickets, OpenTicket, RememberIds, StopTimers, TimerKind
+from maild.model.decision import AddEntry, LinkTickets, OpenTicket, RememberIds, StopTimers, TimerKind
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address, Attachment
 from maild.model.ticket import Entry, EntryKind, State
@@ -18,19 +19,16 @@ def merge(plan: Plan, argument: str) -> None:
     if target is None:
         return
     there = target.ticket
-    why_not = _why_not_merged(plan, target, is_join=bool(join))
+    why_not = why_not_merged(here, there, is_join=bool(join))
     if why_not:
         plan.refuse(f"#merge {argument}: {why_not}")
         return
-    for each in (*((here.requester,) if here.requester else ()), *here.participants):
-        if join and not _is_in(there.requester, there.participants, each):
-            plan.add(AddParticipant(there.number, each))
-    story = f"#{here.number} “{here.subject}” goes on here: merged by {plan.person.name}."
     plan.add(
+        *(joined_by_merging(here, there) if join else ()),
         LinkTickets(here.number, there.number, "merged"),
         StopTimers(TimerKind.WAKE, here.number),
     )
-    plan.enter_in(target, EntryKind.EVENT, story)
+    plan.enter_in(target, EntryKind.EVENT, merged_story(here, plan.person.name))
     plan.set("merged_into", str(there.number))
     plan.set_state(State.MERGED, f"it goes on in #{there.number}")
 
@@ -113,34 +111,12 @@ def find_ticket(plan: Plan, written: str, word: str) -> TicketFacts | None:
     return known
 
 
-def _why_not_merged(plan: Plan, target: TicketFacts, *, is_join: bool) -> str:
-    here, there = plan.ticket, target.ticket
-    if there.number == here.number:
-        return "that is this ticket itself"
-    if here.state in {State.MERGED, State.SPAM}:
-        return f"#{here.number} is {here.state.value}"
-    if there.state in {State.CLOSED, State.SPAM}:
-        return f"#{there.number} is {there.state.value}; open it first, or use #link"
-    if here.confidential is not there.confidential:
-        return "one of them is confidential and the other not"
-    ours, theirs = here.requester, there.requester
-    is_one = ours is None or (theirs is not None and is_same(ours.address, theirs.address))
-    if not is_one and not is_join and ours is not None:
-        whose = theirs.address if theirs else "nobody"
-        return f"{ours.address} and {whose} would read one another's mail; '#merge {there.number} join' if they should"
-    return ""
-
-
 def _why_not_split(plan: Plan, entries: list[Entry]) -> str:
     if not entries or entries[-1].n == 1:
         return "the ticket has no later customer mail that could be one of its own"
     if not plan.may_read(plan.facts.ticket):
         return f"#{plan.ticket.number} is sealed: only its assignee may read it"
     return ""
-
-
-def _is_in(owner: Address | None, participants: tuple[Address, ...], who: Address) -> bool:
-    return any(is_same(each.address, who.address) for each in (*((owner,) if owner else ()), *participants))
 
 
 def _writer(plan: Plan, entry: Entry) -> Address | None:

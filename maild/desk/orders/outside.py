@@ -1,8 +1,9 @@
 """Commands whose words go to the one named: ask and forward aside, new for a caller, write as the first."""
 
 import re
+from dataclasses import replace
 
-from maild.desk.acknowledging import ACKNOWLEDGEMENT_EXPIRES, why_silent
+from maild.desk.acknowledging import acknowledged_for, why_silent
 from maild.desk.orders.facts import read_address
 from maild.desk.orders.plan import Plan
 from maild.desk.relaying import RELAY_EXPIRES
@@ -71,7 +72,7 @@ def new(plan: Plan, argument: str) -> None:
     if silent:
         plan.done.append(f"#{number} was opened for {who.address}, who is not told its number: {silent}")
         return
-    plan.mails.append(_wanted(plan, Template.ACKNOWLEDGED, who, number))
+    plan.mails.append(replace(acknowledged_for(who, number), delay=plan.house.desk.send_delay))
     plan.done.append(f"#{number} was opened for {who.address}, who is told its number")
 
 
@@ -87,7 +88,7 @@ def write(plan: Plan, argument: str) -> None:
         return
     number = _open(plan, who, about or _first_line(plan), State.OPEN)
     plan.add(AddEntry(number, 1, EntryKind.AGENT, plan.person.key, plan.case.cause, plan.words, attachments=plan.files))
-    plan.mails.append(_wanted(plan, Template.REPLY, who, number))
+    plan.mails.append(_reply(plan, who, number))
     plan.done.append(f"#{number} was opened, and {who.address} is written to")
 
 
@@ -149,21 +150,20 @@ def _consult(plan: Plan, who: Address, text: str, files: tuple[Attachment, ...])
     )
 
 
-def _wanted(plan: Plan, template: Template, who: Address, number: int) -> Wanted:
-    is_reply = template is Template.REPLY
+def _reply(plan: Plan, who: Address, number: int) -> Wanted:
     return Wanted(
-        template=template,
+        template=Template.REPLY,
         to=who.address,
         to_name=who.name,
         person=None,
         ticket=number,
         thread=Thread.CUSTOMER,
         meaning=Meaning.CUSTOMER,
-        text=plan.words if is_reply else "",
-        by=plan.person.key if is_reply else None,
-        attachments=plan.files if is_reply else (),
+        text=plan.words,
+        by=plan.person.key,
+        attachments=plan.files,
         delay=plan.house.desk.send_delay,
-        expires_in=RELAY_EXPIRES if is_reply else ACKNOWLEDGEMENT_EXPIRES,
+        expires_in=RELAY_EXPIRES,
     )
 
 
