@@ -5,7 +5,7 @@ The only importer of ruamel. Pure: the text is handed in, and nothing is written
 
 from maild.documents.checking import Section, check_document, is_text
 from maild.documents.document import Document, Path, Place, Value, dotted
-from maild.documents.loading import parse_document, parse_override
+from maild.documents.loading import parse_document, parse_override, read_document
 from maild.documents.scalars import ScalarError, format_duration, format_size, parse_duration, parse_size
 from maild.documents.words import did_you_mean, join_words
 
@@ -27,4 +27,5 @@ __all__ = [
     "parse_duration",
     "parse_override",
     "parse_size",
+    "read_document",
 ]

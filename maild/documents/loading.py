@@ -7,7 +7,7 @@ characters.
 
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -28,6 +28,8 @@ from maild.documents.scanning import (
 )
 from maild.errors import ConfigurationError, Problem
 
+# A document, and what is wrong with it all the same.
+Read: TypeAlias = tuple[Document | None, tuple[Problem, ...]]
 LONGEST = 2_000_000
 _DEEPEST = 30
 _MOST_PROBLEMS = 50
@@ -56,11 +58,22 @@ _REMEDIES = {
 
 def parse_document(file: str, text: str) -> Document:
     """Read a YAML document; `file` is its name for people. Raises ConfigurationError with all that is wrong."""
-    _refuse_forbidden(file, text)
+    document, problems = read_document(file, text)
+    if document is None or problems:
+        raise ConfigurationError(problems)
+    return document
+
+
+def read_document(file: str, text: str) -> Read:
+    """Read a YAML document and what is wrong with it; None where so little could be read that more would be guesses."""
+    forbidden = _forbidden(file, text)
+    if forbidden is not None:
+        return None, (forbidden,)
     if len(text) > LONGEST:
-        raise ConfigurationError((Problem(file, 1, 1, "the file", f"longer than {LONGEST:,} characters: split it"),))
+        return None, (Problem(file, 1, 1, "the file", f"longer than {LONGEST:,} characters: split it"),)
     text = text.removeprefix("\ufeff")
-    return _read_quickly(file, text) or _read_closely(file, text)
+    quick = _read_quickly(file, text)
+    return (quick, ()) if quick is not None else _read_closely(file, text)
 
 
 def parse_override(name: str, text: str) -> Value:
@@ -70,7 +83,9 @@ def parse_override(name: str, text: str) -> Value:
     """
     if text.lstrip().startswith(("[", "{")):
         return parse_document(name, text).value
-    _refuse_forbidden(name, text)
+    forbidden = _forbidden(name, text)
+    if forbidden is not None:
+        raise ConfigurationError((forbidden,))
     return _resolved(text.strip())
 
 
@@ -85,25 +100,31 @@ def _read_quickly(file: str, text: str) -> Document | None:
     return builder.document() if is_sure else None
 
 
-def _read_closely(file: str, text: str) -> Document:
+def _read_closely(file: str, text: str) -> Read:
     builder = _Builder(file)
     try:
         builder.build(scan(text))
     except YAMLError as error:
         builder.problems.append(_translated(file, error))
-    if builder.problems:
-        raise ConfigurationError(tuple(sorted(set(builder.problems))[:_MOST_PROBLEMS]))
-    return builder.document()
+        builder.is_whole = False
+    except ConfigurationError:
+        builder.is_whole = False
+    problems = tuple(sorted(set(builder.problems))[:_MOST_PROBLEMS])
+    return (builder.document() if builder.is_whole else None), problems
 
 
 class _Builder:
-    """Turns a stream of events into a value; `problems` are what was met on the way."""
+    """Turns a stream of events into a value; `problems` are what was met on the way.
+
+    Not `is_whole`: something is written that the value does not have.
+    """
 
     def __init__(self, file: str) -> None:
         self.value: Value = None
         self.keys: dict[Path, tuple[str, int, int]] = {}
         self.values: dict[Path, tuple[str, int, int]] = {}
         self.problems: list[Problem] = []
+        self.is_whole = True
         self._file = file
 
     def document(self) -> Document:
@@ -171,6 +192,7 @@ class _Builder:
         anchor = getattr(event, "anchor", None)
         if isinstance(event, Alias):
             self._complain(event, path, f"'*{anchor}' stands for something written elsewhere: write it out")
+            self.is_whole = False
             return
         if anchor:
             self._complain(event, path, f"'&{anchor}' names a value for use elsewhere: leave it out")
@@ -204,14 +226,14 @@ def _resolved(text: str) -> Value:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def _refuse_forbidden(file: str, text: str) -> None:
+def _forbidden(file: str, text: str) -> Problem | None:
     match = _IN_FILES.search(text)
     if match is None:
-        return
+        return None
     before = text[: match.start()].replace("\r\n", "\n").replace("\r", "\n")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     what = f"holds a control character (U+{ord(match[0]):04X}): remove it"
-    raise ConfigurationError((Problem(file, line, column, "the file", what),))
+    return Problem(file, line, column, "the file", what)
 
 
 def _translated(file: str, error: YAMLError) -> Problem:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from maild.config import SourceFile
-from maild.documents import Document, Path, Place, Section, check_document, parse_document
-from maild.errors import ConfigurationError, Problem
+from maild.documents import Document, Path, Place, Section, check_document, read_document
+from maild.errors import Problem
 from maild.rules.sections import SECTIONS, WHOLE_SECTIONS, check_name, why_refused
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -63,11 +63,9 @@ def gather(files: Sequence[SourceFile]) -> Gathering:
     """Read all files, in the order given."""
     gathering = Gathering()
     for file in files:
-        try:
-            document = parse_document(file.name, file.text)
-        except ConfigurationError as error:
-            gathering.problems += error.problems
-        else:
+        document, problems = read_document(file.name, file.text)
+        gathering.problems += problems
+        if document is not None:
             _take_in(document, gathering)
     return gathering
 

@@ -365,6 +365,14 @@ def test_all_mistakes_are_told_at_once():
     ]  # fmt: skip
 
 
+def test_a_slip_of_writing_hides_no_other_mistake():
+    """Neither a control character nor a rule written twice; only a file that cannot be read to its end says no more."""
+    slips = 'rules:\n  r: {when: {subject: "\\bvpn"}, then: {categry: x}}\n  r: {when: always, then: {stop: true}}\n'
+    places = [problem.split(": ")[0] for problem in problems_of(ALICE, slips)]
+    assert places == ["2.yaml:2:23", "2.yaml:2:40", "2.yaml:3:3"]
+    assert len(problems_of(ALICE, "rules:\n  q: {then: {x: y}}\n  r: *q\n")) == 1
+
+
 def test_the_tests_of_a_rule_are_values():
     """What was written, and `null` as what must not be there."""
     text = """\

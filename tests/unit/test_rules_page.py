@@ -1,0 +1,36 @@
+"""docs/rules.md: what its files say in the end is sound, and it is a page of twenty minutes."""
+
+from tests.rules_page import PAGE, Typed, Written, is_shown, steps
+from tests.unit.rules_values import MAIN, rules_of
+
+MOST_WORDS = 4000  # twenty minutes at 200 words a minute, examples and tables among them
+
+
+def test_its_files_are_sound_and_undoubted():
+    """Each as it was written last; the page shows mistakes and doubts, and mends all of them."""
+    files = {step.name: step.text for step in steps() if isinstance(step, Written) and step.name.endswith(".yaml")}
+    rules = rules_of(*(files[name] for name in sorted(files)), main=MAIN)
+
+    assert len(files) > 5
+    assert rules.warnings == ()
+
+
+def test_it_is_read_in_twenty_minutes():
+    """Or nobody reads it."""
+    assert len(PAGE.read_text(encoding="utf-8").split()) <= MOST_WORDS
+
+
+def test_commands_are_told_from_what_they_print():
+    """Every block begins with a command, and shows something."""
+    typed = [step for step in steps() if isinstance(step, Typed)]
+
+    assert len(typed) > 8
+    assert all(step.words and any(step.shown) for step in typed)
+
+
+def test_an_ellipsis_is_what_is_left_out_and_nothing_else():
+    """Within a line and for lines; every other letter counts."""
+    assert is_shown(("a … c", "…", "z"), "a b c\n\nx\ny\nz\n")
+    assert is_shown(("…", "z"), "z\n")
+    assert not is_shown(("a", "z"), "a\nb\nz\n")
+    assert not is_shown(("a.c",), "abc\n")
