@@ -15,6 +15,7 @@ from maild.model.mail import Message
 from maild.premises import Premises, keyring_of, read_premises
 from maild.reading import Readers
 from maild.replaying import asked_of
+from maild.rules.occasions import RESTING
 from maild.rules.rulings import effects_of, parse_ruling
 from maild.store import Store
 
@@ -25,7 +26,7 @@ Story = Mapping[str, Any]
 def in_full(story: Story, message: Message, mailbox: str, size: int, house: House) -> Story:
     """Tell in a story of every rule of a house, if rules were asked at all; they are those that decided."""
     asked = asked_of(story, mailbox, size)
-    if asked is None:
+    if asked is None or asked.ruling.digest != house.rules.digest:
         return story
     told = rules_told(ruled(rule_again(asked, message, house, in_full=True)))
     return {**story, "decision": {**story["decision"], "rules": told, "rules_in_full": True}}
@@ -66,7 +67,9 @@ def print_rules(story: Story) -> None:
     if done:
         print_heading("What they did")
         print_text("\n".join(done))
-    if not decided.get("rules_in_full"):
+    if ruling["digest"] == RESTING:
+        print_text("(rules rested: none was asked)")
+    elif not decided.get("rules_in_full"):
         print_text("(which rules did not hold is not known any more: the files were edited, or the bytes are gone)")
 
 

@@ -18,6 +18,7 @@ from maild.oauth import Wallet
 from maild.resuming import FOUND_AS, Account, home_directory, home_of, is_elsewhere, take_over_lost
 from maild.store import MailRow, Store, Transaction
 
+_LIFTED = (PauseKind.MAIL, PauseKind.RULES, PauseKind.TIMERS)
 _LATE = "the desk was restored: it may have gone out before"
 
 
@@ -39,15 +40,18 @@ _MEANINGS = {
 @click.command()
 @click.argument("what", type=click.Choice(["mail", "rules", "timers"]), required=False)
 def pause(what: str | None) -> None:
-    """Let mail, timers or (by default) both rest: nothing new is begun until `maild resume`."""
-    if what == "rules":
-        raise click.BadParameter("not yet: rules cannot rest alone; pause mail and timers", param_hint="rules")
+    """Let mail, timers or (by default) both rest: nothing new is begun until `maild resume`.
+
+    Where `rules` rest, mail is handled all the same, and none of the rules is asked.
+    """
     kinds = [PauseKind(what)] if what else [PauseKind.MAIL, PauseKind.TIMERS]
     by, at = user(), now()
     with opened_store() as store:
         for kind in kinds:
             store.write(lambda tx, kind=kind: tx.pause(Pause(kind, at, by)))  # type: ignore[misc]  # its default
     click.echo(f"Paused: {', '.join(kinds)}. `maild resume` lets the desk go on.")
+    if what == "rules":
+        click.echo("Mail is handled as if there were no rules: tickets have what their queue and customer give them.")
 
 
 @click.command()
@@ -69,7 +73,7 @@ def resume(restored: bool, choice: Choice | None) -> None:
     if choice is not None:
         raise click.UsageError(f"--{choice} goes with --restored")
     with opened_store() as store:
-        lifted = [kind for kind in (PauseKind.MAIL, PauseKind.TIMERS) if _lift(store, kind)]
+        lifted = [kind for kind in _LIFTED if _lift(store, kind)]
         rests = store.read(lambda reader: reader.find_pause(PauseKind.RESTORED))
     if rests is not None:
         raise say_no(f"the desk rests: {rests.reason}; it goes on by `maild resume --restored`")

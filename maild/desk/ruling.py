@@ -54,6 +54,7 @@ def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
 def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
     """Keep beside a decision what rules were asked and said."""
     sheet.rule(tuple(ruled(verdicts)), write_ruling(ruling_of(verdicts, case.now)))
+    sheet.explain(*(["rules rest: none was asked"] if case.facts.are_rules_resting else []))
 
 
 def held_by_rules(case: Case, why: str, verdicts: Verdicts) -> Decision:
@@ -183,7 +184,8 @@ def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verd
 def _evaluate(case: Case, on: frozenset[On], view: TicketView) -> Verdicts:
     seen = see(case.message, case.sender, case.mailbox, case.size, case.message.language)
     answers = RateAnswers({asked: rate.times for asked, rate in case.facts.rates.items()})
-    return evaluate(case.house.rules, on, seen, view, answers, case.now)
+    are_resting = case.facts.are_rules_resting
+    return evaluate(case.house.rules, on, seen, view, answers, case.now, are_resting=are_resting)
 
 
 def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:

@@ -217,7 +217,7 @@ class Facts:
     many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
     the same gist that were handled just before; `rates` how often what was asked happened before this message;
     `requesters` the counts of those asked for, by address in lower case. `asked_lately` is how often the person of the
-    house was asked within the hour whether they sent something.
+    house was asked within the hour whether they sent something. `are_rules_resting`: a person paused them.
     """
 
     next_number: int
@@ -239,3 +239,4 @@ class Facts:
     keyed: Mapping[str, KeyedTicket] = field(default_factory=dict)
     rates: Mapping[RateQuestion, Rate] = field(default_factory=dict)
     requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)
+    are_rules_resting: bool = False

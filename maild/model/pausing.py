@@ -6,9 +6,10 @@ from enum import StrEnum
 
 
 class PauseKind(StrEnum):
-    """What rests: the path of mail, the timers, or all of the desk until a person says how it goes on."""
+    """What rests: the path of mail, the rules, the timers, or all of the desk until a person says how it goes on."""
 
     MAIL = "mail"
+    RULES = "rules"
     TIMERS = "timers"
     RESTORED = "restored"
 

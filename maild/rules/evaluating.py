@@ -14,6 +14,7 @@ from maild.rules.engine import Prepared, leaves, single, texts_of
 from maild.rules.fold import PLACEHOLDER, Fold
 from maild.rules.implying import parts
 from maild.rules.occasions import (
+    RESTING,
     Evidence,
     On,
     Origin,
@@ -43,10 +44,12 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
     now: datetime,
     *,
     in_full: bool = False,
+    are_resting: bool = False,
 ) -> Verdicts:
     """Hold all rules against a message; `on` says what the mail does to its ticket.
 
     The verdicts are of the rules that held; `in_full`, for explaining, also of those that did not, with the reason.
+    Where rules rest none is asked, and what stands beside them (defaults, customers, fields) goes on.
     """
     held = rules.engine.read(seen)
     fold = Fold(rules, seen, ticket)
@@ -55,7 +58,8 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
     verdicts: list[Verdict] = []
     counted: list[Counted] = []
     stopped: Rule | None = None
-    for each in rules.engine.prepared if in_full else rules.engine.concerned(held):
+    asked = () if are_resting else rules.engine.prepared if in_full else rules.engine.concerned(held)
+    for each in asked:
         rule, origin = each.rule, origin_of(each.rule)
         if stopped is not None or not rule.on & on:
             verdicts += _not_asked(rule, stopped) if in_full else ()
@@ -79,7 +83,7 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
         done=tuple(fold.done),
         after=fold.view,
         counted=tuple(counted),
-        digest=rules.digest,
+        digest=RESTING if are_resting else rules.digest,
         on=on,
         seen=seen,
         before=ticket,

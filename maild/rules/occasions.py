@@ -187,6 +187,10 @@ class Done:
     replaced: Origin | None = None
 
 
+# What stands for a rule set's name where rules rest (`maild pause rules`).
+RESTING = "resting"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """What the rules say: each that was asked, the effects in their order, and the ticket as it would then stand.

@@ -22,11 +22,13 @@ from maild.model.facts import (
 )
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
+from maild.model.pausing import PauseKind
 from maild.store.acknowledgements import Counting, count_questions
 from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.matters import read_matters
+from maild.store.pauses import is_paused
 from maild.store.people import read_absences, read_contacts, read_loads, read_open_tickets
 from maild.store.rates import read_rates
 from maild.store.searching import search_tickets
@@ -90,6 +92,7 @@ class Answering(Snapshot):
         contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
         loads = read_loads(connection, {person for asked in questions for person in asked.people})
         rates = read_rates(connection, questions, now)
+        are_rules_resting = is_paused(connection, PauseKind.RULES)
         listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
         return [
             Facts(
@@ -107,6 +110,7 @@ class Answering(Snapshot):
                 open_tickets=_of(ask, tickets, open_tickets),
                 listings={it: listings[it] for it in ask.asked.searches},
                 loads={person: loads[person] for person in ask.asked.people},
+                are_rules_resting=are_rules_resting,
                 repeats=repeats.get(ask.asked.gist, 0),
                 asked_lately=questioned.get(ask.asked.person or "", 0),
                 keyed=ask.keyed,

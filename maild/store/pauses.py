@@ -5,7 +5,7 @@ The verbs that take work in hand ask for themselves whether it rests: no leg can
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
 
 from maild.model.pausing import Home, Pause, PauseKind
 from maild.store.dialect import insert_new
@@ -19,6 +19,11 @@ _HOME = select(home.c.machine, home.c.path)
 def is_working(kind: PauseKind) -> ColumnElement[bool]:
     """Say that nobody paused this."""
     return ~exists().where(pause.c.kind == kind.value)
+
+
+def is_paused(connection: Connection, kind: PauseKind) -> bool:
+    """Whether somebody paused this."""
+    return connection.execute(select(pause.c.kind).where(pause.c.kind == kind.value)).first() is not None
 
 
 class PauseReading(Snapshot):

@@ -190,5 +190,20 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
     assert "Every promise holds" in desk.maild("verify").stdout
 
 
+def test_rules_can_rest_alone(tmp_path: Path):
+    """Mail is handled as if there were none, and it can be seen what they would have said."""
+    desk = ADesk(tmp_path)
+    write(desk, VPN)
+    assert "as if there were no rules" in desk.maild("pause", "rules").stdout
+    desk.handle(a_mail(subject="VPN"))
+    assert "rules rested: none was asked" in desk.maild("explain", "1001").stdout
+    assert desk.show("ticket", "show", "1001")["category"] is None
+    assert "category: – → network" in desk.maild("rules", "replay", "--since", "1h", code=1).stdout
+
+    assert "At work again: rules" in desk.maild("resume").stdout
+    desk.handle(a_mail("eve@x.example", "VPN"))
+    assert desk.show("ticket", "show", "1002")["category"] == "network"
+
+
 def tickets(desk: ADesk) -> list[dict[str, object]]:
     return [desk.show("ticket", "show", str(one["number"])) for one in desk.show("ticket", "list")]

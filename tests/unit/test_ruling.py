@@ -48,6 +48,24 @@ def a_house_with(rules: str) -> House:
     return replace(HOUSE, rules=rules_of(PEOPLE + "rules:\n" + rules))
 
 
+def test_where_rules_rest_none_is_asked():
+    """Nothing is held, tagged or sorted; what stands beside the rules goes on, and the customer is answered."""
+    house = a_house_with("  bad: {on: any, when: always, then: {hold: why, tags: [x], category: network}}\n")
+    resting = replace(facts(), are_rules_resting=True)
+
+    decision = decided(a_message(subject="VPN down"), resting, PASS, house)
+    (opened,) = steps_of(decision, OpenTicket)
+    mail = to_bob()
+    on_ticket = replace(facts(mail, ticket=known(a_ticket())), are_rules_resting=True)
+    reply = decided(answer_to(mail, "Hm.", BOB), on_ticket, PASS, house)
+
+    assert decided(a_message(), authenticity=PASS, house=house).outcome.kind is OutcomeKind.HELD
+    assert (opened.category, opened.tags, opened.priority) == (None, (), "p4")
+    assert decision.mails[0].template is Template.ACKNOWLEDGED
+    assert decision.rules == () and "rules rest" in " ".join(decision.why)
+    assert reply.outcome.kind is OutcomeKind.ENTRY
+
+
 def test_a_new_ticket_has_what_the_rules_say():
     """Category, its team, impact and urgency and the priority of both, with an event that says whose."""
     house = a_house_with(
