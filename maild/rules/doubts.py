@@ -266,7 +266,9 @@ def _told(rule: Rule, earlier: Rule, name: str, more: int) -> str:
     others = f"; {more} more can" if more else ""
     if implies(earlier.when, rule.when) and earlier.on <= rule.on:
         return f"always replaces the {name} that {earlier.name} ({earlier.place}) sets, which is never seen{others}"
-    remedy = f"let {earlier.name} `stop`, or ask `{name}: {{exists: false}}` here"
+    is_graded = name in {"impact", "urgency"}
+    instead = "raise it by {at_least: …}" if is_graded else f"ask `{name}: {{exists: false}}`"
+    remedy = f"let {earlier.name} `stop`, or {instead} here"
     return f"can replace the {name} that {earlier.name} ({earlier.place}) sets, where both hold{others}: {remedy}"
 
 

@@ -72,6 +72,14 @@ def test_what_is_always_replaced_is_told_so():
     assert told(one, two) == ["two: always replaces the team that one (3.yaml:2:3) sets, which is never seen"]
 
 
+def test_what_is_graded_is_better_raised_than_replaced():
+    """Impact and urgency are never missing: the matrix gives them."""
+    (warning,) = told(
+        "{when: {text: {words: x}}, then: {urgency: low}}", "{when: {text: {words: y}}, then: {urgency: high}}"
+    )
+    assert warning.endswith("where both hold: let one `stop`, or raise it by {at_least: …} here")
+
+
 def test_many_replacements_are_one_warning():
     """A large desk is told once of each rule whose value others replace."""
     rules = [f"{{when: {{text: {{words: {word}}}}}, then: {{category: {category}}}}}" for word, category in

@@ -1,16 +1,20 @@
 """The shipped desk: one plausible small company's, checked and tested as its administrator would."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from maild.config import SourceFile, shipped_files
 from maild.desk.trials import try_out
+from maild.model.rates import RateOf
 from maild.parsing import parse
 from maild.rules import (
     On,
     RateAnswers,
+    RateQuestion,
     Rule,
     Rules,
     Seen,
@@ -70,7 +74,7 @@ def test_a_shipped_test_passes(rule: Rule, trial: Trial):
 def test_nearly_every_shipped_rule_is_tested():
     """Those without a test are about several mails."""
     untested = {rule.name for rule in RULES.rules if not rule.tests}
-    assert untested == {"major-out-of-hours", "kept-waiting", "came-back"}
+    assert untested == {"major-out-of-hours", "kept-waiting", "came-back", "repeated-failure"}
 
 
 def wanted(on: On, answers: RateAnswers, now: datetime, **ticket: object) -> tuple[TicketView, list[effects.Effect]]:
@@ -95,3 +99,35 @@ def test_whoever_is_kept_waiting_or_comes_back_is_looked_after():
     assert wanted(On.REPLY, RateAnswers(), MONDAY, **known, unanswered=3)[0].priority == "p3"
     assert wanted(On.REOPENED, RateAnswers(), MONDAY, **known, reopened=1)[0].level is None
     assert wanted(On.REOPENED, RateAnswers(), MONDAY, **known, reopened=2)[0].level == "L2"
+
+
+def test_the_same_failure_for_many_goes_to_the_managers():
+    """The fifth within half an hour, of that very category."""
+    to_managers = effects.Notify(effects.Whom(effects.WhomKind.MANAGERS))
+    question = RateQuestion(RateOf.CATEGORY, "network/vpn", timedelta(minutes=30))
+    of_another = replace(question, key="network")
+    assert to_managers not in wanted(On.NEW, RateAnswers({question: 3, of_another: 9}), MONDAY)[1]
+    view, done = wanted(On.NEW, RateAnswers({question: 4}), MONDAY)
+    assert to_managers in done
+    assert (view.impact, view.urgency, view.priority, "repeated" in view.tags) == (
+        "significant",
+        "critical",
+        "p1",
+        True,
+    )
+
+
+def test_the_procedure_names_what_there_is():
+    """Its table has all seventeen parts, names every shipped file, and none that is not there."""
+    page = (Path(__file__).parents[2] / "docs" / "procedure.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if re.match(r"\| \d+ ", line)]
+    assert [int(row[0].split()[0]) for row in rows] == list(range(1, 18))
+
+    named = set(re.findall(r"`([\w-]+\.yaml)`", page))
+    assert named == {name.removeprefix("rules/") for name in shipped_files() if name.startswith("rules/")}
+    templates = Path(__file__).parents[2] / "maild" / "templates" / "en"
+    assert all((templates / name).exists() for name in re.findall(r"`([\w-]+\.txt)`", page))
+    rules = {rule.name: rule.place.file.removeprefix("rules/") for rule in RULES.rules}
+    of_rules = [(name, file) for name, file in re.findall(r"`([\w-]+)` in `([\w-]+\.yaml)`", page) if name in rules]
+    assert len(of_rules) > 4
+    assert all(rules[name] == file for name, file in of_rules)
