@@ -149,8 +149,18 @@ def _weights() -> Mapping[str, Mapping[str, float]]:
     return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in owners.items()}
 
 
+def _owners_of_letters() -> Mapping[str, tuple[str, ...]]:
+    """Give each letter the languages that have it."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for language, letters in _LETTERS_OF.items():
+        for letter in letters:
+            owners[letter] = (*owners.get(letter, ()), language)
+    return owners
+
+
 _WEIGHTS: Final = _weights()
-_LETTER_SETS: Final = {language: frozenset(letters) for language, letters in _LETTERS_OF.items()}
+_OWNERS_OF_LETTERS: Final = _owners_of_letters()
+_TELLING: Final = frozenset(_OWNERS_OF_LETTERS)
 
 
 def find_language(text: str) -> str | None:
@@ -164,7 +174,7 @@ def find_language(text: str) -> str | None:
     plain = plain[:_MOST]
     if plain.isascii():
         return _by_small_words(plain)
-    letters = sum(letter.isalpha() for letter in plain)
+    letters = sum(map(str.isalpha, plain))
     for language, pattern in _SCRIPTS.items():
         count = len(pattern.findall(plain))
         share = count / letters if letters else 0.0
@@ -196,8 +206,7 @@ def _by_small_words(text: str) -> str | None:
         for language, weight in _WEIGHTS.get(word, {}).items():
             scores[language] += weight
         if not word.isascii():
-            for language, letters in _LETTER_SETS.items():
-                if not letters.isdisjoint(word):
-                    scores[language] += _LETTER
+            for language in {each for letter in _TELLING.intersection(word) for each in _OWNERS_OF_LETTERS[letter]}:
+                scores[language] += _LETTER
     (first, most), (_, next_most) = [*nlargest(2, scores.items(), key=itemgetter(1)), ("", 0.0), ("", 0.0)][:2]
     return first if most >= max(_LEAST, _SHARE * len(words), next_most + _LEAD) else None
