@@ -25,7 +25,7 @@ _KEEP = blob.insert().returning(blob.c.sha256, blob.c.id)
 _KEEP_CHUNK = blob_chunk.insert()
 
 CHUNK_BYTES = 1_000_000
-_SAMPLE_BYTES = 65_536
+_SAMPLE_BYTES = 16_384
 _WORTH = 0.9
 _REPETITIVE = 0.65
 _LEVEL = 1
@@ -44,8 +44,9 @@ class Packed:
 def pack(raw: bytes) -> Packed:
     """Hash and compress, outside of any transaction; what does not shrink is kept as it is."""
     packed, codec = raw, "plain"
-    # A sample tells pictures and archives apart before much time is spent on them.
-    sample = raw[:_SAMPLE_BYTES]
+    # A sample tells pictures and archives apart before much time is spent on them: the middle, past any words above.
+    start = max(len(raw) - _SAMPLE_BYTES, 0) // 2
+    sample = raw[start : start + _SAMPLE_BYTES]
     shrunk = zlib.compress(sample, _LEVEL)
     if len(shrunk) < len(sample) * _WORTH:
         repeats = len(shrunk) < len(sample) * _REPETITIVE
