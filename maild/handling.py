@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Event as Bell
+from typing import TypeVar
 
 from maild import desk
 from maild.carrying import InForce, pack_attachments
@@ -39,6 +41,8 @@ ATTEMPTS = 3
 
 READERS = TroubleSpot(TroubleKind.READERS)
 CAPS = TroubleSpot(TroubleKind.ACKNOWLEDGEMENTS)
+
+T = TypeVar("T")
 
 log = journal("handling")
 
@@ -66,6 +70,15 @@ class Case:
         people = (each.lower() for each in (asked.sender, *asked.requesters))
         person = f"person {asked.person}" if asked.person else ""  # by whichever of their addresses
         return frozenset((asked.fingerprint, person, *people, *asked.ids, *asked.tokens, *numbers, *keys)) - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A case, the facts that it was decided on, and the decision."""
+
+    case: Case
+    facts: Facts
+    decision: Decision
 
 
 class Handling:
@@ -170,11 +183,12 @@ class Handling:
         _report(arrival, None, decision)
 
     def _handle_round(self, cases: Sequence[Case]) -> list[tuple[Case, str]]:
-        """Decide and carry out cases that share no key; return those whose facts changed meanwhile, and how."""
+        """Decide and carry out cases that share no key; return those to be decided again, and why each."""
         now = self._desk.now()
         facts_of = self._store.read(lambda reader: reader.answer([case.questions for case in cases], now))
         reach(Failpoint.HANDLING_ANSWERED)
-        prepared = list(self._prepare(cases, facts_of, now))
+        # Step by step for all, not case by case: what a step needs of the processor's caches is there but once.
+        prepared, left = self._prepare(list(self._decide(cases, facts_of, now)), now)
         reach(Failpoint.HANDLING_COMPOSED)
 
         def carry_out(tx: Transaction) -> dict[int, str]:
@@ -190,45 +204,54 @@ class Handling:
             else:
                 _report(case.arrival, case.message, work.decision)
                 self._tell_cap(work.decision.capped)
-        return [(prepared[index][0], why) for index, why in stale.items()]
+        return [*((prepared[index][0], why) for index, why in stale.items()), *left]
 
     def _tell_cap(self, reached: str) -> None:
         if reached and (times := self._board.note(CAPS, reached, is_urgent=True)):
             log.warning(Event.CAP_REACHED, reason=reached, times=times)
 
-    def _prepare(
-        self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime
-    ) -> Iterator[tuple[Case, Carrying]]:
+    def _decide(self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime) -> Iterator[Decided]:
         so_far = Round()
         for case, known in zip(cases, facts_of, strict=True):
-            try:
-                work = self._decide(case, so_far.known_to(case.questions, known), now)
-            except SheetError as error:
-                # The same template fails on the same mail each time: who mends it releases the mail.
-                self._hold(case.arrival, f"a template cannot be printed for it: {error}")
-                continue
-            except Exception:
-                # A mail that our own code stumbles over is held after three tries; the others go on.
-                log.exception(Event.DECISION_FAILED, arrival=case.arrival.id, message_id=case.message.message_id)
-                self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
-                continue
-            so_far.add(work.decision)
-            yield case, work
+            facts = so_far.known_to(case.questions, known)
+            known_of = (case.message, case.arrival, facts, case.authenticity, self._house, now)
+            decision = self._attempt(case, partial(desk.decide, *known_of, self._desk.new_token()))
+            if decision is not None:
+                so_far.add(decision)
+                yield Decided(case, facts, decision)
 
-    def _decide(self, case: Case, facts: Facts, now: datetime) -> Carrying:
-        decision = desk.decide(
-            case.message,
-            case.arrival,
-            facts,
-            case.authenticity,
-            self._house,
-            now,
-            self._desk.new_token(),
-        )
-        mails = self._desk.write_mails(decision, facts, now)
-        story = json.dumps(explanation(case.message, decision, mails), ensure_ascii=False)
-        files, gist = pack_attachments(decision), case.questions.gist
-        return Carrying(case.arrival.id, None, self._claim, decision, mails, files, story, gist)
+    def _prepare(
+        self, decided: Sequence[Decided], now: datetime
+    ) -> tuple[list[tuple[Case, Carrying]], list[tuple[Case, str]]]:
+        """Make of decisions what the store carries out; give also the cases that must be decided again, and why."""
+        prepared: list[tuple[Case, Carrying]] = []
+        for index, one in enumerate(decided, start=1):
+            work = self._attempt(one.case, partial(self._write, one, now))
+            if work is None:
+                # Those after it were decided as if it had its ticket and its thanks.
+                return prepared, [(later.case, "a mail before it cannot be answered") for later in decided[index:]]
+            prepared.append((one.case, work))
+        return prepared, []
+
+    def _attempt(self, case: Case, work: Callable[[], T]) -> T | None:
+        """Do a part of what a case needs; None where that fails, and then the case is held or counts a failure."""
+        try:
+            return work()
+        except SheetError as error:
+            # The same template fails on the same mail each time: who mends it releases the mail.
+            self._hold(case.arrival, f"a template cannot be printed for it: {error}")
+        except Exception:
+            # A mail that our own code stumbles over is held after three tries; the others go on.
+            log.exception(Event.DECISION_FAILED, arrival=case.arrival.id, message_id=case.message.message_id)
+            self._blame(case.arrival, "maild could not decide it (an error of maild's: see the log)")
+        return None
+
+    def _write(self, decided: Decided, now: datetime) -> Carrying:
+        arrival, decision = decided.case.arrival, decided.decision
+        mails = self._desk.write_mails(decision, decided.facts, now)
+        story = json.dumps(explanation(decided.case.message, decision, mails), ensure_ascii=False)
+        files, gist = pack_attachments(decision), decided.case.questions.gist
+        return Carrying(arrival.id, None, self._claim, decision, mails, files, story, gist)
 
 
 def portions_of(arrivals: Sequence[Arrival]) -> list[Sequence[Arrival]]:

@@ -10,6 +10,7 @@ BUGS
 import re
 from binascii import b2a_base64
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 WIDTH = 76  # RFC 2047, 2: a line that holds an encoded-word has at most 76 characters
@@ -39,6 +40,7 @@ def text_field(name: str, value: str) -> bytes:
     return _folded(name, _encoded(clean(value).split(" "), first=WIDTH - len(name) - 2))
 
 
+@lru_cache(maxsize=1024)  # the desk, and its people
 def address_field(name: str, display: str, address: str) -> bytes:
     """Write a field of one mailbox: the display name as it must be quoted or encoded, and the address."""
     where = address_spec(address)
