@@ -13,12 +13,13 @@ import click
 
 from maild import desk
 from maild.carrying import Desk
+from maild.cli.clocks import print_spans
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
 from maild.cli.judging import in_full, print_rules, remembered_in_full
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
 from maild.daemon import steady
 from maild.imap.fetching import LEADING
-from maild.model.explaining import explanation, instant, whole_message
+from maild.model.explaining import explanation, instant, spans_of, whole_message
 from maild.model.mail import Arrival, Place
 from maild.parsing import fingerprint
 from maild.premises import Premises, keyring_of, open_store, read_premises
@@ -50,6 +51,7 @@ def explain(what: str, as_json: bool) -> None:
         return
     for each in story.get("arrivals", [story]):
         _print_story(each)
+    print_spans(story.get("clocks", []))
 
 
 def _foresee(raw: bytes) -> Story:
@@ -80,14 +82,13 @@ def _remember(store: Store, number: int) -> Story:
     """Tell what was decided about each arrival of a ticket: the first, and all of them in order."""
     if store.read(lambda reader: reader.find_ticket(number)) is None:
         raise say_no(f"there is no ticket #{number}")
-    arrivals = dict.fromkeys(
-        entry.arrival for entry in store.read(lambda reader: reader.entries_of(number)) if entry.arrival is not None
-    )
+    entries = store.read(lambda reader: reader.entries_of(number))
+    arrivals = dict.fromkeys(entry.arrival for entry in entries if entry.arrival is not None)
     told = [story for arrival in arrivals if (story := _story_of(store, arrival)) is not None]
     if not told:
         raise say_no(f"nothing is kept of how ticket #{number} came about")
     told = remembered_in_full(store, told)
-    return {**told[0], "arrivals": told}
+    return {**told[0], "arrivals": told, "clocks": spans_of(entries)}
 
 
 def _story_of(store: Store, arrival: int) -> Story | None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from maild.cli.byhand import merge, new, set_
+from maild.cli.clocks import print_clocks, timed
 from maild.cli.display import (
     fit,
     json_option,
@@ -19,7 +20,7 @@ from maild.cli.display import (
     size,
 )
 from maild.cli.mails import mail_line
-from maild.cli.opening import NUMBER, config_directory, opened_store
+from maild.cli.opening import NUMBER, config_directory, now, opened_store
 from maild.config import read_config
 from maild.desk.searching import SearchError, parse_search
 from maild.model.explaining import Json, entry_line, instant, ticket_line, whole_ticket
@@ -50,7 +51,7 @@ def list_(query: tuple[str, ...], limit: int, as_json: bool) -> None:
     except SearchError as error:
         raise click.UsageError(str(error)) from error
     with opened_store() as store:
-        found = store.read(lambda reader: reader.search(search, limit))
+        found = store.read(lambda reader: reader.search(search, limit, now()))
     if as_json:
         print_json([ticket_line(one) for one in found])
         return
@@ -73,10 +74,12 @@ def show(number: int, as_json: bool) -> None:
         entries = store.read(lambda reader: reader.entries_of(number))
         mails = store.read(lambda reader: reader.mails_of(number))
         contact = store.read(lambda reader: reader.find_contact(_who(found)))
+        clocks = timed(store.read(lambda reader: reader.clocks_of(number)))
     if as_json:
-        print_json({**whole_ticket(found, entries, contact), "mails": [mail_line(mail) for mail in mails]})
+        print_json({**whole_ticket(found, entries, contact, clocks), "mails": [mail_line(mail) for mail in mails]})
         return
     _print_ticket(found, contact)
+    print_clocks(clocks)
     for entry in entries:
         _print_entry(entry)
     if mails:
@@ -148,6 +151,7 @@ def _print_ticket(found: Ticket, contact: Contact | None) -> None:
             ("category", found.category),
             ("priority", found.priority),
             ("level", found.level),
+            ("agreement", found.agreement),
             ("tags", ", ".join(found.tags)),
             ("language", found.language),
             ("created", moment(found.created_at)),

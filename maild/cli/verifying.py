@@ -1,5 +1,6 @@
 """`maild verify`: every promise of the store, recomputed; nothing is changed."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,13 +10,17 @@ import click
 from rich.progress import Progress
 
 from maild.cli.display import fit, json_option, print_json, print_table
-from maild.cli.opening import opened_store
+from maild.cli.opening import config_directory, opened_store
 from maild.cli.progress import shown_progress
+from maild.config import read_draft
+from maild.desk.recomputing import Changed, clock_faults
 from maild.errors import StoreUnusableError
 from maild.marks import Keyring
+from maild.model.clocks import ClockState
 from maild.model.explaining import Json
+from maild.rules import read_calendars
 from maild.store import Fault, Reader, Store
-from maild.store.promises import RESTORE, check_arrival, check_blob, check_mail, check_ticket, check_timer
+from maild.store.promises import REPORT, RESTORE, check_arrival, check_blob, check_mail, check_ticket, check_timer
 
 _MOST_LISTED: Final = 1000  # of the faults in one JSON value; on a terminal each is printed when it is found
 _LONGEST: Final = 150
@@ -95,6 +100,7 @@ def _rounds(store: Store, counts: Counts) -> Iterator[tuple[str, int | None, Cal
     yield "bytes", sizes.blobs, lambda advance: _blobs(store, counts, advance)
     yield "arrivals", sizes.arrivals, lambda advance: _arrivals(store, counts, advance)
     yield "tickets", sizes.tickets, lambda advance: _tickets(store, counts, advance)
+    yield "clocks", sizes.tickets, lambda advance: _clocks(store, counts, advance)
     yield "mails", sizes.mails, lambda advance: _mails(store, counts, advance)
     yield "timers", sizes.timers, lambda advance: _timers(store, counts, advance)
 
@@ -125,6 +131,18 @@ def _tickets(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:
         for one in page:
             entries.checked += one.history.count
             yield from check_ticket(one)
+
+
+def _clocks(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:
+    """Compute clocks again by the calendars that there are: in other ones nobody can."""
+    count = counts.of("clocks")
+    calendars = read_calendars(read_draft(config_directory(), os.environ))
+    for page in _pages(store, lambda reader, key: reader.clocks_after(key), count, advance):
+        for one in page:
+            count.waiting += any(clock.state is ClockState.RUNNING for clock in one.clocks)
+            changes = [Changed(*each) for each in one.changes]
+            for fault in clock_faults(one.clocks, changes, calendars):
+                yield Fault("a clock is not what its entries add up to", f"ticket #{one.key}: {fault}", REPORT)
 
 
 def _mails(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:

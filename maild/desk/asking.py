@@ -19,7 +19,7 @@ from maild.rules import RuleQuestions, ask_rules, see
 _MOST_NUMBERS = 20
 _MOST_SEARCHES = 5
 _NUMBER = re.compile(r"#?(\d{1,18})\b")
-_ABOUT_TICKETS = frozenset({"merge", "link", "show", "history"})
+_ABOUT_TICKETS = frozenset({"merge", "link", "show", "history", "sla"})
 _NAMING = frozenset({"new", "requester"})  # of whom contacts are asked for
 _WANTS = {
     "history": Want.HISTORY,

@@ -12,6 +12,7 @@ from maild.model.clocks import Clock, ClockName, ClockState
 from maild.rules import Agreement, Calendar
 from maild.rules.calendars import WHOLE_DAY
 
+_HOUR = 60
 _LEAST_LEFT = timedelta(seconds=1)
 # What a clock is counted in whose calendar is not in the rule files any more.
 _REAL = Calendar("real", "UTC", (WHOLE_DAY,) * 7, timedelta(days=1))
@@ -93,8 +94,24 @@ def taken_back(clock: Clock, hours: Calendar, since: datetime) -> Clock:
     return _running(replace(clock, elapsed=elapsed_at(clock, hours, since)), hours, since)
 
 
+def due_after(clock: Clock, hours: Calendar, since: datetime) -> datetime | None:
+    """Give when a clock is due that goes on at an instant."""
+    return hours.add(since, max(clock.target - clock.elapsed, _LEAST_LEFT))
+
+
+def words_of(clock: Clock) -> str:
+    """Call a clock as people do."""
+    return clock.name.value.replace("_", " ").capitalize()
+
+
+def written_work(work: timedelta) -> str:
+    """Write a length of working time: hours, because days have no length in a calendar."""
+    minutes = int(work.total_seconds()) // 60
+    return f"{minutes // 60}h{minutes % 60:02}m" if minutes >= _HOUR else f"{minutes}m"
+
+
 def _running(clock: Clock, hours: Calendar, since: datetime) -> Clock:
     due_at = clock.due_at
     if due_at is None or not clock.is_over:
-        due_at = hours.add(since, max(clock.target - clock.elapsed, _LEAST_LEFT))
+        due_at = due_after(clock, hours, since)
     return replace(clock, state=ClockState.RUNNING, at=since, due_at=due_at, stamp=hours.stamp)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.case import Sheet, entry_of
-from maild.desk.clocks import hours_of
+from maild.desk.clocks import hours_of, words_of
 from maild.desk.house import House
 from maild.desk.telling import breaches, those_in_charge
 from maild.model.clocks import Clock, ClockState
@@ -68,11 +68,6 @@ def _moved(timer: Timer, known: TicketFacts, clock: Clock) -> Decision:
     story = f"{words_of(clock)} is due at {when}: the calendar {clock.calendar} was changed."
     sheet.add(AddEntry(number, known.last_n + 1, EntryKind.EVENT, BY, _cause(timer), story, clocks=(clock,)))
     return sheet.decision(entry_of(number), None)
-
-
-def words_of(clock: Clock) -> str:
-    """Call a clock as people do."""
-    return clock.name.value.replace("_", " ").capitalize()
 
 
 def _written(at: datetime) -> str:

@@ -1,8 +1,10 @@
 """Messages, decisions and tickets as plain JSON values, under the names that stay (behaviour.md, 8)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
+from maild.model.clocks import Clock, ClockName
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -120,8 +122,13 @@ def whole_message(message: Message) -> Json:
     return dict([*items[:place], *words.items(), *items[place:]])
 
 
-def whole_ticket(ticket: Ticket, entries: Sequence[Entry], contact: Contact | None) -> Json:
-    """Say all that is known of a ticket, its history oldest first; `contact` is what agents say of its requester."""
+def whole_ticket(
+    ticket: Ticket, entries: Sequence[Entry], contact: Contact | None, clocks: Sequence[tuple[Clock, timedelta]]
+) -> Json:
+    """Say all that is known of a ticket, its history oldest first; `contact` is what agents say of its requester.
+
+    `clocks` stand beside what has elapsed by now.
+    """
     return {
         **ticket_line(ticket),
         "participants": _addresses(ticket.participants),
@@ -134,8 +141,46 @@ def whole_ticket(ticket: Ticket, entries: Sequence[Entry], contact: Contact | No
         "tags": list(ticket.tags),
         "fields": dict(ticket.fields),
         "language": ticket.language,
-        "clocks": [],
+        "agreement": ticket.agreement,
+        "clocks": [clock_line(clock, elapsed) for clock, elapsed in clocks],
         "entries": [entry_line(entry) for entry in entries],
+    }
+
+
+def clock_line(clock: Clock, elapsed: timedelta) -> Json:
+    """Say how a clock stands; lengths are whole seconds of its calendar's working time."""
+    return {
+        "name": clock.name.value,
+        "state": clock.state.value,
+        "due_at": instant(clock.due_at) if clock.due_at is not None else None,
+        "elapsed": int(elapsed.total_seconds()),
+        "target": int(clock.target.total_seconds()),
+        "calendar": clock.calendar,
+    }
+
+
+def spans_of(entries: Sequence[Entry]) -> list[Json]:
+    """Tell how each clock of a ticket went: from one entry that changed it to the next, and how much of it passed."""
+    changes: dict[ClockName, list[tuple[int, Clock]]] = {}
+    for entry in entries:
+        for clock in entry.clocks:
+            changes.setdefault(clock.name, []).append((entry.n, clock))
+    return [
+        {"name": name.value, "spans": [_span(*pair) for pair in zip_longest(every, every[1:])]}
+        for name in ClockName
+        if (every := changes.get(name))
+    ]
+
+
+def _span(begun: tuple[int, Clock], ended: tuple[int, Clock] | None) -> Json:
+    entry, clock = begun
+    passed = ended[1].elapsed - clock.elapsed if ended is not None else None
+    return {
+        **clock_line(clock, clock.elapsed),
+        "entry": entry,
+        "from": instant(clock.at),
+        "until": instant(ended[1].at) if ended is not None else None,
+        "passed": int(passed.total_seconds()) if passed is not None and passed >= timedelta() else None,
     }
 
 

@@ -14,8 +14,8 @@ class Term:
     """One thing that a ticket must be, or with `is_excluded` must not be.
 
     `name` is a condition's name of the rule files (state, queue, category, assignee, tag, field.NAME …), `sender` for
-    the requester, `participant`, `draft` for whoever keeps a draft on it, or `text` for words of its subject or
-    entries. `*` is any value.
+    the requester, `participant`, `draft` for whoever keeps a draft on it, `due` for a running clock that is due before
+    an instant, `overdue` for one that is late, or `text` for words of its subject or entries. `*` is any value.
     """
 
     name: str

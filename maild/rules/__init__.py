@@ -33,7 +33,7 @@ from maild.rules.occasions import (
     see,
 )
 from maild.rules.orphans import find_orphans, words_of_orphans
-from maild.rules.reading import default_queue, parse_rules, read_together
+from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
 from maild.rules.sections import rule_file_schema
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
 from maild.rules.written import Expected, Rule, Trial, TrialMail
@@ -90,6 +90,7 @@ __all__ = [
     "find_orphans",
     "origin_of",
     "parse_rules",
+    "read_calendars",
     "read_contact_value",
     "read_together",
     "rule_file_schema",

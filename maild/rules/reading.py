@@ -1,6 +1,7 @@
 """From rule files to Rules: the entries joined, and every one that names another checked against it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
@@ -59,6 +60,16 @@ def read_together(draft: Draft) -> tuple[Config, Rules]:
     if unready:
         raise ConfigurationError(_sorted(unready))
     return draft.config, rules
+
+
+def read_calendars(draft: Draft) -> Mapping[str, Calendar]:
+    """Read the calendars that hold, whatever else does not: for who only looks at what is there."""
+    surroundings = Surroundings(draft.document, draft.rule_data, draft.templates)
+    found: dict[str, Calendar] = {}
+    for entry, section in gather(draft.rule_files).sound("calendars", CalendarSection):
+        with suppress(KeyError, ValueError):  # its file of days off is not there, or does not hold
+            found[entry.name] = _calendar(entry, section, surroundings)
+    return found
 
 
 def default_queue(desk: DeskConfig, relay: str = "main", team: str | None = None) -> Queue:

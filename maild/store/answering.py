@@ -93,7 +93,7 @@ class Answering(Snapshot):
         loads = read_loads(connection, {person for asked in questions for person in asked.people})
         rates = read_rates(connection, questions, now)
         are_rules_resting = is_paused(connection, PauseKind.RULES)
-        listings = {it: search_tickets(connection, it) for asked in questions for it in asked.searches}
+        listings = {it: search_tickets(connection, it, now) for asked in questions for it in asked.searches}
         return [
             Facts(
                 next_number=next_number,

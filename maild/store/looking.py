@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select
 
+from maild.model.clocks import Clock
 from maild.model.decision import OutcomeKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
 from maild.model.search import Search
 from maild.model.ticket import Contact, Entry, Ticket
 from maild.store.blobs import find_blob_id, read_blobs
+from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
 from maild.store.people import read_contacts
@@ -90,9 +92,9 @@ class Happening:
 class Looking(Snapshot):
     """Asking for what a person wants to see. Lists give the newest first."""
 
-    def search(self, search: Search, limit: int) -> tuple[Ticket, ...]:
-        """Give the tickets that a search finds, the highest number first."""
-        return search_tickets(self._connection, search, limit)
+    def search(self, search: Search, limit: int, now: datetime) -> tuple[Ticket, ...]:
+        """Give the tickets that a search finds at an instant, the highest number first."""
+        return search_tickets(self._connection, search, now, limit)
 
     def find_ticket(self, number: int) -> Ticket | None:
         """Give a ticket by its number."""
@@ -106,6 +108,10 @@ class Looking(Snapshot):
     def entries_of(self, number: int) -> tuple[Entry, ...]:
         """Give a ticket's whole history, oldest first."""
         return tuple(read_entries(self._connection, number))
+
+    def clocks_of(self, number: int) -> tuple[Clock, ...]:
+        """Give a ticket's clocks as they stand."""
+        return read_clocks(self._connection, [number]).get(number, ())
 
     def list_held(self) -> tuple[ArrivalRow, ...]:
         """Give every arrival that waits for a person's word, oldest first."""

@@ -6,27 +6,31 @@ BUGS
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, String, and_, cast, exists, func, literal, not_, or_, select
 
+from maild.model.clocks import ClockState
 from maild.model.facts import DraftState
 from maild.model.search import MOST_FOUND, Search, Sight, Term
 from maild.model.ticket import FIELD_PREFIX, Confidence, Ticket
 from maild.store.history import read_tickets
-from maild.store.tables import draft, entry, participant, ticket
+from maild.store.tables import clock, draft, entry, participant, ticket
 
 _PLAIN = (
     *("state", "queue", "category", "priority", "impact", "urgency", "level", "team", "assignee", "language"),
-    "confidential",
+    *("confidential", "agreement"),
 )
 _ESCAPE = "\\"
 
 
-def search_tickets(connection: Connection, search: Search, limit: int = MOST_FOUND) -> tuple[Ticket, ...]:
-    """Give the tickets that a search finds, the highest number first."""
+def search_tickets(
+    connection: Connection, search: Search, now: datetime, limit: int = MOST_FOUND
+) -> tuple[Ticket, ...]:
+    """Give the tickets that a search finds at an instant, the highest number first."""
     found = select(ticket.c.number).order_by(ticket.c.number.desc()).limit(limit)
     for term in search.terms:
-        holds = _holds(term)
+        holds = _holds(term, now)
         found = found.where(not_(holds) if term.is_excluded else holds)
     if search.after is not None:
         found = found.where(ticket.c.created_at >= search.after)
@@ -53,7 +57,9 @@ def _is_within(sight: Sight) -> ColumnElement[bool]:
     return or_(ticket.c.assignee == sight.person, is_theirs, is_open, is_told)
 
 
-def _holds(term: Term) -> ColumnElement[bool]:
+def _holds(term: Term, now: datetime) -> ColumnElement[bool]:
+    if term.name == "overdue":
+        return _is_due_before(now)
     if term.name in _PLAIN:
         return _is(ticket.c[term.name], term.value)
     if term.name.startswith(FIELD_PREFIX):
@@ -71,6 +77,11 @@ def _is(column: Column[str], value: str) -> ColumnElement[bool]:
     if column is ticket.c.category:
         return or_(plain == value.lower(), plain.like(_literal(value.lower()) + "/%", escape=_ESCAPE))
     return plain == value.lower()
+
+
+def _is_due_before(at: datetime) -> ColumnElement[bool]:
+    running = select(clock.c.ticket).where(clock.c.state == ClockState.RUNNING.value, clock.c.due_at < at)
+    return ticket.c.number.in_(running)
 
 
 def _has_tag(value: str) -> ColumnElement[bool]:
@@ -119,4 +130,5 @@ _OTHERS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "participant": _has_participant,
     "draft": _is_drafted_by,
     "text": _says,
+    "due": lambda value: _is_due_before(datetime.fromisoformat(value)),
 }

@@ -11,15 +11,18 @@ BUGS
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Select, Table, Text, cast, func, select
+from sqlalchemy import Column, Connection, Select, Table, Text, cast, func, select, tuple_
 
+from maild.model.clocks import Clock
 from maild.model.decision import TimerKind
 from maild.model.mail import Place
 from maild.model.outgoing import MailState, Template
 from maild.store.blobs import hash_blobs
+from maild.store.clocks import read_clock_changes, read_clocks
 from maild.store.dialect import find_damage, find_lost
 from maild.store.promises import (
     REPORT,
@@ -70,6 +73,7 @@ _ARRIVALS = (
     .join(entry, (entry.c.ticket == arrival.c.ticket) & (entry.c.n == arrival.c.entry), isouter=True)
 )
 _TICKETS = select(ticket.c.number.label("id"), ticket.c.last_n, *(ticket.c[name] for name in FIELDS))
+_NUMBERS = select(ticket.c.number.label("id"))
 _ENTRIES = (
     select(
         *(entry.c[name] for name in ("ticket", "n", "kind", "arrival")),
@@ -110,6 +114,15 @@ _PIECES = select(outgoing_piece.c.blob, _mail.id, _mail.recipient).join(
 _FILES = select(attachment.c.blob, attachment.c.name, attachment.c.ticket, attachment.c.entry)
 _TEXTS = select(edition_file.c.blob, edition_file.c.name, edition_file.c.edition)
 _DRAFT_FILES = select(draft_attachment.c.blob, draft_attachment.c.name, draft_attachment.c.draft)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenClocks:
+    """A ticket's clocks as they stand, and as they stood with its entries: number, instant, clock."""
+
+    key: int
+    clocks: tuple[Clock, ...]
+    changes: tuple[tuple[int, datetime, Clock], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +196,16 @@ class Verifying(Snapshot):
             SeenTicket(row.id, row.last_n, {name: as_text(getattr(row, name)) for name in FIELDS}, histories[row.id])
             for row in rows
         )
+
+    def clocks_after(self, key: int) -> tuple[SeenClocks, ...]:
+        """Read the clocks of tickets, as they stand and as they stood with each entry."""
+        numbers = [row.id for row in self._page(_NUMBERS, ticket.c.number, key)]
+        now, stood = read_clocks(self._connection, numbers), read_clock_changes(self._connection, numbers)
+        at = select(entry.c.ticket, entry.c.n, entry.c.at).where(tuple_(entry.c.ticket, entry.c.n).in_(list(stood)))
+        written: defaultdict[int, list[tuple[int, datetime, Clock]]] = defaultdict(list)
+        for row in self._connection.execute(at.order_by(entry.c.ticket, entry.c.n)):
+            written[row.ticket] += ((row.n, row.at, clock) for clock in stood[row.ticket, row.n])
+        return tuple(SeenClocks(number, now.get(number, ()), tuple(written[number])) for number in numbers)
 
     def mails_after(self, key: int) -> tuple[SeenMail, ...]:
         """Read outgoing mails with their events, without their bodies."""

@@ -1,19 +1,24 @@
 """A ticket's clocks: what starts, stops, pauses and changes them, and what does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from maild.desk import decide, decide_undelivered, fall_due, keep_time, wake
 from maild.desk.byhand import set_fields
+from maild.desk.clocks import elapsed_at
+from maild.desk.recomputing import Changed, clock_faults
 from maild.model.aftermath import ticket_after
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry, Authenticity, Decision, StartTimer, StopTimers, Timer, TimerKind
 from maild.model.facts import Facts, IssuedMail, TicketFacts, Undelivered
 from maild.model.mail import Address, Automatic, Message
 from maild.model.outgoing import MailState
+from maild.model.ticket import State
 from maild.rules import Rules
 from tests.unit.desk_values import (
     ALICE,
@@ -72,6 +77,8 @@ class Matter:
         self.known: TicketFacts | None = None
         self.timers: dict[str, datetime] = {}
         self.mails: list[str] = []
+        self.shown: list[str] = []
+        self.told_n = 0
 
     def facts(self, *mails: IssuedMail) -> Facts:
         tickets = {self.number: self.known} if self.known is not None else {}
@@ -122,8 +129,32 @@ class Matter:
                 self.timers.pop(step.about or "", None)
             if isinstance(step, StartTimer) and step.kind is TimerKind.DUE:
                 self.timers[step.about] = step.due_at
+        self.shown = [line for mail in decision.mails for line in mail.text.split("\n")]
         self.mails = [f"{mail.template.value} to {mail.to}" for mail in decision.mails]
         return self
+
+    def live(self, what: str, now: datetime) -> None:
+        """Let something happen to the ticket that may well happen to it as it stands."""
+        when, state = f"{now:%Y-%m-%dT%H:%M}", self.known.ticket.state
+        match what:
+            case "asks" if state not in {State.SPAM, State.CLOSED}:
+                self.customer(when)
+            case "answers" if state is not State.SPAM:
+                self.agent(when)
+            case "waits" if state is not State.SPAM:
+                self.agent(when, "#wait\nWell?")
+            case "resolves" if state not in {State.SPAM, State.RESOLVED}:
+                self.agent(when, "#resolve Restarted it.")
+            case "p1" | "p3" if self.known.ticket.priority != what:
+                self.by_hand(when, priority=what)
+            case "spam":
+                self.by_hand(when, state="open" if state is State.SPAM else "spam")
+
+    def changes(self) -> Iterator[Changed]:
+        """What the last entries changed; asked once after each."""
+        new = [entry for entry in self.known.entries if entry.n > self.told_n]
+        self.told_n = self.last_n
+        yield from (Changed(entry.n, entry.at, clock) for entry in new for clock in entry.clocks)
 
     @property
     def last_n(self) -> int:
@@ -370,6 +401,68 @@ def test_what_is_spam_or_merged_stands_still():
     assert matter.timers == {}
     matter.by_hand("11:30", state="open")
     assert matter.due("first_response") == "23 13:00"
+
+
+def test_agents_ask_what_is_due_and_say_why_it_is_late():
+    """`#sla` in their own time zone; `#late` only where something is late."""
+    matter = Matter().customer("10:00").agent("11:00", "#sla")
+    assert matter.shown == [
+        "#2001 is under standard",
+        "  First response: 1h00m of 2h00m in office, due Mon 2026-11-23 12:00 GMT",
+        "  Resolution: 1h00m of 16h00m in office, due Wed 2026-11-25 10:00 GMT",
+    ]
+    matter.agent("11:30", "#late waited for a part")
+    assert matter.mails == ["transcript to alice@acme.example"]
+    matter.agent("13:00", "#late waited for a part")
+    note = matter.known.entries[-1]
+    assert (note.text, note.flags) == ("Why first response is late: waited for a part", ("late", "first_response"))
+
+
+HAPPENINGS = st.lists(
+    st.tuples(st.integers(1, 900), st.sampled_from(["asks", "answers", "waits", "resolves", "p1", "p3", "spam"])),
+    min_size=3,
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(HAPPENINGS)
+def test_a_life_adds_up(happenings: list[tuple[int, str]]):
+    """Whatever happens in whichever order: what has elapsed is the working time in which the ticket was at work."""
+    matter, now = Matter().customer("10:00"), at("10:00")
+    expected, history = timedelta(), list(matter.changes())
+    for minutes, what in happenings:
+        calendar = matter.house.rules.calendars[matter.clocks["resolution"].calendar]
+        later = now + timedelta(minutes=minutes)
+        if matter.clocks["resolution"].state is ClockState.RUNNING:
+            expected += calendar.between(now, later)
+        now = later
+        matter.live(what, now)
+        history += matter.changes()
+        clock, calendars = matter.clocks["resolution"], matter.house.rules.calendars
+        assert elapsed_at(clock, calendars[clock.calendar], now) == expected
+        assert [*clock_faults(tuple(matter.clocks.values()), history, matter.house.rules.calendars)] == []
+        armed = {name: clock.due_at for name, clock in matter.clocks.items() if clock.state is ClockState.RUNNING}
+        assert {name: due for name, due in matter.timers.items() if due > now} == {
+            name: due for name, due in armed.items() if due is not None and due > now
+        }
+
+
+def test_a_clock_that_was_tampered_with_is_found():
+    """In the row as it stands, or as it stood with an entry."""
+    matter = Matter().customer("10:00")
+    history = [*matter.changes()]
+    matter.agent("11:00")
+    history += matter.changes()
+    calendars, clocks = matter.house.rules.calendars, tuple(matter.clocks.values())
+    wrong = replace(clocks[0], elapsed=hours(0.5))
+    assert [*clock_faults((wrong, *clocks[1:]), history, calendars)] == [
+        "first_response stands as stopped, 1800 of 7200 s, its entries say stopped, 3600 of 7200 s"
+    ]
+    shifted = [replace(each, clock=wrong) if each.clock == clocks[0] else each for each in history]
+    assert [*clock_faults((wrong, *clocks[1:]), shifted, calendars)] == [
+        "first_response, entry 3: 0:30:00 elapsed, by its calendar 1:00:00"
+    ]
 
 
 def test_without_agreements_nothing_is_due():

@@ -113,7 +113,14 @@ _NOBODY = (
     Command("help", Audience.NOBODY, "these lines", Shape.LINE_OR_NONE, needs_ticket=False),
     Command("answers", Audience.NOBODY, "the stored answers", needs_ticket=False),
     Command("get", Audience.NOBODY, "an attachment of the ticket by its number", Shape.NUMBER, "#get 3"),
-    *_reserved(Audience.NOBODY, "sla report"),
+    Command(
+        "sla",
+        Audience.NOBODY,
+        "what of the ticket is due when, and what is late",
+        Shape.TICKET_OR_NONE,
+        needs_ticket=False,
+    ),
+    *_reserved(Audience.NOBODY, "report"),
 )
 _ANY = (
     Command("take", Audience.ANY, "it is yours", is_subject_tag=True),
@@ -155,7 +162,8 @@ _ANY = (
     Command("undo", Audience.ANY, "take back your last mail on the ticket, as far as it can be"),
     Command("send", Audience.ANY, "the draft goes out, with the words above instead of its own where there are any"),
     Command("discard", Audience.ANY, "the draft is dropped"),
-    *_reserved(Audience.ANY, "done skip late verified", tags="done"),
+    Command("late", Audience.ANY, "why something is late, for the reports", Shape.LINE, "#late waited for a part"),
+    *_reserved(Audience.ANY, "done skip verified", tags="done"),
 )
 COMMANDS = (*_CUSTOMER, *_COLLEAGUES, *_NAMED, *_NOBODY, *_ANY)
 BY_WORD = {command.word: command for command in COMMANDS}

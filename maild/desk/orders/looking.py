@@ -17,7 +17,7 @@ _LONGEST_LINE = 200
 
 def show(plan: Plan, argument: str) -> None:
     """Show a ticket; the words of a sealed one to its assignee alone, once asked, and that is entered."""
-    known = _asked(plan, argument, "show")
+    known = asked_for(plan, argument, "show")
     if known is None:
         return
     ticket = known.ticket
@@ -32,7 +32,7 @@ def show(plan: Plan, argument: str) -> None:
 
 def history(plan: Plan, argument: str) -> None:
     """Show all that happened to a ticket."""
-    known = _asked(plan, argument, "history")
+    known = asked_for(plan, argument, "history")
     if known is None:
         return
     if not plan.may_read(known.ticket):
@@ -114,7 +114,8 @@ def _enter_reading(plan: Plan, known: TicketFacts) -> None:
         plan.notes.append((text, flags))
 
 
-def _asked(plan: Plan, argument: str, word: str) -> TicketFacts | None:
+def asked_for(plan: Plan, argument: str, word: str) -> TicketFacts | None:
+    """Give the ticket that a command is about: the one that it names, else the mail's."""
     if argument:
         return find_ticket(plan, argument, word)
     if plan.known is None:

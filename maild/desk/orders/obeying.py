@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from maild.desk.commands import BY_WORD, Given
-from maild.desk.orders import contacts, facts, grades, hands, looking, matters, outside, presence, states, undoing
+from maild.desk.orders import (
+    clocks,
+    contacts,
+    facts,
+    grades,
+    hands,
+    looking,
+    matters,
+    outside,
+    presence,
+    states,
+    undoing,
+)
 from maild.desk.orders.plan import Plan
 from maild.rules import PRIORITIES
 
@@ -54,6 +66,8 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "history": looking.history,
         "list": looking.list_tickets,
         "help": looking.show_help,
+        "sla": clocks.show_clocks,
+        "late": clocks.late,
         "get": looking.get,
         "away": presence.away,
         "here": presence.here,

@@ -1,0 +1,88 @@
+"""Clocks on the command line: shown, explained span by span, searched for, and computed again."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+
+import pytest
+
+from tests.integration.a_desk import ADesk, a_mail
+
+AGREEMENTS = """\
+calendars:
+  always: {timezone: UTC, hours: always}
+agreements:
+  standard: {calendar: always, clocks: {p1: {}, p2: {}, p3: {first_response: 2h, resolution: 1wd}, p4: {}, p5: {}}}
+rules:
+  all: {when: always, then: {priority: p3}}
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> ADesk:
+    desk = ADesk(tmp_path_factory.mktemp("clocks"))
+    (desk.config / "rules" / "time.yaml").write_text(AGREEMENTS, encoding="utf-8")
+    desk.handle(a_mail())
+    return desk
+
+
+def state_of(desk: ADesk) -> Path:
+    return desk.folder / "state" / "maild.db"
+
+
+def test_a_ticket_shows_its_clocks(desk: ADesk):
+    """By the names that stay; lengths are whole seconds."""
+    first, resolution = desk.show("ticket", "show", "1001")["clocks"]
+    assert (first["name"], first["state"], first["target"]) == ("first_response", "running", 7200)
+    assert 0 <= first["elapsed"] < 3600
+    assert first["due_at"].endswith("Z")
+    assert (resolution["name"], resolution["target"]) == ("resolution", 86400)
+    assert "first_response" in desk.maild("ticket", "show", "1001").stdout
+
+
+def test_the_acknowledgement_says_by_when(desk: ADesk):
+    """This ticket's own clock."""
+    due = desk.show("ticket", "show", "1001")["clocks"][0]["due_at"]
+    number = next(mail["id"] for mail in desk.show("mail", "list") if mail["template"] == "acknowledged")
+    assert f", {due[11:16]} " in desk.maild("mail", "show", str(number)).stdout.partition("by ")[2]
+
+
+def test_an_explanation_tells_how_each_clock_went(desk: ADesk):
+    """From one entry that changed it to the next."""
+    desk.maild("ticket", "set", "1001", "state=pending")
+    clocks = {clock["name"]: clock["spans"] for clock in desk.show("explain", "1001")["clocks"]}
+    running, paused = clocks["first_response"]
+    assert (running["state"], running["entry"], paused["state"]) == ("running", 1, "paused")
+    assert running["until"] == paused["from"]
+    assert running["passed"] == paused["elapsed"]
+    assert (paused["until"], paused["due_at"]) == (None, None)
+    assert "Clock first_response" in desk.maild("explain", "1001").stdout
+    desk.maild("ticket", "set", "1001", "state=open")
+
+
+def test_tickets_are_found_by_what_is_due(desk: ADesk):
+    """Late now, or due on a day or before."""
+    due = desk.show("ticket", "show", "1001")["clocks"][1]["due_at"][:10]
+    assert desk.show("ticket", "list", "overdue") == []
+    assert [one["number"] for one in desk.show("ticket", "list", f"due:{due}", "agreement:standard")] == [1001]
+    assert desk.show("ticket", "list", "due:2026-01-01") == []
+    with closing(connect(state_of(desk))) as database:
+        database.execute("UPDATE clock SET due_at = at WHERE name = 'first_response'")
+        database.commit()
+    assert [one["number"] for one in desk.show("ticket", "list", "overdue")] == [1001]
+
+
+def test_a_clock_that_was_tampered_with_is_found(desk: ADesk):
+    """It stands otherwise than its entries say."""
+    with closing(connect(state_of(desk))) as database:
+        last = "SELECT due_at FROM clock_change AS c WHERE c.name = clock.name ORDER BY entry DESC LIMIT 1"
+        database.execute(f"UPDATE clock SET due_at = ({last})")
+        database.commit()
+    assert desk.show("verify")["ok"]
+    with closing(connect(state_of(desk))) as database:
+        database.execute("UPDATE clock SET elapsed = elapsed + 1000000 WHERE name = 'resolution'")
+        database.commit()
+    (problem,) = json.loads(desk.maild("verify", "--json", code=1).stdout)["problems"]
+    assert problem["what"] == "a clock is not what its entries add up to"
+    assert problem["where"].startswith("ticket #1001: resolution stands as running")
