@@ -30,5 +30,13 @@ def follow(known: TicketFacts, house: House, now: datetime) -> Decision | None:
         return None
     sheet = Sheet(Cause(CauseKind.RULE, house.rules.digest), BY, ticket, known.last_n)
     sheet.change(*changes)
-    sheet.enter(ticket.number, EntryKind.EVENT, "")
+    sheet.enter(ticket.number, EntryKind.EVENT, "\n".join(_story(change, house) for change in changes))
     return sheet.decision(entry_of(ticket.number), None)
+
+
+def _story(change: Change, house: House) -> str:
+    """Say which line of the rule files a change follows."""
+    if change.field == "team":
+        return f"teams.{change.new} was called {change.old} before"
+    person = house.rules.people.get(change.old or "")
+    return f"people.{change.old} left on {person.left}" if person is not None else f"{change.old} left"

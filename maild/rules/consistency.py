@@ -26,6 +26,7 @@ from maild.rules.references import branches, patterns_in
 from maild.rules.surroundings import Surroundings
 
 _OF_NEW = frozenset({"requester", "as", "same_ticket", "within", "acknowledge", "template", "refuse"})
+_CUSTOMERS = frozenset({"requester", "participants"})
 _OF_A_KEY = ("sender", "sender_domain")
 
 
@@ -45,6 +46,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _placeholder_problems(gathering)
     yield from _value_problems(gathering)
     yield from _occasion_problems(gathering)
+    yield from _notified_problems(gathering)
 
 
 def _renaming_problems(gathering: Gathering) -> Iterator[Problem]:
@@ -170,6 +172,17 @@ def _value_problems(gathering: Gathering) -> Iterator[Problem]:
                 complaint = fields[name].complaint(value) if name in fields else None
                 if complaint is not None and not PLACEHOLDER.search(value):
                     yield entry.problem(complaint, *keys)
+
+
+def _notified_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say whom rules cannot tell: a notice shows the ticket as colleagues see it. Theirs are named by their keys."""
+    people = gathering.entries["people"].values()
+    inside = {word.lower() for entry in people for key in ("mail", "also") for _, word in entry.words(key)}
+    for entry in gathering.entries["rules"].values():
+        for keys, word in entry.words("then", "notify"):
+            if word in _CUSTOMERS or ("@" in word and word.lower() not in inside):
+                what = f"{word} would read what colleagues read: a rule tells people of the desk, by key, team: or role"
+                yield entry.problem(what, *keys)
 
 
 def _occasion_problems(gathering: Gathering) -> Iterator[Problem]:

@@ -302,3 +302,48 @@ def test_a_broken_configuration_is_told_and_nothing_else(tmp_path: Path):
 
     assert "maild.yaml:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_effects_of_rules_are_on_the_record(tmp_path: Path):
+    """A host that fails, fails again and recovers is one ticket; a form's customer and an unwanted sender are answered.
+
+    Each effect names its rule, file and line and the rule set, in `explain` and in the history.
+    """
+    desk = ADesk(tmp_path)
+    file = desk.config / "rules" / "machines.yaml"
+    file.write_text(
+        "rules:\n"
+        "  monitoring:\n    when: {subject: {matches: '^PROBLEM host (?P<host>\\S+)'}}\n"
+        "    then: {same_ticket: 'host/{host}', within: 7d, tags: [outage]}\n"
+        "  recovery:\n    on: any\n    when: {subject: {matches: '^RECOVERY host (?P<host>\\S+)'}}\n"
+        "    then: {same_ticket: 'host/{host}', within: 7d, resolve: It is well again.}\n"
+        "  form: {when: {sender: 'web@acme.example'}, then: {requester: reply_to, as: person}}\n"
+        "  offers: {when: {subject: {words: [offer]}}, then: {refuse: no-sales, stop: true}}\n",
+        encoding="utf-8",
+    )
+    (desk.config / "templates").mkdir()
+    (desk.config / "templates" / "no-sales.txt").write_text("Subject: No, thank you\n\nWe buy nothing.\n", "utf-8")
+    assert [warning["where"] for warning in desk.show("check")["warnings"]] == ["rules.offers.then"]
+    desk.handle(
+        *(a_mail("nagios@acme.example", f"{what} host mail01") for what in ("PROBLEM", "PROBLEM", "RECOVERY")),
+        f"Reply-To: {BOB}\r\n".encode() + a_mail("web@acme.example", "Contact"),
+        a_mail("joe@seller.example", "An offer"),
+    )
+
+    ticket = desk.show("ticket", "show", "1001")
+    assert (ticket["state"], ticket["tags"]) == ("resolved", ["outage"])
+    first, again, recovered = desk.show("explain", "1001")["arrivals"]
+    (claim,) = again["ticket"]["evidence"]
+    assert (claim["kind"], claim["value"], claim["accepted"]) == ("key", "host/mail01", True)
+    assert f"rules.monitoring ({file}:2)" in claim["why"]
+    assert [rule["name"] for rule in first["decision"]["rules"] if rule["matched"]] == ["monitoring"]
+    assert f"resolved by rules.recovery ({file}:5)" in recovered["decision"]["why"]
+    told = "\n".join(line.get("text", "") for line in desk.show("ticket", "history", "1001"))
+    assert f"same_ticket: host/mail01 within 7d by rules.monitoring ({file}:2)" in told
+    causes = [each["cause"] for each in ticket["entries"] if each["by"] == "rules"]
+    assert {one["kind"] for one in causes} == {"rule"}
+    assert {len(one["reference"]) for one in causes[:-1]} == {64}
+    outside = [(mail["to"], mail["template"]) for mail in desk.show("mail", "list") if "acme" not in mail["to"]]
+    assert outside == [("joe@seller.example", "refused"), (BOB, "acknowledged-minimal")]
+    (refused,) = [one for one in desk.show("mail", "list", "--in") if one["outcome"] == "desk"]
+    assert refused["reason"] == f"refused by rules.offers ({file}:10)"

@@ -209,7 +209,7 @@ r:
     refuse: too-large
     acknowledge: false
     template: {acknowledged: reply}
-    notify: [assignee, team:network, each:first, alice, x@acme.example, managers]
+    notify: [assignee, team:network, each:first, alice, managers]
     cc: [boss@bigco.example]
     note: look at this
     child: {queue: billing, subject: "Invoice for {subject}"}
@@ -235,7 +235,6 @@ r:
         effects.Notify(Whom(WhomKind.TEAM, "network")),
         effects.Notify(Whom(WhomKind.EACH, "first")),
         effects.Notify(Whom(WhomKind.PERSON, "alice")),
-        effects.Notify(Whom(WhomKind.ADDRESS, "x@acme.example")),
         effects.Notify(Whom(WhomKind.MANAGERS)),
         effects.UseTemplate("acknowledged", "reply"),
         effects.DoNotAcknowledge(),

@@ -271,6 +271,8 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
         ("{when: always, then: {template: {}}}", "rules.r.then.template: must not be empty"),
         ("{when: always, then: {tags: []}}", "rules.r.then.tags: must not be empty"),
         ("{when: always, then: {cc: []}}", "rules.r.then.cc: must not be empty"),
+        ("{when: always, then: {notify: requester}}", "rules.r.then.notify: requester would read what colleagues read"),
+        ("{when: always, then: {notify: [x@out.example]}}", "rules.r.then.notify[0]: x@out.example would read what"),
         ("{when: always, then: {notify: []}}", "rules.r.then.notify: must not be empty"),
         ("{when: {text: {contains: '\u200b'}}, then: {stop: true}}", "rules.r.when.text.contains: holds nothing that"),
         ("{when: {language: german}, then: {stop: true}}", "rules.r.when.language: 'german' is no language: write it"),
