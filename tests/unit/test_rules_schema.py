@@ -94,6 +94,13 @@ def test_the_shipped_files_are_taken():
         ("stop: true", "ladder: urgent"),
         ("from: a@b.example, ", ""),
         ("tags: [x]", "due: {}"),
+        ("tags: [x]", "tags: []"),
+        ("{assignee: null, tags: [x]}", "{}"),
+        ("when: always", "when: {}"),
+        ("text: wake up", "text: {}"),
+        ("then: {acknowledge: false}", "then: {}"),
+        ("notify: [managers, alice]", "notify: []"),
+        ("{office: out}", "{}"),
     ],
 )
 def test_what_does_not_hold_is_not(old: str, new: str):

@@ -37,7 +37,10 @@ class AlsoWritten:
         self._forms = forms
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [*self._forms, handler(core)]}
+        whole = handler(core)
+        if whole.get("type") == "array" and "minLength" in whole:
+            whole["minItems"] = whole.pop("minLength")  # a list that a word may stand for is taken for text
+        return {"anyOf": [*self._forms, whole]}
 
 
 TEXT_FORM: dict[str, Any] = {"type": "string", "minLength": 1}
@@ -171,9 +174,10 @@ Several = AlsoWritten(TEXT_FORM)
 
 
 class Passage(Section):
-    """A mapping of a rule file: a key without a value is a mistake, not nothing."""
+    """A mapping of a rule file: a key without a value is a mistake, and so is no key at all, unless `may_be_empty`."""
 
     needs_values: ClassVar[bool] = True
+    may_be_empty: ClassVar[bool] = True
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -184,7 +188,7 @@ class Passage(Section):
             properties.pop(name, None)
         for known in properties.values() if cls.needs_values else ():
             _without_null(known)
-        return schema
+        return schema if cls.may_be_empty else {**schema, "minProperties": 1}
 
 
 def _without_null(schema: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ A bare value equals, a list is any of; of addresses and file names both are glob
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -78,6 +78,8 @@ class Vocabulary:
 
 class Operators(Passage):
     """Operators of one fact: each of them must hold."""
+
+    may_be_empty: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "Operators":

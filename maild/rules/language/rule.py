@@ -66,6 +66,7 @@ class ExpectSection(Passage):
 
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({"due": NOT_YET})
     needs_values: ClassVar[bool] = False
+    may_be_empty: ClassVar[bool] = False
 
     category: Category | None = None
     impact: str | None = None

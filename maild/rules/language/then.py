@@ -120,6 +120,8 @@ TemplateName = Annotated[str, kinds.matching(r"[a-z0-9][a-z0-9-]{0,60}", "name o
 class Then(Passage):
     """What a rule wants done."""
 
+    may_be_empty: ClassVar[bool] = False
+
     refused: ClassVar[Mapping[str, str]] = MappingProxyType(
         dict.fromkeys(("ladder", "survey", "checklist", "approval"), NOT_YET)
     )

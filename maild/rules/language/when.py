@@ -1,7 +1,7 @@
 """`when`: what a rule asks, and the tree of conditions that it comes to."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -43,6 +43,8 @@ WeekdayTexts = Annotated[tuple[WeekdayText, ...], BeforeValidator(kinds.one_or_m
 
 class When(Passage):
     """What a rule asks: every key must hold."""
+
+    may_be_empty: ClassVar[bool] = False
 
     text: TextAsked | None = None
     subject: TextAsked | None = None
