@@ -29,7 +29,7 @@ from maild.model.decision import Decision, Evidence, RememberKey, Standing, Stop
 from maild.model.facts import KeyedTicket, TicketFacts
 from maild.model.mail import Automatic
 from maild.model.ticket import EntryKind, State
-from maild.rules.effects import Resolve, SameTicket
+from maild.rules.effects import Resolve, SameTicket, TakeAsPerson
 from maild.rules.occasions import Done, Verdicts
 from maild.rules.rulings import ruling_of, write_ruling
 
@@ -45,8 +45,8 @@ class Key:
 
 
 def find_key(verdicts: Verdicts) -> Key | None:
-    """Find the key that the rules give to a mail; of several the last."""
-    done = find_effect(verdicts, SameTicket)
+    """Find the key that the rules give to a mail, of several the last; whoever fills a form in chooses none."""
+    done = None if wants(verdicts, TakeAsPerson) else find_effect(verdicts, SameTicket)
     return Key(done.effect, done) if done is not None and isinstance(done.effect, SameTicket) else None
 
 

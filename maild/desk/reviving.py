@@ -13,7 +13,7 @@ from maild.desk.orders.plan import value_of
 from maild.model.decision import AddEntry, ChangeTicket, Decision, OpenTicket, Step
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Arrival
-from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, EntryKind, State, Ticket
+from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 
 _VALUES = ("state", "queue", "team", "assignee", "language", "category", "impact", "urgency", "priority", "level",
            "requester", "requester_name")  # fmt: skip
@@ -85,6 +85,8 @@ def _changes(ticket: Ticket, opened: OpenTicket) -> Iterator[Change]:
         "requester": requester.address if requester else None,
         "requester_name": requester.name if requester else "",
     }
+    if opened.confidential is not None and ticket.confidential is not Confidence.SEALED:
+        wanted["confidential"] = opened.confidential.value
     for name, new in wanted.items():
         old = value_of(ticket, name)
         if old != new:

@@ -7,7 +7,7 @@ import pytest
 
 from maild.desk import House, ask
 from maild.model.decision import Decision, LinkTickets, OpenTicket, OutcomeKind, RememberKey
-from maild.model.facts import Facts, KeyedTicket, TicketFacts
+from maild.model.facts import AcknowledgementCounts, Facts, KeyedTicket, TicketFacts
 from maild.model.mail import Address, Automatic, Message
 from maild.model.outgoing import Template
 from maild.model.ticket import EntryKind, State
@@ -54,10 +54,10 @@ def a_problem(sender: Address = NAGIOS, host: str = "mail01", **changes: object)
     return a_message(sender, "It does not answer.", **{"subject": f"PROBLEM Host {host}", **changes})
 
 
-def keyed(ticket: TicketFacts | None = None, ago: timedelta = timedelta(hours=2), **more: TicketFacts) -> Facts:
+def keyed(ticket: TicketFacts | None = None, ago: timedelta = timedelta(hours=2), *more: TicketFacts) -> Facts:
     """What is known where the key's ticket is this one; by default one of the monitoring's own that is open."""
     of_key = ticket or known(a_ticket(requester=NAGIOS))
-    tickets = {one.ticket.number: one for one in (of_key, *more.values())}
+    tickets = {one.ticket.number: one for one in (of_key, *more)}
     return facts(tickets=tickets, keyed={KEY: KeyedTicket(of_key.ticket.number, NOW - ago)})
 
 
@@ -138,7 +138,7 @@ def test_spam_is_no_place_and_a_merged_ticket_leads_on():
 
     merged = known(a_ticket(requester=NAGIOS, state=State.MERGED, merged_into=1050))
     target = known(a_ticket(1050, requester=BOB))
-    decision = decided(a_problem(), keyed(merged, target=target), NONE, a_house())
+    decision = decided(a_problem(), keyed(merged, timedelta(0), target), NONE, a_house())
     assert of_monitoring(decision) == (False, 1050)
     assert steps_of(decision, RememberKey) == [RememberKey(1042, KEY, NAGIOS.address)]
 
@@ -168,7 +168,9 @@ def test_a_claimed_mail_goes_only_where_its_sender_takes_part():
 def test_a_ticket_that_the_sender_names_goes_before_its_key():
     """A tag of a ticket in which they take part is an answer to that one."""
     named = known(a_ticket(1050, requester=NAGIOS))
-    decision = decided(a_problem(subject="PROBLEM Host mail01 [#1050]"), keyed(named=named), PASS, a_house())
+    decision = decided(
+        a_problem(subject="PROBLEM Host mail01 [#1050]"), keyed(None, timedelta(0), named), PASS, a_house()
+    )
 
     assert decision.outcome.ticket == 1050
 
@@ -188,6 +190,14 @@ def test_a_form_has_no_key():
     text = "{when: always, then: {requester: reply_to, as: person, same_ticket: '{sender}', within: 1d}}"
     (problem,) = problems_of(PEOPLE + f"rules:\n  form: {text}\n")
     assert "same_ticket and as: person" in problem
+
+    form = "  form: {when: {reply_to: {exists: true}}, then: {requester: reply_to, as: person}}\n"
+    house = replace(HOUSE, rules=rules_of(PEOPLE + RULES + form))
+    decision = decided(
+        a_problem(reply_to=(BOB,)), replace(keyed(), requesters={BOB.address: AcknowledgementCounts()}), PASS, house
+    )
+    assert of_monitoring(decision) == (True, 2001)
+    assert steps_of(decision, RememberKey) == []
 
 
 def test_a_long_key_is_one_key():

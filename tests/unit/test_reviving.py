@@ -7,7 +7,7 @@ from maild.desk.asking import ask
 from maild.model.decision import ChangeTicket, Decision, OpenTicket, RememberIds
 from maild.model.mail import Arrival
 from maild.model.outgoing import Template
-from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State
+from maild.model.ticket import Cause, CauseKind, Change, Confidence, EntryKind, State
 from tests.unit.desk_values import (
     HOUSE,
     PASS,
@@ -79,6 +79,17 @@ def test_its_ticket_changes_to_what_it_would_open_today():
         (Template.AGENT_NOTICE, 1042),
     }
     assert steps_of(decision, RememberIds)[0].number == 1042
+
+
+def test_it_becomes_as_confidential_as_it_would_be_today():
+    """Before anybody is told of it; what was sealed stays so."""
+    house = a_house_with("confidential: team")
+
+    decision = decided(a_message(), spam(), PASS, house, released())
+    sealed = decided(a_message(), spam(confidential=Confidence.SEALED), PASS, house, released())
+
+    assert Change("confidential", None, "team") in changes_of(decision)
+    assert all(change.field != "confidential" for change in changes_of(sealed))
 
 
 def test_rules_that_still_call_it_spam_leave_it_there():
