@@ -367,6 +367,26 @@ def test_all_mistakes_are_told_at_once():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [
+        (
+            "\n    when:\n      text:\n        words:\n          - one\n          - ''\n    then: {stop: true}",
+            "2.yaml:7:13",
+        ),
+        ("\n    when: always\n    then:\n      note: |\n        two lines\n        {nothing}", "2.yaml:5:13"),
+        ('\n    when: {subject: {matches: "abc\n        (def"}}\n    then: {stop: true}', "2.yaml:3:31"),
+        ("{when: always,\n    then: {notify:\n      [lead,\n       bbo]}}", "2.yaml:5:8"),
+        ("\n    ? when\n    : always\n    'then': {\"tgas\": x}", "2.yaml:5:14"),
+        ("# here\n    when: {text: é, sbject: x}\n    then: {stop: true}", "2.yaml:3:21"),
+    ],
+)
+def test_a_mistake_is_placed_in_whatever_style_it_is_written(rule: str, place: str):
+    """Block or flow, over several lines, in quotes, behind comments and letters outside ASCII."""
+    (problem,) = problems_of(ALICE, f"rules:\n  r: {rule}\n")
+    assert problem.startswith(f"{place}: rules.r.")
+
+
 def test_a_slip_of_writing_hides_no_other_mistake():
     """Neither a control character nor a rule written twice; only a file that cannot be read to its end says no more."""
     slips = 'rules:\n  r: {when: {subject: "\\bvpn"}, then: {categry: x}}\n  r: {when: always, then: {stop: true}}\n'

@@ -1,5 +1,10 @@
 """docs/rules.md: what its files say in the end is sound, and it is a page of twenty minutes."""
 
+import re
+
+from maild.rules.language.operators import FieldOperators, TextOperators
+from maild.rules.language.then import Then
+from maild.rules.language.when import When
 from tests.rules_page import PAGE, Typed, Written, is_shown, steps
 from tests.unit.rules_values import MAIN, rules_of
 
@@ -13,6 +18,20 @@ def test_its_files_are_sound_and_undoubted():
 
     assert len(files) > 5
     assert rules.warnings == ()
+
+
+def test_it_names_all_that_can_be_asked_and_wanted():
+    """Every key of `when` and `then` that has an effect, and every operator."""
+    page = PAGE.read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", page))))
+    keys = {
+        field.alias or name
+        for section in (When, Then, TextOperators, FieldOperators)
+        for name, field in section.model_fields.items()
+        if name not in section.refused
+    }
+
+    assert keys - words == set()
 
 
 def test_it_is_read_in_twenty_minutes():
