@@ -90,6 +90,23 @@ class Examiner:
             self._process = self._said = None
 
 
+class Watch:
+    """Tells when files were changed and are at rest again; `seen` is how they stood when they were read last."""
+
+    def __init__(self, seen: Stamp) -> None:
+        self._known = self._seen = seen
+        self._looks = 0
+
+    def is_due(self, stamp: Stamp) -> bool:
+        """Whether files that were changed have stood as they do now for several looks; once for each change."""
+        self._looks = self._looks + 1 if stamp == self._seen else 0
+        self._seen = stamp
+        is_due = stamp != self._known and self._looks >= SETTLED_LOOKS
+        if is_due:
+            self._known = stamp
+        return is_due
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """What the daemon works with: its configuration as it read it, and what it decides by."""
@@ -121,8 +138,7 @@ class Reloading:
         self._asked: SimpleQueue[str] = SimpleQueue()
         self._newest: Edition | None = None
         self._trouble = ""
-        self._seen, self._looks = seat.config.look_at_texts(), 0
-        self._examined: Stamp | None = None
+        self._watch = Watch(seat.config.look_at_texts())
         self._followed_on: date | None = None
 
     def ask(self, why: str) -> None:
@@ -135,7 +151,7 @@ class Reloading:
             while not stop.is_set():
                 self.look()
                 if self._seat.config.is_watching and not self._examiner.is_busy:
-                    self._watch()
+                    self._look_at_files()
                 if not self._examiner.is_busy and not self._asked.empty():
                     self._examiner.begin(self._asked.get())
                 stop.wait(LOOK_SECONDS)
@@ -146,7 +162,6 @@ class Reloading:
         """Before any mail is decided, let the files be examined if they are not what is in force."""
         try:
             self.look()
-            self._examined = self._seen
             if self._is_changed():
                 self._examiner.begin("maild run")
             while self._examiner.is_busy and not stop.is_set():
@@ -169,15 +184,9 @@ class Reloading:
         if self._seat.now().date() != self._followed_on:
             self._follow()
 
-    def _watch(self) -> None:
-        """See whether files were changed and are at rest."""
-        stamp = self._seat.config.look_at_texts()
-        self._looks = self._looks + 1 if stamp == self._seen else 0
-        self._seen = stamp
-        if stamp != self._examined and self._looks >= SETTLED_LOOKS:
-            self._examined = stamp
-            if self._is_changed():
-                self.ask("the files were changed")
+    def _look_at_files(self) -> None:
+        if self._watch.is_due(self._seat.config.look_at_texts()) and self._is_changed():
+            self.ask("the files were changed")
 
     def _is_changed(self) -> bool:
         """Whether the files are something else than the last edition that was examined, and that was taken."""

@@ -93,8 +93,14 @@ class EditionWriting(Snapshot):
             self._connection.execute(edition_file.insert(), rows)
         return made
 
-    def record_refusal(self, one: Proposal, words: Sequence[str], now: datetime) -> int:
-        """Record that an edition was found wanting before it came to the daemon; its texts are not kept."""
+    def record_refusal(self, one: Proposal, words: Sequence[str], now: datetime) -> int | None:
+        """Record that an edition was found wanting before it came to the daemon; its texts are not kept.
+
+        None, and nothing is recorded, where somebody else had it taken meanwhile.
+        """
+        in_force = self._connection.execute(_IN_FORCE).one_or_none()
+        if in_force is not None and in_force.digest == one.digest:
+            return None
         return self._record(one, EditionState.REFUSED, words, now)
 
     def take_edition(self, edition_id: int, words: Sequence[str], now: datetime) -> None:

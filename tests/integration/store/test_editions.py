@@ -28,7 +28,9 @@ def test_what_was_taken_is_given_back_as_it_was(store: Store):
     store.write(lambda tx: tx.take_edition(first, ("a note", "another"), LATER))
     second = store.write(lambda tx: tx.propose_edition(mine, LATER))
     store.write(lambda tx: tx.refuse_edition(second, ("no",)))
-    third = store.write(lambda tx: tx.record_refusal(mine, ("never",), LATER))
+    assert store.write(lambda tx: tx.record_refusal(mine, ("somebody else had it taken",), LATER)) is None
+    other = propose("d", FILES, "root", is_attended=True)
+    third = store.write(lambda tx: tx.record_refusal(other, ("never",), LATER))
 
     known = store.read(lambda reader: reader.edition_in_force())
     assert known is not None
