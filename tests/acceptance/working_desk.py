@@ -156,6 +156,11 @@ class WorkingDesk:
             command, capture_output=True, text=True, check=False, timeout=PATIENCE, env=os.environ | dict(environ or {})
         )
 
+    def begin_maild(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Begin a command of the command line, and go on; it prints into the void."""
+        command = [sys.executable, "-m", "maild", "--config", str(self.config), *words]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def show(self, *words: str) -> Any:
         """Run a command with --json and read its answer."""
         done = self.maild(*words, "--json")

@@ -138,8 +138,8 @@ def test_what_an_editor_does_is_seen_once_and_whole(files: Files, editor: Callab
 
 @pytest.mark.parametrize("editor", EDITORS)
 def test_a_reload_in_the_middle_of_a_save_reads_a_whole_file(tmp_path: Path, editor: Callable[[Path], Steps]):
-    """At whichever step it begins: it waits until nobody has written for a second. What is replaced at one stroke may be
-    read as it was.
+    """At whichever step it begins: it waits until nobody has written for a second. What is replaced at one stroke may
+    be read as it was.
     """
     whole = {NEW, OLD} if editor is by_a_new_file_in_its_place else {NEW}
     for start in range(1, 6):
