@@ -121,6 +121,14 @@ def _told(desk: WorkingDesk, who: str, secret: str) -> EmailMessage:
     return desk.wait_for_mail(who, lambda mail: secret in text_of(mail))
 
 
+def in_force(desk: WorkingDesk) -> str:
+    """Name the edition by which the desk decides."""
+    with closing(Store.open(desk.state, None)) as store:
+        edition = store.read(lambda reader: reader.edition_in_force())
+    assert edition is not None
+    return edition.digest
+
+
 def stories(desk: WorkingDesk, arrivals: list[int]) -> list[Any]:
     """Tell what was decided about each arrival, as `maild explain` keeps it, held ones and duplicates included."""
     with closing(Store.open(desk.state, None)) as store:

@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.attacking import Attack, Letter, May, Scene, write
 from tests.acceptance.attacks import ATTACKS
 from tests.acceptance.attacks_by_words import PROBES
-from tests.acceptance.siege import Siege, employ, gather_victims, lay, said, settle, stories
+from tests.acceptance.siege import Siege, employ, gather_victims, in_force, lay, said, settle, stories
 from tests.acceptance.working_desk import WorkingDesk, read, text_of
 from tests.servers.host import MailHost
 
@@ -30,9 +30,9 @@ def siege(mail_host: MailHost, tmp_path_factory: pytest.TempPathFactory) -> Iter
     try:
         desk.start()
         gather_victims(siege, mail_host, erik)
-        assert desk.stop() == 0
         employ(desk, erik, "2026-01-01")
-        desk.start()
+        reloaded = desk.maild("reload")
+        assert reloaded.returncode == 0, reloaded.stderr
         siege.before = {
             scene.number: said(desk, "ticket", "show", str(scene.number)) for scene in siege.scenes.values()
         }
@@ -40,7 +40,7 @@ def siege(mail_host: MailHost, tmp_path_factory: pytest.TempPathFactory) -> Iter
         siege.letters = {attack.__name__: list(attack(siege.scenes[attack.__name__])) for attack in ATTACKS}
         every = [letter for letters in siege.letters.values() for letter in letters]
         lay(desk, [letter.raw for letter in every])
-        settle(desk, len(every))
+        settle(desk, len(ATTACKS) + len(every))
         arrivals = said(desk, "mail", "list", "--in", "--limit", "1000")
         ids = [row["id"] for row in arrivals][: len(every)][::-1]
         fates = stories(desk, ids)
@@ -224,6 +224,29 @@ def test_who_is_attacked_is_served(siege: Siege):
 
     entries = said(siege.desk, "ticket", "show", str(scene.number))["entries"]
     assert [entry["cause"]["reference"] for entry in entries if entry["kind"] == "customer-message"][-1] == coming
+
+
+HALVES = {
+    "in the middle of a line": lambda whole: whole[: whole.index(b"queues:") + 20],
+    "in the middle of a letter": lambda whole: whole + "# größer".encode()[:-3],
+    "after a section that holds by itself": lambda whole: whole[: whole.index(b"teams:")],
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_half_written_rule_file_changes_nothing(siege: Siege, half: str):
+    """Cut anywhere, and read by a reload: the old rules stay in force, and the whole file is no change."""
+    desk, file = siege.desk, siege.desk.config / "rules" / "people.yaml"
+    whole, before = file.read_bytes(), in_force(desk)
+    file.write_bytes(HALVES[half](whole))
+    refused = desk.maild("reload", "--yes")
+    file.write_bytes(whole)
+
+    assert refused.returncode in {1, 2}
+    assert refused.stderr.endswith("Refused: what was in force stays in force.\n")
+    assert in_force(desk) == before
+    again = desk.maild("reload")
+    assert (again.returncode, "Nothing has changed" in again.stdout) == (0, True)
 
 
 CAPS = "limits: {acknowledgements: {address_hour: 6, unproved_address_hour: 2, unproved_domain_hour: 5}}\n"
