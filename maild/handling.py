@@ -217,7 +217,7 @@ class Handling:
             known_of = (case.message, case.arrival, facts, case.authenticity, self._house, now)
             decision = self._attempt(case, partial(desk.decide, *known_of, self._desk.new_token()))
             if decision is not None:
-                so_far.add(decision)
+                so_far.add(decision, facts, now)
                 yield Decided(case, facts, decision)
 
     def _prepare(

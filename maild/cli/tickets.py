@@ -1,6 +1,7 @@
 """`maild ticket`: what the desk knows of its matters."""
 
 import os
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import click
@@ -75,10 +76,12 @@ def show(number: int, as_json: bool) -> None:
         mails = store.read(lambda reader: reader.mails_of(number))
         contact = store.read(lambda reader: reader.find_contact(_who(found)))
         clocks = timed(store.read(lambda reader: reader.clocks_of(number)))
+        children = store.read(lambda reader: reader.children_of(number))
     if as_json:
-        print_json({**whole_ticket(found, entries, contact, clocks), "mails": [mail_line(mail) for mail in mails]})
+        said = whole_ticket(found, entries, contact, clocks, children)
+        print_json({**said, "mails": [mail_line(mail) for mail in mails]})
         return
-    _print_ticket(found, contact)
+    _print_ticket(found, contact, children)
     print_clocks(clocks)
     for entry in entries:
         _print_entry(entry)
@@ -136,7 +139,7 @@ def _full(who: Address) -> str:
     return f"{who.name} <{who.address}>" if who.name else who.address
 
 
-def _print_ticket(found: Ticket, contact: Contact | None) -> None:
+def _print_ticket(found: Ticket, contact: Contact | None, children: Sequence[int]) -> None:
     print_facts(
         [
             ("ticket", f"#{found.number}"),
@@ -154,6 +157,9 @@ def _print_ticket(found: Ticket, contact: Contact | None) -> None:
             ("agreement", found.agreement),
             ("tags", ", ".join(found.tags)),
             ("language", found.language),
+            ("incident", found.incident),
+            ("belongs to", f"#{found.parent}" if found.parent is not None else None),
+            ("tickets of it", ", ".join(f"#{number}" for number in children)),
             ("created", moment(found.created_at)),
             ("updated", moment(found.updated_at)),
         ]

@@ -19,10 +19,10 @@ from maild.config import DeskConfig
 from maild.errors import Problem
 from maild.marks import Keyring, bounce_address, message_id, reply_address, sign
 from maild.model.aftermath import ticket_after
-from maild.model.decision import Decision
+from maild.model.decision import Decision, OpenTicket
 from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Author, OutgoingMail, Template, Thread, Wanted
-from maild.model.ticket import Contact
+from maild.model.ticket import Contact, Ticket
 from maild.rules import Queue, Rule, Rules, default_queue
 from maild.rules.effects import Refuse, UseTemplate
 
@@ -122,6 +122,7 @@ class Composer:
             known=known,
             contact=contact,
             open_tickets=facts.open_tickets.get(address, ()),
+            parent=_parent_of(known, decision, facts, now),
             queue=queue,
             token=token,
             mark=sign(token, wanted.to, self._keyring),
@@ -238,10 +239,18 @@ class Composer:
         sender = order.decision.sender
         if order.wanted.author is Author.PERSON and person is not None:
             return f"{person.name} ({desk})"
-        if order.wanted.template is Template.AGENT_NOTICE and sender is not None and order.is_for_colleague:
+        if order.wanted.template is Template.AGENT_NOTICE and sender is not None and order.is_about_their_mail:
             # Not the whole address: a name that looks like another sender's address is taken for a forgery.
             return f"{bounded_name(sender.name) or sender.address.partition('@')[0]} via {desk}"
         return desk
+
+
+def _parent_of(known: TicketFacts | None, decision: Decision, facts: Facts, now: datetime) -> Ticket | None:
+    number = known.ticket.parent if known is not None else None
+    opened = {step.number for step in decision.steps if isinstance(step, OpenTicket)}
+    if number is None or (number not in facts.tickets and number not in opened):
+        return None
+    return ticket_after(decision, facts, number, now).ticket
 
 
 @lru_cache(maxsize=8)

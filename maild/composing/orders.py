@@ -34,7 +34,8 @@ def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts
 class Order:
     """A mail that was ordered; `language` is the locale that it is written in, `zone` the name of its times' zone.
 
-    `contact` is what is known of the ticket's requester, `open_tickets` are theirs, this one among them.
+    `contact` is what is known of the ticket's requester, `open_tickets` are theirs, this one among them; `parent` is
+    the ticket that it belongs to.
     """
 
     wanted: Wanted
@@ -42,6 +43,7 @@ class Order:
     known: TicketFacts | None
     contact: Contact | None
     open_tickets: tuple[Ticket, ...]
+    parent: Ticket | None
     queue: Queue
     token: str
     mark: Mark
@@ -58,6 +60,11 @@ class Order:
     def is_for_colleague(self) -> bool:
         """Whether its reader may see the ticket: neither a customer nor somebody who is asked aside may."""
         return not self.is_for_customer and self.wanted.template is not Template.CONSULTED
+
+    @property
+    def is_about_their_mail(self) -> bool:
+        """Whether the mail in hand is one of this ticket's, for its reader's eyes: an incident's reports are not."""
+        return self.is_for_colleague and (self.known is None or self.known.ticket.incident is None)
 
     @property
     def is_proved(self) -> bool:

@@ -92,7 +92,9 @@ class Values:
             "late": tuple(each.name.value for each in _running(order) if each.is_late(order.now)),
             "answered": tuple(one for each in answered if (one := notices.who(each)) is not None),
             "consulted": notices.who(wanted.consulted),
-            "writer": notices.writer(sender, answered, is_relay=wanted.meaning is Meaning.RELAY) if sender else None,
+            "writer": notices.writer(sender, answered, is_relay=wanted.meaning is Meaning.RELAY)
+            if sender and order.is_about_their_mail
+            else None,
             "entries": self._entries(order),
             "files": notices.shown_files(wanted.attachments),
             "others": tuple(one for each in wanted.others[:_MOST_OTHERS] if (one := notices.who(each)) is not None),
@@ -101,6 +103,10 @@ class Values:
             "company": clean(order.contact.company) if order.contact else "",
             "phone": clean(order.contact.phone) if order.contact else "",
             "other_tickets": self._other_tickets(order),
+            "tickets": tuple(clean(line) for line in wanted.tickets),
+            "incident": self._parent(order, is_incident=True),
+            "part_of": self._parent(order, is_incident=False),
+            "is_incident": known is not None and known.ticket.incident is not None,
             "is_sealed": known is not None and known.ticket.confidential is Confidence.SEALED,
         }
         ticket = known.ticket if known is not None else None
@@ -161,6 +167,15 @@ class Values:
         named = [f"#{each.number} {shorten(clean(each.subject), _LONGEST_OTHER)}" for each in others[:_MOST_TICKETS]]
         left_out = len(others) - len(named)
         return (*named, *((f"+{left_out}",) if left_out > 0 else ()))
+
+    def _parent(self, order: Order, *, is_incident: bool) -> str:
+        """Name the ticket that this one belongs to, if whoever reads this may know of it."""
+        parent, known = order.parent, order.known
+        if parent is None or known is None or (parent.incident is not None) is not is_incident:
+            return ""
+        is_beside = parent.queue == known.ticket.queue and parent.confidential is None
+        name = f"#{parent.number} {shorten(clean(parent.subject), _LONGEST_OTHER)}"
+        return name if is_beside or self._is_shown(parent) else ""
 
     def _is_shown(self, ticket: Ticket) -> bool:
         queue = self._rules.queues.get(ticket.queue)

@@ -7,6 +7,7 @@ what is in doubt or refused is kept as a draft, and the agent is asked.
 from dataclasses import replace
 
 from maild.desk.case import Case, Sheet, desk_matter, entry_of, sheet_for
+from maild.desk.colliding import missed
 from maild.desk.commands import BY_WORD, Audience, Given
 from maild.desk.doing import close, consulted_of, do, enter_note, plan_for
 from maild.desk.drafting import answer_draft, ask_whether_sent, end_draft, keep, kept_draft, open_draft
@@ -14,7 +15,7 @@ from maild.desk.forwarded import customers_mails, open_for_customers
 from maild.desk.hearing import Intent, Speech, Turn, hear, hear_alone, intent_of, repeated
 from maild.desk.opening import open_ticket
 from maild.desk.orders import Plan, obey
-from maild.desk.relaying import missed, obstacles, why_not_addressed
+from maild.desk.relaying import obstacles, why_not_addressed
 from maild.desk.telling import light_enough, to_person, transcripts
 from maild.model.decision import Decision, OpenTicket, Outcome, OutcomeKind, Trust
 from maild.model.facts import DraftState

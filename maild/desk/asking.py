@@ -18,7 +18,7 @@ from maild.rules import RuleQuestions, ask_rules, see
 
 _MOST_NUMBERS = 20
 _MOST_SEARCHES = 5
-_NUMBER = re.compile(r"#?(\d{1,18})\b")
+_NUMBER = re.compile(r"-?#?(\d{1,18})\b")
 _ABOUT_TICKETS = frozenset({"merge", "link", "show", "history", "sla"})
 _NAMING = frozenset({"new", "requester"})  # of whom contacts are asked for
 _WANTS = {
@@ -56,6 +56,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
             (
                 *(want for each in given if (want := _WANTS.get(each.word)) is not None),
                 *((Want.INCIDENTS,) if asked.may_join else ()),
+                *((Want.CHILDREN,) if _is_of_the_house(message, house) else ()),
             )
         ),
         rates=asked.rates,
@@ -72,8 +73,13 @@ def _ask_rules(message: Message, arrival: Arrival | None, house: House) -> RuleQ
 
 def _commands(message: Message, house: House) -> Iterator[Given]:
     """Give what a mail in the name of somebody of the house may command, proved or not."""
-    if message.sender is not None and house.rules.find_person(message.sender.address) is not None:
+    if _is_of_the_house(message, house):
         yield from commands_named(message.text)
+
+
+def _is_of_the_house(message: Message, house: House) -> bool:
+    """Whether a mail is in the name of somebody of the house."""
+    return message.sender is not None and house.rules.find_person(message.sender.address) is not None
 
 
 def _contacts(given: tuple[Given, ...], message: Message) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A message in hand with all that is known about it, and the decision that grows from it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from maild.desk.conversing import find_conversation
@@ -37,8 +37,9 @@ class Case:
     """One message, where it was found to belong, and who sent it; `token` names a draft, should one be kept.
 
     `sender` is None when From tells nobody. `flags` are said of every entry that comes of the message. `mailbox` is
-    where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go. `is_old`:
-    it is older than the desk's work.
+    where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go. `hidden`
+    are tickets of incidents that an agent who writes may not see: of these others must be told. `is_old`: it is older
+    than the desk's work.
     """
 
     message: Message
@@ -54,6 +55,7 @@ class Case:
     is_released: bool
     size: int = 0
     is_old: bool = False
+    hidden: Mapping[int, TicketFacts] = field(default_factory=dict)
 
     @property
     def known(self) -> TicketFacts | None:

@@ -57,7 +57,10 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
         decision = decide(message, anew, without(facts, opened), authenticity, house, now, token)
         return revive(decision, opened, arrival.released_by)
     house = replace(house, absent=frozenset(facts.absences))
-    case = _case(message, arrival, _visible(message, facts, house, now), authenticity, house, now=now, token=token)
+    visible = _visible(message, facts, house, now)
+    case = _case(message, arrival, visible, authenticity, house, now=now, token=token)
+    hidden = {number: known for number, known in facts.tickets.items() if number not in visible.tickets}
+    case = replace(case, hidden={number: known for number, known in hidden.items() if known.ticket.parent is not None})
     hops = sum(name.lower() == "received" for name, _ in message.headers)
     if hops > MOST_HOPS and not case.is_released:
         return held(case, f"it went through {hops} servers: a loop")
@@ -69,7 +72,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
     decision = quieted(case, _heard(case, _by_sender(case)))
-    return keep_time(decision, case.facts, house, now)
+    return keep_time(decision, facts.with_counted(), house, now)
 
 
 def _heard(case: Case, decision: Decision) -> Decision:

@@ -7,6 +7,7 @@ from maild.desk.commands import Given
 from maild.desk.hearing import Intent, Turn
 from maild.desk.orders import Plan, obey
 from maild.desk.relaying import RELAY_EXPIRES, file_answer, relay
+from maild.desk.reports import spread
 from maild.desk.telling import light_enough, note_notices, transcripts
 from maild.model.decision import Decision, Outcome, OutcomeKind
 from maild.model.mail import Address, Attachment
@@ -27,6 +28,8 @@ def do(turn: Turn, plan: Plan, intent: Intent, sheet: Sheet) -> Decision:
     if intent is Intent.QUERY and not plan.words.strip() and not plan.done:
         return _answer_query(turn, plan)
     _say(turn, plan, intent, sheet)
+    if intent is not Intent.SENT:
+        spread(plan, sheet, _words(plan) if _goes_out(plan, intent) else None, plan.files)
     for text, flags in plan.notes:
         sheet.enter(turn.number, EntryKind.NOTE, text, flags=flags)
     sheet.add(*plan.steps)
@@ -79,12 +82,12 @@ def consulted_of(turn: Turn) -> Address | None:
 
 def _say(turn: Turn, plan: Plan, intent: Intent, sheet: Sheet) -> None:
     """Enter the mail as what it is, and send its words to whom they are for."""
-    words = "\n\n".join(part for part in (plan.words.strip("\n"), plan.appended) if part.strip())
+    words = _words(plan)
     match intent:
         case Intent.SENT:
             file_answer(turn, plan, sheet, turn.note_text, plan.files)
             sheet.explain("the requester stands in the agent's own To or Cc: nothing is sent again")
-        case Intent.RELAY if not plan.is_quiet and (words.strip() or plan.speaks_anyway or plan.files):
+        case Intent.RELAY if _goes_out(plan, intent):
             relay(turn, plan, sheet, words, plan.files)
         case Intent.CONSULT if words.strip():
             _answer_consulted(turn, plan, sheet, words)
@@ -92,6 +95,15 @@ def _say(turn: Turn, plan: Plan, intent: Intent, sheet: Sheet) -> None:
             enter_note(turn, sheet, _noted(turn, plan), plan.files)
         case _:
             _enter_event(turn, plan, sheet)
+
+
+def _words(plan: Plan) -> str:
+    return "\n\n".join(part for part in (plan.words.strip("\n"), plan.appended) if part.strip())
+
+
+def _goes_out(plan: Plan, intent: Intent) -> bool:
+    is_something = bool(_words(plan).strip()) or plan.speaks_anyway or bool(plan.files)
+    return intent is Intent.RELAY and not plan.is_quiet and is_something
 
 
 def _noted(turn: Turn, plan: Plan) -> str:

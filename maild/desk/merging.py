@@ -11,10 +11,12 @@ from maild.model.mail import Address
 from maild.model.ticket import State, Ticket
 
 
-def why_not_merged(here: Ticket, there: Ticket, *, is_join: bool) -> str:
+def why_not_merged(here: Ticket, there: Ticket, *, is_join: bool) -> str:  # noqa: PLR0911 - a reason each
     """Say why a ticket cannot go on in another; "" where it can. `is_join`: their requesters may differ."""
     if there.number == here.number:
         return "that is this ticket itself"
+    if here.incident is not None or there.incident is not None:
+        return "an incident is not merged: link the tickets that belong to it"
     if here.state in {State.MERGED, State.SPAM}:
         return f"#{here.number} is {here.state.value}"
     if there.state in {State.CLOSED, State.SPAM}:

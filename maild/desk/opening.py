@@ -9,6 +9,7 @@ from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, s
 from maild.desk.ending import Ending, end, find_ending
 from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
+from maild.desk.incidents import join_incident
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     counted,
@@ -89,6 +90,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     sheet.explain(*((str(ending),) if ending else ()))
     if opened.state is State.SPAM:
         return sheet.decision(entry_of(number), case)
+    join_incident(case, sheet, opened, verdicts, opened=1)
     if not isinstance(ending, Ending) or ending.mail is None:
         answer = _acknowledgement(case, number, after, verdicts, named)
         sheet.note_cap(reached_cap(case))

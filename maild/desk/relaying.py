@@ -4,27 +4,26 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from maild.desk.case import Sheet, remembered
+from maild.desk.colliding import missed
 from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Thread, Wanted
-from maild.model.ticket import Entry, EntryKind, State
+from maild.model.ticket import EntryKind, State, Ticket
 from maild.subjects import is_forward
 
 RELAY_EXPIRES = timedelta(days=5)
-_SETTLING = frozenset({State.RESOLVED, State.CLOSED, State.WAITING})
 _NOT_ANSWERED = frozenset({State.MERGED, State.SPAM})
 
 
-def recipients(turn: Turn, plan: Plan) -> tuple[Address, ...]:
+def recipients(plan: Plan, ticket: Ticket) -> tuple[Address, ...]:
     """Give requester and participants, each once, without us and without whom the agent's own mail went to."""
-    ticket = plan.ticket
-    taken = {each.address.lower() for each in (*turn.case.message.to, *turn.case.message.cc)}
+    taken = {each.address.lower() for each in (*plan.case.message.to, *plan.case.message.cc)}
     chosen: list[Address] = []
     for each in (*((ticket.requester,) if ticket.requester else ()), *ticket.participants):
         address = each.address.lower()
-        if address not in taken and not turn.case.house.is_ours(address):
+        if address not in taken and not plan.house.is_ours(address):
             taken.add(address)
             chosen.append(each)
     return tuple(chosen)
@@ -55,25 +54,27 @@ def obstacles(turn: Turn, plan: Plan) -> tuple[str, ...]:
 
 def relay(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
     """Send words to everyone outside, one mail each, and count them as the answer."""
-    case = turn.case
-    for each in recipients(turn, plan):
-        sheet.want(
-            Wanted(
-                template=plan.speech,
-                to=each.address,
-                to_name=each.name,
-                person=None,
-                ticket=turn.number,
-                thread=Thread.CUSTOMER,
-                meaning=Meaning.CUSTOMER,
-                text=text,
-                by=turn.person.key,
-                attachments=attachments,
-                delay=case.house.desk.send_delay,
-                expires_in=RELAY_EXPIRES,
-            )
-        )
+    sheet.want(*mails_to(plan, plan.ticket, text, attachments))
     file_answer(turn, plan, sheet, text, attachments)
+
+
+def mails_to(plan: Plan, ticket: Ticket, text: str, attachments: tuple[Attachment, ...]) -> Iterator[Wanted]:
+    """Want an agent's words mailed to everyone outside who takes part in a ticket."""
+    for each in recipients(plan, ticket):
+        yield Wanted(
+            template=plan.speech,
+            to=each.address,
+            to_name=each.name,
+            person=None,
+            ticket=ticket.number,
+            thread=Thread.CUSTOMER,
+            meaning=Meaning.CUSTOMER,
+            text=text,
+            by=plan.person.key,
+            attachments=attachments,
+            delay=plan.house.desk.send_delay,
+            expires_in=RELAY_EXPIRES,
+        )
 
 
 def file_answer(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tuple[Attachment, ...]) -> None:
@@ -107,43 +108,6 @@ def _obstacles(turn: Turn, plan: Plan) -> Iterator[str]:
     ticket = turn.known.ticket
     if ticket.state in _NOT_ANSWERED:
         yield f"the ticket is {ticket.state}"
-    if not recipients(turn, plan):
+    if not any(recipients(plan, each) for each in (plan.ticket, *(one.ticket for one in plan.reports))):
         yield "the ticket has nobody to answer"
     yield from missed(turn, plan)
-
-
-def missed(turn: Turn, plan: Plan) -> Iterator[str]:
-    """Say what happened since the agent's mail was written that they should know of first (a collision).
-
-    A colleague who wrote to the customer or changed the state counts always; the customer's own mail only where this
-    one says that nothing more is to be done, or that it is the customer's turn.
-    """
-    if turn.issued is None:
-        return
-    since = [entry for entry in turn.known.entries if entry.n > turn.issued.seen]
-    if len(since) < turn.known.last_n - turn.issued.seen:
-        yield "more happened since that mail than can be looked through"
-    people = turn.case.house.rules.people
-    for entry in since:
-        if entry.by in people and entry.by != turn.person.key:
-            yield from _missed_entry(entry, people[entry.by].name, plan)
-        elif entry.kind is EntryKind.CUSTOMER and plan.ticket.state in _SETTLING:
-            yield f"meanwhile the customer wrote{_said(entry, plan)}"
-
-
-def _said(entry: Entry, plan: Plan) -> str:
-    return f": {first_words(entry.text)}" if plan.may_read(plan.facts.ticket) else ""
-
-
-def _missed_entry(entry: Entry, name: str, plan: Plan) -> Iterator[str]:
-    states = [change.new for change in entry.changes if change.field == "state"]
-    if entry.kind is EntryKind.AGENT:
-        yield f"meanwhile {name} answered the customer{_said(entry, plan)}"
-    elif states:
-        yield f"meanwhile {name} set the state to {states[-1]}"
-
-
-def first_words(text: str, most: int = 80) -> str:
-    """Give the beginning of words on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

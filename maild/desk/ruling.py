@@ -172,10 +172,10 @@ def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes
 
 def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts, told: Iterable[str]) -> None:
     """Tell whom rules name and nobody told yet, if they may see the ticket."""
-    already = set(told)
+    already, rules = set(told), incident_rules(verdicts)
     for done in verdicts.done:
-        if isinstance(done.effect, effects.Notify):
-            named = _people(case, done.effect.whom, verdicts.after)
+        if isinstance(done.effect, effects.Notify) and done.origin.name not in rules:
+            named = people_of(case, done.effect.whom, verdicts.after)
             new = [each for each in named if each.key not in already and case.house.may_see(each, ticket)]
             already |= {person.key for person in new}
             sheet.want(*notices(new, ticket.number, (f"You are told by {done.origin}.",)))
@@ -204,7 +204,8 @@ def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
             yield Change(f"{FIELD_PREFIX}{name}", fields.get(name), value)
 
 
-def _people(case: Case, whom: effects.Whom, after: TicketView) -> tuple[Person, ...]:
+def people_of(case: Case, whom: effects.Whom, after: TicketView) -> tuple[Person, ...]:
+    """Give who is meant by somebody that a rule names, of those who are here."""
     house, now, kinds = case.house, case.now, effects.WhomKind
     lead = house.lead(after.team, now)
     found: tuple[Person | None, ...]
@@ -238,6 +239,11 @@ def _unanswered(known: TicketFacts) -> int:
 def _reopens(changes: Iterable[Change]) -> bool:
     settled = {State.RESOLVED.value, State.CLOSED.value}
     return any(one.field == "state" and one.old in settled and one.new == State.OPEN for one in changes)
+
+
+def incident_rules(verdicts: Verdicts) -> frozenset[str]:
+    """Name the rules that want an incident: whom they notify hears of that, once, and not of each of its tickets."""
+    return frozenset(done.origin.name for done in verdicts.done if isinstance(done.effect, effects.JoinIncident))
 
 
 def ruled(verdicts: Verdicts) -> Iterator[Ruled]:

@@ -40,13 +40,18 @@ def notices(
     about: tuple[str, ...] = (),
     attachments: tuple[Attachment, ...] = (),
     others: tuple[Address, ...] = (),
+    *,
+    tickets: tuple[str, ...] = (),
 ) -> Iterator[Wanted]:
-    """Tell each that a customer wrote; their plain answer goes to the customer. `others` got the mail too."""
+    """Tell each that a customer wrote; their plain answer goes to the customer. `others` got the mail too.
+
+    `tickets` are lines on those that belong to this one.
+    """
     for person in people:
         notice = to_person(
             person, Template.AGENT_NOTICE, ticket, Thread.NOTICE, Meaning.RELAY, about=about, attachments=attachments
         )
-        yield replace(notice, others=others)
+        yield replace(notice, others=others, tickets=tickets)
 
 
 def aside_notices(

@@ -82,6 +82,8 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         state_at=now,
         confidential=step.confidential,
         agreement=step.agreement,
+        incident=step.incident,
+        parent=step.parent,
     )
 
 
@@ -118,13 +120,8 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
         case "requester_name":
             named = ticket.requester and Address(ticket.requester.address, change.new or "")
             return replace(ticket, requester=named)
-        case "merged_into" | "successor":
-            led_to = int(change.new) if change.new else None
-            return (
-                replace(ticket, merged_into=led_to)
-                if change.field == "merged_into"
-                else replace(ticket, successor=led_to)
-            )
+        case "merged_into" | "successor" | "parent":
+            return _led(ticket, change.field, int(change.new) if change.new else None)
         case "confidential":
             return replace(ticket, confidential=Confidence(change.new) if change.new else None)
         case "tag":
@@ -141,6 +138,16 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
             return ticket
         case unknown:
             raise ValueError(unknown)
+
+
+def _led(ticket: Ticket, field: str, number: int | None) -> Ticket:
+    match field:
+        case "merged_into":
+            return replace(ticket, merged_into=number)
+        case "successor":
+            return replace(ticket, successor=number)
+        case _:
+            return replace(ticket, parent=number)
 
 
 def _word(ticket: Ticket, change: Change) -> str | None:

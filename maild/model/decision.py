@@ -108,6 +108,8 @@ class OpenTicket:
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     confidential: Confidence | None = None
+    incident: str | None = None
+    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

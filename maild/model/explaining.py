@@ -123,11 +123,15 @@ def whole_message(message: Message) -> Json:
 
 
 def whole_ticket(
-    ticket: Ticket, entries: Sequence[Entry], contact: Contact | None, clocks: Sequence[tuple[Clock, timedelta]]
+    ticket: Ticket,
+    entries: Sequence[Entry],
+    contact: Contact | None,
+    clocks: Sequence[tuple[Clock, timedelta]],
+    children: Sequence[int],
 ) -> Json:
     """Say all that is known of a ticket, its history oldest first; `contact` is what agents say of its requester.
 
-    `clocks` stand beside what has elapsed by now.
+    `clocks` stand beside what has elapsed by now; `children` are the tickets that belong to it.
     """
     return {
         **ticket_line(ticket),
@@ -142,6 +146,9 @@ def whole_ticket(
         "fields": dict(ticket.fields),
         "language": ticket.language,
         "agreement": ticket.agreement,
+        "incident": ticket.incident,
+        "parent": ticket.parent,
+        "children": list(children),
         "clocks": [clock_line(clock, elapsed) for clock, elapsed in clocks],
         "entries": [entry_line(entry) for entry in entries],
     }
@@ -218,8 +225,11 @@ def _decided(decision: Decision) -> Json:
     said: Json = dict.fromkeys(
         ("category", "impact", "urgency", "priority", "queue", "team", "assignee", "agreement"), None
     )
+    number = decision.outcome.ticket
     for step in decision.steps:
         match step:
+            case OpenTicket() | ChangeTicket() | AddEntry() if number is not None and step.number != number:
+                continue  # another ticket than the mail's: what it belongs to, or what is part of it
             case OpenTicket():
                 said |= {name: getattr(step, name) for name in said if name != "agreement"}
             case ChangeTicket() | AddEntry():

@@ -1,7 +1,7 @@
 """What deciding asks the store, and what it is told: all of it values, kept beside the decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ class Want(StrEnum):
     HISTORY = "history"  # every entry
     FILES = "files"  # the attachments' octets
     SENT = "sent"  # the last mails to customers, and how they ended
+    CHILDREN = "children"  # the tickets that belong to those that are named, whole
     INCIDENTS = "incidents"  # the open ones, and the tickets that were counted
 
 
@@ -173,7 +174,7 @@ class TicketFacts:
     `entries` are the last ones, at least all since the oldest mail that the questions name; `last_n` is the number of
     the newest entry. `links` are the numbers of tickets that belong to it. `sent` and `files` only where wanted: the
     newest mails to customers, and the attachments in the order of the entries. `noticed_at` is when colleagues were
-    last told of a customer's mail.
+    last told of a customer's mail. `children` are the numbers of the tickets that belong to it, as to an incident.
     """
 
     ticket: Ticket
@@ -185,6 +186,7 @@ class TicketFacts:
     files: tuple[Attachment, ...] = ()
     noticed_at: datetime | None = None
     clocks: tuple[Clock, ...] = ()
+    children: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class Facts:
     the same gist that were handled just before; `rates` how often what was asked happened before this message;
     `requesters` the counts of those asked for, by address in lower case. `asked_lately` is how often the person of the
     house was asked within the hour whether they sent something. `are_rules_resting`: a person paused them.
+    `incidents` are the open ones by folded name, None where nobody asked.
     """
 
     next_number: int
@@ -240,3 +243,9 @@ class Facts:
     rates: Mapping[RateQuestion, Rate] = field(default_factory=dict)
     requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)
     are_rules_resting: bool = False
+    incidents: Mapping[str, int] | None = None
+
+    def with_counted(self) -> "Facts":
+        """Give them with the tickets that were counted among the others: a decision may be about those too."""
+        counted = {one.ticket.number: one for rate in self.rates.values() for one in rate.tickets}
+        return replace(self, tickets={**counted, **self.tickets}) if counted else self

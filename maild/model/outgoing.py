@@ -92,11 +92,12 @@ class Wanted:
     `ticket` is None for a desk matter. `by` is the person whose words `text` are. `draft` is the token of the draft
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
-    meaning is CONSULT. `clock` is the one that the mail is about. `sheet` is the one that a rule wants it written with,
-    "" for the template's own. `is_capped`: it answers a mail by itself, and counts as an acknowledgement does. `queue`
-    writes a mail about no ticket, in `language` if it is known. `earlier` is the number of the ticket that this one
-    follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there.
-    `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
+    meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
+    `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
+    itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
+    `earlier` is the number of the ticket that this one follows. `is_vouched`: somebody of the house entered what it
+    acknowledges, and what they called it may stand there. `delay` is kept from the moment of writing; the mail is given
+    up `expires_in` after that.
     """
 
     template: Template
@@ -113,6 +114,7 @@ class Wanted:
     attachments: tuple[Attachment, ...] = ()
     others: tuple[Address, ...] = ()
     consulted: Address | None = None
+    tickets: tuple[str, ...] = ()
     earlier: int | None = None
     is_vouched: bool = False
     sheet: str = ""

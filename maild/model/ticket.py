@@ -139,12 +139,18 @@ class Contact:
         return getattr(self, name) or None
 
 
+def folded(incident: str) -> str:
+    """Give an incident's name as it is compared: letter case and blanks distinguish none."""
+    return " ".join(incident.casefold().split())
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One matter. `version` grows with every change and every entry.
 
     `state_at` is when it came to its state. A merged ticket leads to `merged_into`, a closed one whose thread went on
-    in a new ticket to its `successor`.
+    in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or
+    the matter that it is a part of.
     """
 
     number: int
@@ -172,6 +178,14 @@ class Ticket:
     confidential: Confidence | None = None
     consulted: tuple[Consulted, ...] = ()
     agreement: str | None = None
+    incident: str | None = None
+    parent: int | None = None
+
+    @property
+    def leads_to(self) -> tuple[int, ...]:
+        """Give the tickets that this one goes on in or belongs to."""
+        named = (self.merged_into, self.successor, self.parent)
+        return tuple(number for number in named if number is not None)
 
     def field(self, name: str) -> str | None:
         """Give a field's value, None where it has none."""

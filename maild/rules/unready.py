@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from maild.errors import Problem
-from maild.rules.effects import JoinIncident, OpenChild
+from maild.rules.effects import OpenChild
 from maild.rules.values import Rules
 from maild.rules.written import Rule
 
 _EFFECTS = {
-    JoinIncident: "incident",
     OpenChild: "child",
 }
 _WHAT = "not yet: this has no effect in this version; leave it out"

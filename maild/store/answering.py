@@ -1,7 +1,7 @@
 """The store's answer to Questions: set-wise for a batch, at a cost that does not grow with the store."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -74,7 +74,8 @@ class Answering(Snapshot):
         keyed = _keyed(connection, {key for asked in questions for key in asked.keys})
         senders = {asked.sender for asked in questions if asked.sender}
         requesters = {one for asked in questions for one in asked.requesters}
-        asks = [_Ask.of(asked, issued, known, earlier, keyed) for asked in questions]
+        incidents = _incidents(connection) if any(Want.INCIDENTS in asked.wants for asked in questions) else {}
+        asks = [_Ask.of(asked, issued, known, earlier, keyed, incidents) for asked in questions]
         tickets = _tickets(connection, asks)
         drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
         counting = Counting(connection, senders | requesters, now)
@@ -100,7 +101,7 @@ class Answering(Snapshot):
                 duplicate=ask.duplicate,
                 issued=ask.issued,
                 known={one: tuple(it.known for it in ids) for one, ids in ask.known.items()},
-                tickets=_with_followed(ask.numbers, tickets),
+                tickets=_about(ask, tickets),
                 drafts={name: drafts[name] for name in ask.drafts if name in drafts},
                 acknowledgements=counting.counts_of(ask.asked.sender),
                 was_proved_lately=ask.asked.sender.lower() in proved,
@@ -116,6 +117,7 @@ class Answering(Snapshot):
                 keyed=ask.keyed,
                 rates=counts,
                 requesters={one.lower(): counting.counts_of(one) for one in ask.asked.requesters},
+                incidents=ask.incidents,
             )
             for ask, counts in zip(asks, rates, strict=True)
         ]
@@ -134,15 +136,17 @@ class _Ask:
     known: Mapping[str, tuple[_Id, ...]]
     duplicate: EarlierArrival | None
     keyed: Mapping[str, KeyedTicket]
+    incidents: Mapping[str, int] | None
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917 - each half of an answer
         cls,
         asked: Questions,
         issued: Mapping[str, IssuedMail],
         known: Mapping[str, tuple[_Id, ...]],
         earlier: Mapping[str, Sequence[EarlierArrival]],
         keyed: Mapping[tuple[str, str], KeyedTicket],
+        incidents: Mapping[str, int],
     ) -> "_Ask":
         owner = asked.sender.lower()
         before = [one for one in earlier.get(asked.fingerprint, ()) if one.id != asked.arrival]
@@ -152,6 +156,7 @@ class _Ask:
             {one: known[one] for one in asked.ids if one in known},
             before[0] if before else None,
             {key: keyed[key, owner] for key in asked.keys if (key, owner) in keyed},
+            incidents if Want.INCIDENTS in asked.wants else None,
         )
 
     @property
@@ -160,7 +165,7 @@ class _Ask:
         named = [*self.asked.numbers, *(mail.ticket for mail in self.issued.values())]
         named += [it.known.ticket for ids in self.known.values() for it in ids]
         named += [self.duplicate.ticket] if self.duplicate else []
-        named += [one.ticket for one in self.keyed.values()]
+        named += [*(one.ticket for one in self.keyed.values()), *(self.incidents or {}).values()]
         return frozenset(number for number in named if number is not None and number <= _LARGEST)
 
     @property
@@ -226,27 +231,54 @@ def _tickets(connection: Connection, asks: Sequence[_Ask]) -> dict[int, TicketFa
         for mail in ask.issued.values():
             if mail.ticket is not None:
                 seen[mail.ticket] = min(mail.seen, seen.get(mail.ticket, mail.seen))
-    return read_matters(connection, seen, wants)
+    tickets = read_matters(connection, seen, wants)
+    return tickets | _children(connection, asks, tickets)
+
+
+def _children(
+    connection: Connection, asks: Sequence[_Ask], tickets: Mapping[int, TicketFacts]
+) -> dict[int, TicketFacts]:
+    """Read the tickets that belong to those that are named, where they are wanted."""
+    wants: defaultdict[int, set[Want]] = defaultdict(set)
+    for ask in asks:
+        for child in _children_of(ask, tickets):
+            wants[child] |= ask.asked.wants - {Want.FILES}
+    return read_matters(connection, {child: _NOTHING_SEEN for child in wants if child not in tickets}, wants)
+
+
+def _children_of(ask: _Ask, tickets: Mapping[int, TicketFacts]) -> Iterator[int]:
+    if Want.CHILDREN in ask.asked.wants:
+        yield from (child for number in ask.numbers if number in tickets for child in tickets[number].children)
+
+
+def _incidents(connection: Connection) -> dict[str, int]:
+    """Give the open incidents by their folded names; of two with one name, which only reopening makes, the newer."""
+    rows = select(ticket.c.number, ticket.c.open_incident).where(ticket.c.open_incident.is_not(None))
+    return {row.open_incident: row.number for row in sorted(connection.execute(rows))}
+
+
+def _about(ask: _Ask, tickets: Mapping[int, TicketFacts]) -> dict[int, TicketFacts]:
+    """Choose the tickets that a mail may be about, with those that they lead to and that belong to them."""
+    return _with_followed([*ask.numbers, *_children_of(ask, tickets)], tickets)
 
 
 def _of(ask: _Ask, tickets: Mapping[int, TicketFacts], by_address: Mapping[str, T]) -> dict[str, T]:
     """Choose what concerns the sender and the requesters of the tickets that a mail may be about."""
-    requesters = (one.ticket.requester for one in _with_followed(ask.numbers, tickets).values())
+    requesters = (one.ticket.requester for one in _about(ask, tickets).values())
     asked = (ask.asked.sender, *ask.asked.contacts, *ask.asked.requesters)
     addresses = {*asked, *(each.address for each in requesters if each)}
     return {each: by_address[each] for each in (one.lower() for one in addresses) if each in by_address}
 
 
 def _with_followed(numbers: Iterable[int], tickets: Mapping[int, TicketFacts]) -> dict[int, TicketFacts]:
-    """Choose the tickets that a mail may be about, and those that they lead to."""
+    """Choose tickets, and those that they lead to."""
     chosen: dict[int, TicketFacts] = {}
     left = list(numbers)
     while left:
         number = left.pop()
         if number in tickets and number not in chosen:
-            one = tickets[number].ticket
             chosen[number] = tickets[number]
-            left += [led_to for led_to in (one.merged_into, one.successor) if led_to is not None]
+            left += tickets[number].ticket.leads_to
     return chosen
 
 

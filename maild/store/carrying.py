@@ -8,24 +8,26 @@ BUGS
     A work that the database can never take (a fault of ours) is stale each time; whoever decides again must count.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import StatementError
 
-from maild.model.decision import AddEntry, CancelMail, ChangeContact, ChangeTicket, CloseDraft, OpenTicket
+from maild.model.decision import AddEntry, CancelMail, ChangeContact, ChangeTicket, CloseDraft, OpenTicket, Step
 from maild.model.facts import DraftState
 from maild.model.outgoing import MailState
+from maild.model.ticket import folded
 from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.clocks import latest
 from maild.store.columns import metadata
 from maild.store.contacts import COLUMNS
 from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
+from maild.store.ground import Ground, Rows
 from maild.store.people import read_contacts
-from maild.store.planning import ENDED, Ground, Rows, plan
+from maild.store.planning import ENDED, plan
 from maild.store.rows import Row
 from maild.store.snapshot import Snapshot
 from maild.store.standing import CHANGED, FIELDS, Standing, as_text, standing_row
@@ -39,6 +41,7 @@ _ticket = tables.ticket.c
 _STANDINGS = select(
     *(_ticket[name] for name in ("number", "version", "last_n", "tags", "fields", "state_at", *FIELDS))
 ).where(any_of(_ticket.number, "numbers"))
+_OPEN_INCIDENTS = select(_ticket.open_incident).where(any_of(_ticket.open_incident, "names"))
 _OPEN_DRAFTS = select(tables.draft.c.token).where(
     any_of(tables.draft.c.token, "tokens"), tables.draft.c.state == DraftState.OPEN
 )
@@ -126,11 +129,13 @@ class CarryingOut(Snapshot):
 def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
     steps = [step for work in works for step in work.decision.steps]
     numbered = OpenTicket | ChangeTicket | AddEntry
+    numbers = {step.number for step in steps if isinstance(step, numbered)}
     return Ground(
-        tickets=_read_standings(connection, {step.number for step in steps if isinstance(step, numbered)}),
+        tickets=_read_standings(connection, numbers | set(_parents_in(steps))),
         open_drafts=_read_tokens(
             connection, _OPEN_DRAFTS, {step.token for step in steps if isinstance(step, CloseDraft)}
         ),
+        open_incidents=_read_incidents(connection, (step for step in steps if isinstance(step, OpenTicket))),
         waiting_mails=_read_tokens(
             connection, _WAITING_MAILS, {step.token for step in steps if isinstance(step, CancelMail)}
         ),
@@ -139,6 +144,21 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
         old_arrivals=_read_old(connection, (work.arrival for work in works)),
         contacts=read_contacts(connection, {step.who.address for step in steps if isinstance(step, ChangeContact)}),
     )
+
+
+def _parents_in(steps: Iterable[Step]) -> Iterator[int]:
+    """Name the tickets that others are to belong to."""
+    for step in steps:
+        changes = step.changes if isinstance(step, ChangeTicket) else ()
+        yield from (int(change.new) for change in changes if change.field == "parent" and change.new is not None)
+
+
+def _read_incidents(connection: Connection, opened: Iterable[OpenTicket]) -> frozenset[str]:
+    names = {folded(step.incident) for step in opened if step.incident is not None}
+    found: set[str] = set()
+    for some in in_chunks(names):
+        found.update(connection.execute(_OPEN_INCIDENTS, {"names": some}).scalars())
+    return frozenset(found)
 
 
 def _read_standings(connection: Connection, numbers: Iterable[int]) -> dict[int, Standing]:

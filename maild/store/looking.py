@@ -18,6 +18,7 @@ from maild.store.blobs import find_blob_id, read_blobs
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_tickets
+from maild.store.matters import read_children
 from maild.store.people import read_contacts
 from maild.store.searching import search_tickets
 from maild.store.snapshot import Found, Snapshot
@@ -112,6 +113,10 @@ class Looking(Snapshot):
     def clocks_of(self, number: int) -> tuple[Clock, ...]:
         """Give a ticket's clocks as they stand."""
         return read_clocks(self._connection, [number]).get(number, ())
+
+    def children_of(self, number: int) -> tuple[int, ...]:
+        """Name the tickets that belong to one, in their order."""
+        return read_children(self._connection, [number]).get(number, ())
 
     def list_held(self) -> tuple[ArrivalRow, ...]:
         """Give every arrival that waits for a person's word, oldest first."""

@@ -14,7 +14,7 @@ from maild.store.blobs import read_blobs
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_latest, read_tickets
-from maild.store.tables import attachment, blob, link, outgoing_mail
+from maild.store.tables import attachment, blob, link, outgoing_mail, ticket
 from maild.store.threads import read_threads
 
 MOST_FILES = 32_000_000  # octets of attachments that one mail's commands may have read into memory
@@ -38,6 +38,7 @@ def read_matters(
     links, sent = _links(connection, tickets), _sent(connection, _wanting(wants, Want.SENT))
     files = {number: _files(connection, number) for number in _wanting(wants, Want.FILES) if number in tickets}
     noticed, clocks = _noticed(connection, tickets), read_clocks(connection, tickets)
+    children = read_children(connection, tickets)
     whole = _wanting(wants, Want.HISTORY)
     for number in tickets:
         above = 0 if number in whole else seen.get(number)
@@ -53,16 +54,17 @@ def read_matters(
             files=files.get(number, ()),
             noticed_at=noticed.get(number),
             clocks=clocks.get(number, ()),
+            children=children.get(number, ()),
         )
         for number, (one, last_n) in tickets.items()
     }
 
 
 def _followed(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[Ticket, int]]:
-    """Read tickets, and then those that they say go on for them."""
+    """Read tickets, and then those that they say go on for them or that they belong to."""
     tickets = read_tickets(connection, numbers)
     for _ in range(_MOST_HOPS):
-        led_to = {next_one for one, _ in tickets.values() for next_one in (one.merged_into, one.successor) if next_one}
+        led_to = {next_one for one, _ in tickets.values() for next_one in one.leads_to}
         new = led_to - tickets.keys()
         if not new:
             break
@@ -87,6 +89,16 @@ def _links(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[in
             for one, other in connection.execute(select(here, there).where(here.in_(some))):
                 found[one].add(other)
     return {number: tuple(sorted(others)) for number, others in found.items()}
+
+
+def read_children(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Name the tickets that belong to each, in their order."""
+    found: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
+    for some in in_chunks(numbers):
+        rows = select(ticket.c.parent, ticket.c.number).where(ticket.c.parent.in_(some))
+        for parent, number in connection.execute(rows.order_by(ticket.c.parent, ticket.c.number)):
+            found[parent] += (number,)
+    return found
 
 
 def _noticed(connection: Connection, numbers: Iterable[int]) -> dict[int, datetime]:

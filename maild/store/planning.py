@@ -4,9 +4,8 @@ Works of one batch see one another: a later one is checked against what the earl
 touches the database.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -38,48 +37,15 @@ from maild.model.decision import (
 )
 from maild.model.facts import DraftState
 from maild.model.rates import Counted
-from maild.model.ticket import Contact
+from maild.model.ticket import FINISHED, Change, folded
 from maild.store.contacts import met_row, told_row
+from maild.store.ground import Ground, Rows
 from maild.store.rows import Row, attachment_row, clock_row, mail_row
 from maild.store.sealing import ENTRY_STAYS, seal
 from maild.store.standing import FIELDS, Standing
 from maild.store.work import Carrying
 
 ENDED = ("claim", "done_at", "outcome", "reason", "ticket", "entry", "duplicate_of", "sender", "trust", "gist")
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the database says of everything that a batch names; of old mail that is taken over, when it was received."""
-
-    tickets: Mapping[int, Standing]
-    open_drafts: frozenset[str]
-    waiting_mails: frozenset[str]
-    claimed_arrivals: Mapping[int, str]
-    claimed_timers: Mapping[int, str]
-    old_arrivals: Mapping[int, datetime]
-    contacts: Mapping[str, Contact]
-
-
-@dataclass(slots=True)
-class Rows:
-    """Rows to write, by table, and the tickets as they will stand.
-
-    `spent` is what may happen but once: an arrival or a timer done, a draft closed.
-    """
-
-    opened: dict[int, Row] = field(default_factory=dict)
-    changed: dict[int, Standing] = field(default_factory=dict)
-    spent: set[tuple[str, int | str]] = field(default_factory=set)
-    by_table: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-
-    def take(self, other: "Rows") -> None:
-        """Add the rows of one more work."""
-        self.opened |= other.opened
-        self.changed |= other.changed
-        self.spent |= other.spent
-        for table, rows in other.by_table.items():
-            self.by_table[table] += rows
 
 
 def plan(works: Sequence[Carrying], ground: Ground, now: datetime) -> tuple[Rows, dict[int, str]]:
@@ -202,6 +168,8 @@ class _Plan:
     def _open(self, step: OpenTicket) -> None:
         if step.number in self._ground.tickets or step.number in self._before.opened:
             raise StaleError(f"ticket {step.number} exists")
+        if step.incident is not None and self._is_open(folded(step.incident)):
+            raise StaleError(f"an incident “{step.incident}” is open")
         values = dict.fromkeys(FIELDS) | {"state": step.state.value, "subject": step.subject, "queue": step.queue}
         values |= {name: getattr(step, name) for name in ("team", "assignee", "language", "category", "impact")}
         values |= {name: getattr(step, name) for name in ("urgency", "priority", "level", "agreement")}
@@ -210,15 +178,29 @@ class _Plan:
             "requester": None if requester is None else requester.address,
             "requester_name": "" if requester is None else requester.name,
             "confidential": None if confidential is None else confidential.value,
+            "incident": step.incident,
+            "parent": None if step.parent is None else str(step.parent),
         }
         self.rows.opened[step.number] = {"number": step.number, "created_at": self._at}
         self.rows.changed[step.number] = Standing(step.number, 1, 0, values, step.tags, step.fields, self._now)
 
+    def _is_open(self, name: str) -> bool:
+        names = (one.values["incident"] for one in self._before.changed.values())
+        return name in self._ground.open_incidents or name in {folded(each) for each in names if each is not None}
+
     def _change(self, step: ChangeTicket) -> None:
         standing = self._standing(step.number)
         for change in step.changes:
+            self._check_parent(change)
             standing = standing.changed(change, self._now)
         self.rows.changed[step.number] = replace(standing, version=standing.version + 1)
+
+    def _check_parent(self, change: Change) -> None:
+        """See that what a ticket joins is the incident that it was decided to join, and goes on."""
+        if change.field == "parent" and change.new is not None:
+            values = self._standing(int(change.new)).values
+            if values["incident"] is None or values["state"] in FINISHED:
+                raise StaleError(f"ticket {change.new} is no open incident")
 
     def _add_entry(self, step: AddEntry) -> None:
         standing = self._standing(step.number)

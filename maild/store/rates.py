@@ -101,7 +101,8 @@ def _numbers(connection: Connection, rate: RateQuestion, is_within: ColumnElemen
     rows = (
         select(_count.ticket)
         .join(ticket, ticket.c.number == _count.ticket)
-        .where(_count.kind == rate.of.value, _count.key == rate.key, is_within, ticket.c.state.in_(_UNFINISHED))
+        .where(_count.kind == rate.of.value, _count.key == rate.key, is_within)
+        .where(ticket.c.state.in_(_UNFINISHED), ticket.c.parent.is_(None))
         .order_by(_count.at.desc(), _count.ticket.desc())
         .limit(MOST_TICKETS)
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from maild.errors import StaleError
 from maild.model.aftermath import changed_fields, changed_set
-from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change
+from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change, folded
 from maild.store.rows import Row
 
 # What a ChangeTicket may name; everything else of a ticket has steps of its own.
@@ -28,9 +28,11 @@ FIELDS: tuple[str, ...] = (
     "confidential",
     "merged_into",
     "successor",
+    "incident",
+    "parent",
 )
-NUMBERS = frozenset({"merged_into", "successor"})
-CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", *FIELDS)
+NUMBERS = frozenset({"merged_into", "successor", "parent"})
+CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", "open_incident", *FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def standing_row(standing: Standing, now: datetime) -> Row:
     requester = standing.values["requester"]
     is_open = standing.values["state"] not in FINISHED
     row["open_requester"] = requester.lower() if requester is not None and is_open else None
+    incident = standing.values["incident"]
+    row["open_incident"] = folded(incident) if incident is not None and is_open else None
     row |= {name: int(number) for name in NUMBERS if (number := standing.values[name]) is not None}
     return row | {
         "state_at": standing.state_at,

@@ -53,7 +53,8 @@ epoch = Table(
     UniqueConstraint("mailbox", "folder", "uidvalidity"),
 )
 
-# `open_requester` is the requester's address in lower case while the ticket is unfinished.
+# `open_requester` is the requester's address in lower case while the ticket is unfinished, `open_incident` its folded
+# name as an incident.
 ticket = Table(
     "ticket",
     metadata,
@@ -84,9 +85,15 @@ ticket = Table(
     Index("ix_ticket_state", "state", "number"),
     Column("open_requester", Words),
     Column("agreement", Words),
+    Column("incident", Words),
+    Column("open_incident", Words),
+    Column("parent", Key),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )
+
+partial_index("ix_ticket_parent", ticket.c.parent, ticket.c.number, where=ticket.c.parent.is_not(None))
+partial_index("ix_ticket_incident", ticket.c.open_incident, where=ticket.c.open_incident.is_not(None))
 
 arrival = Table(
     "arrival",

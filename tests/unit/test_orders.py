@@ -403,7 +403,7 @@ def test_what_commands_name_is_asked_of_the_store():
     customers = ask(a_message(BOB, text), None, HOUSE)
 
     assert set(agents.numbers) == {1017, 1018, 1019}
-    assert agents.wants == {Want.FILES, Want.SENT, Want.HISTORY}
+    assert agents.wants == {Want.FILES, Want.SENT, Want.HISTORY, Want.CHILDREN}
     assert [search.terms for search in agents.searches] == [(Term("state", "open"),)]
     assert (customers.numbers, customers.wants, customers.searches) == ((), frozenset(), ())
 

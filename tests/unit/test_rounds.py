@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maild.desk import ask
-from maild.model.decision import CountMail, Decision, OpenTicket
+from maild.model.decision import AddEntry, ChangeTicket, CountMail, Decision, OpenTicket
 from maild.model.facts import Rate
 from maild.model.mail import Address
 from maild.model.rates import RateOf, RateQuestion
 from maild.model.rounds import Round
 from maild.model.ticket import State
-from tests.unit.desk_values import PASS, a_message, an_arrival, decided, facts, steps_of
+from tests.unit.desk_values import NOW, PASS, a_message, an_arrival, decided, facts, steps_of
 from tests.unit.test_ruling import a_house_with
 
 BURST = """
@@ -26,9 +26,9 @@ def a_round(house, subjects: list[str], times: int = 0) -> list[Decision]:
     for number, subject in enumerate(subjects):
         message = a_message(Address(f"c{number}@x.example"), subject=subject, message_id=f"<{number}@x.example>")
         asked = ask(message, an_arrival(), house)
-        known = facts(rates={rate: Rate(times) for rate in asked.rates})
-        decisions.append(decided(message, so_far.known_to(asked, known), PASS, house))
-        so_far.add(decisions[-1])
+        known = so_far.known_to(asked, facts(rates={rate: Rate(times) for rate in asked.rates}, incidents={}))
+        decisions.append(decided(message, known, PASS, house))
+        so_far.add(decisions[-1], known, NOW)
     return decisions
 
 
@@ -42,6 +42,20 @@ def test_the_fifth_of_a_burst_in_one_round_is_the_fifth():
     assert [step.tags for step in opened] == [(), (), (), (), (), ("burst",), ("burst",)]
     assert [step.number for step in opened] == list(range(2001, 2008))
     assert [steps_of(each, OpenTicket)[0].tags for each in a_round(house, ["VPN", "VPN"], times=3)] == [(), ("burst",)]
+
+
+def test_one_incident_comes_of_a_burst_in_one_round():
+    """The fifth opens it with the four before it, and the sixth joins what is not in the store yet."""
+    house = a_house_with(BURST.replace("tags: [burst]", "incident: Outage"))
+
+    decisions = a_round(house, ["VPN"] * 7)
+
+    opened = [[step.number for step in steps_of(each, OpenTicket)] for each in decisions]
+    assert opened == [[2001], [2002], [2003], [2004], [2005, 2006], [2007], [2008]]
+    changes = [(step.number, step.changes[0].new) for each in decisions for step in steps_of(each, ChangeTicket)]
+    assert changes == [(number, "2006") for number in (2001, 2002, 2003, 2004, 2005, 2007, 2008)]
+    entries = [step.n for each in decisions for step in steps_of(each, AddEntry) if step.number == 2006]
+    assert entries == [1, 2, 3]
 
 
 def test_rules_ask_under_which_category_a_mail_may_be_counted():

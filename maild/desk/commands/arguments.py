@@ -39,6 +39,7 @@ class Shape(StrEnum):
     INSTANT = "<until when>"
     TICKET = "<ticket>"
     TICKET_JOIN = "<ticket> [join]"
+    TICKET_SIGNED = "[-]<ticket>"
     NUMBER = "<number>"
     NUMBERS = "<numbers>"
     NUMBER_WHY = "<number> <why>"
@@ -63,6 +64,7 @@ _PATTERNS: Final = {
     Shape.TIME: _TIME,
     Shape.INSTANT: _TIME,
     Shape.TICKET: r"#?\d{1,18}(?!\w)",
+    Shape.TICKET_SIGNED: r"-?#?\d{1,18}(?!\w)",
     Shape.TICKET_JOIN: r"#?\d{1,18}(?!\w)(?: join(?!\w))?",
     Shape.NUMBER: r"\d{1,4}(?!\w)",
     Shape.NUMBERS: r"\d{1,4}(?:[ ,;]+\d{1,4})*(?!\w)",

@@ -13,6 +13,7 @@ from maild.model.search import MOST_FOUND
 from maild.model.ticket import Entry, EntryKind, Ticket
 
 _LONGEST_LINE = 200
+_MOST_LISTED = 100
 
 
 def show(plan: Plan, argument: str) -> None:
@@ -139,9 +140,24 @@ def _facts_of(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:
     told = [f"{name} {value}" for name, value in rated if value] + [f"{name} {value}" for name, value in ticket.fields]
     if told or ticket.tags:
         yield " · ".join((*told, *(f"+{each}" for each in ticket.tags)))
+    yield from _belonging(ticket, known, plan)
     if known.links:
         yield f"belongs to {', '.join(f'#{number}' for number in known.links)}"
     yield f"opened {ticket.created_at.astimezone(plan.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _belonging(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:
+    """Name what the ticket belongs to and what belongs to it, as far as this agent may see them."""
+    tickets = plan.case.facts.tickets
+    of = tickets.get(ticket.parent) if ticket.parent is not None else None
+    if of is not None:
+        parent = of.ticket
+        yield f"{'of the incident' if parent.incident is not None else 'part of'} {_line_of(parent, plan)}"
+    children = [tickets[number].ticket for number in known.children if number in tickets]
+    if children:
+        yield f"{'reported' if ticket.incident is not None else 'parts'}:"
+        yield from (f"  {_line_of(child, plan)}" for child in children[:_MOST_LISTED])
+        yield from (f"  and {len(children) - _MOST_LISTED} more",) if len(children) > _MOST_LISTED else ()
 
 
 def _entry_lines(entry: Entry, zone: ZoneInfo, *, whole: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Commands about two tickets, or about none: merge, link, split, spam."""
+"""Commands about two tickets, or about none: merge, split, spam."""
 
 from maild.desk.house import is_same
 from maild.desk.merging import joined_by_merging, merged_story, why_not_merged
@@ -31,19 +31,6 @@ def merge(plan: Plan, argument: str) -> None:
     plan.enter_in(target, EntryKind.EVENT, merged_story(here, plan.person.name))
     plan.set("merged_into", str(there.number))
     plan.set_state(State.MERGED, f"it goes on in #{there.number}")
-
-
-def link(plan: Plan, argument: str) -> None:
-    """Say that another ticket belongs to this one."""
-    other = find_ticket(plan, argument, "link")
-    if other is None:
-        return
-    if other.ticket.number == plan.ticket.number:
-        plan.refuse(f"#link {argument}: that is this ticket itself")
-        return
-    plan.add(LinkTickets(plan.ticket.number, other.ticket.number, f"linked by {plan.person.name}"))
-    plan.add_value("link", str(other.ticket.number))
-    plan.done.append(f"linked with #{other.ticket.number}")
 
 
 def split(plan: Plan, _argument: str) -> None:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from maild.desk.commands import BY_WORD, Given
 from maild.desk.orders import (
+    belonging,
     clocks,
     contacts,
     facts,
@@ -53,7 +54,7 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "urgency": grades.urgency,
         "category": grades.category,
         "merge": matters.merge,
-        "link": matters.link,
+        "link": belonging.link,
         "split": matters.split,
         "spam": matters.spam,
         "ask": outside.ask,

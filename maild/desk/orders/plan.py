@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from maild.desk.case import Case
 from maild.desk.house import House
 from maild.model.aftermath import changed_ticket, joined_ticket
-from maild.model.decision import AddEntry, AddParticipant, ChangeContact, Consult, RemoveParticipant, Step
+from maild.model.decision import AddEntry, AddParticipant, ChangeContact, ChangeTicket, Consult, RemoveParticipant, Step
 from maild.model.facts import TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Template, Wanted
-from maild.model.ticket import CONTACT_PREFIX, Change, Confidence, Contact, EntryKind, State, Ticket
+from maild.model.ticket import CONTACT_PREFIX, FINISHED, Change, Confidence, Contact, EntryKind, State, Ticket
 from maild.rules import Person
 
 
@@ -44,6 +44,7 @@ class Plan:
         self.speech = Template.REPLY
         self.speaks_anyway = False
         self.is_quiet = False
+        self.is_undoing = False
         self.appended = ""
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.opened = 0
@@ -83,6 +84,23 @@ class Plan:
     def writes_outside(self) -> bool:
         """Whether a command of its own writes to somebody outside."""
         return any(mail.person is None for mail in self.mails)
+
+    @property
+    def reports(self) -> tuple[TicketFacts, ...]:
+        """Give the tickets of an incident to which its words and its state go.
+
+        Neither those that are finished, nor any called solved before the incident itself was.
+        """
+        if self.known is None or self.known.ticket.incident is None:
+            return ()
+        gone = {
+            step.number
+            for step in self.steps
+            if isinstance(step, ChangeTicket) and any(change.field == "parent" for change in step.changes)
+        }
+        over = FINISHED if self.known.ticket.state is State.RESOLVED else FINISHED | {State.RESOLVED}
+        known = (self.case.facts.tickets.get(number) for number in self.known.children if number not in gone)
+        return tuple(one for one in known if one is not None and one.ticket.state not in over)
 
     def refuse(self, why: str) -> None:
         """Refuse a command; the plan will not be carried out."""
@@ -148,12 +166,19 @@ class Plan:
         """Whether a ticket's words are for this agent's eyes: of a sealed one they are its assignee's alone."""
         return ticket.confidential is not Confidence.SEALED or ticket.assignee == self.person.key
 
-    def enter_in(self, known: TicketFacts, kind: EntryKind, text: str, flags: tuple[str, ...] = ()) -> None:
+    def enter_in(
+        self,
+        known: TicketFacts,
+        kind: EntryKind,
+        text: str,
+        flags: tuple[str, ...] = (),
+        changes: tuple[Change, ...] = (),
+    ) -> None:
         """Enter something in the history of another ticket than the mail's own."""
         number = known.ticket.number
         before = sum(isinstance(step, AddEntry) and step.number == number for step in self.steps)
         n = known.last_n + 1 + before
-        self.add(AddEntry(number, n, kind, self.person.key, self.case.cause, text, flags=flags))
+        self.add(AddEntry(number, n, kind, self.person.key, self.case.cause, text, changes, flags))
 
     def next_number(self) -> int:
         """Give a number for a new ticket of this plan."""

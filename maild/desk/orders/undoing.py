@@ -1,7 +1,10 @@
 """`#undo`: what an agent's last mail did is taken back, line by line, as far as it still can be."""
 
+from collections.abc import Iterator
+
 from maild.desk.orders.plan import Plan, value_of
-from maild.model.decision import CancelMail
+from maild.model.decision import CancelMail, ChangeTicket
+from maild.model.facts import TicketFacts
 from maild.model.outgoing import MailState
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, SETS, Change, Entry, EntryKind
 
@@ -19,13 +22,15 @@ def undo(plan: Plan, _argument: str) -> None:
         plan.refuse("#undo: there is nothing of yours on this ticket that could be taken back")
         return
     if entry.kind is EntryKind.AGENT:
-        _take_back_mails(plan, entry)
+        _take_back_mails(plan, plan.facts, entry)
     for change in reversed(entry.changes):
         if change.field.startswith(CONTACT_PREFIX):
             _put_contact_back(plan, entry, change)
         else:
             _put_back(plan, change)
-    plan.is_quiet = True
+    for one, done in _done_in_reports(plan, entry):
+        _undo_report(plan, one, done)
+    plan.is_quiet = plan.is_undoing = True
     plan.notes.append((f"Entry {entry.n} was taken back as far as it could be.", (_FLAG, f"{_FLAG}:{entry.n}")))
 
 
@@ -38,8 +43,34 @@ def _last(plan: Plan) -> Entry | None:
     return None
 
 
-def _take_back_mails(plan: Plan, entry: Entry) -> None:
-    for mail in plan.facts.sent:
+def _done_in_reports(plan: Plan, entry: Entry) -> Iterator[tuple[TicketFacts, Entry]]:
+    """Find what the same mail did in the tickets of an incident: it was entered at the same instant."""
+    for number in plan.facts.children if plan.ticket.incident is not None else ():
+        one = plan.case.facts.tickets.get(number)
+        for each in one.entries if one is not None else ():
+            if one is not None and (each.by, each.at) == (entry.by, entry.at):
+                yield one, each
+
+
+def _undo_report(plan: Plan, one: TicketFacts, entry: Entry) -> None:
+    """Take back what was done in a ticket of the incident: its mails, and what nobody changed since."""
+    number = one.ticket.number
+    _take_back_mails(plan, one, entry)
+    back = tuple(
+        Change(change.field, change.new, change.old)
+        for change in reversed(entry.changes)
+        if value_of(one.ticket, change.field) == change.new
+    )
+    if back:
+        told = ", ".join(f"{each.field} is {each.new or 'empty'} again" for each in back)
+        plan.add(ChangeTicket(number, back))
+        plan.done.append(f"#{number}: {told}")
+    text = f"Entry {entry.n} was taken back as far as it could be, with that of the incident #{plan.ticket.number}."
+    plan.enter_in(one, EntryKind.NOTE, text, (_FLAG, f"{_FLAG}:{entry.n}"), back)
+
+
+def _take_back_mails(plan: Plan, one: TicketFacts, entry: Entry) -> None:
+    for mail in one.sent:
         if mail.seen != entry.n:
             continue
         if mail.state is MailState.WAITING and not mail.is_in_hand:

@@ -67,7 +67,11 @@ def _handle(store: Store) -> None:
         a_mail(1001, template=Template.ACKNOWLEDGED),
         a_mail(1001, "alice@acme.example", draft="draft-one", pieces=(b"a", b"b")),
     )
-    steps = (opening(1001), an_entry(1001), AddParticipant(1001, Address("eve@customer.example")))
+    steps = (
+        replace(opening(1001), incident="Outage"),
+        an_entry(1001),
+        AddParticipant(1001, Address("eve@customer.example")),
+    )
     key = RememberKey(1001, "monitoring/mail01", BOB.address)
     count = CountMail((Counted(RateOf.RULE, "outage"),), 1001)
     carry_out(store, a_work(first, a_decision(*steps, count, remembered(1001, "<a@c>", "<r@c>"), key), *mails))
@@ -75,7 +79,7 @@ def _handle(store: Store) -> None:
     told += (*(ChangeContact(BOB, name, None, "x") for name in CONTACT_VALUES),)
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
     carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), *told, kind=OutcomeKind.DESK)))
-    change = ChangeTicket(1001, (Change("state", "new", "open"),))
+    change = ChangeTicket(1001, (Change("state", "new", "open"), Change("parent", None, "1001")))
     end = a_decision(change, an_entry(1001, 2), CloseDraft("draft-one", DraftState.SENT))
     carry_out(store, a_work(third, end))
     store.write(lambda tx: tx.record_shown([first.id, second.id], NOW))
@@ -88,7 +92,7 @@ def _handle(store: Store) -> None:
         numbers=(1001,),
         keys=("monitoring/mail01",),
         rates=(RateQuestion(RateOf.RULE, "outage", timedelta(hours=1)),),
-        wants=frozenset({Want.INCIDENTS}),
+        wants=frozenset({Want.INCIDENTS, Want.CHILDREN}),
         gist="g",
         person="alice",
     )
@@ -172,6 +176,7 @@ def _look(reader: Reader) -> None:
     reader.search(Search(()), 10)
     reader.find_ticket(1001)
     reader.entries_of(1001)
+    reader.children_of(1001)
     reader.list_held()
     reader.list_arrivals(10)
     reader.list_mails(list(MailState), 10)

@@ -28,6 +28,7 @@ BOUNDED = {
     "SCAN arrival USING INDEX ix_arrival_held",
     "SCAN timer USING INDEX ix_timer_due",
     "SCAN outgoing_mail USING INDEX ix_outgoing_mail_due",
+    "SCAN ticket USING COVERING INDEX ix_ticket_incident",
     "SCAN outgoing_mail USING INDEX ix_outgoing_mail_claimed",
 }
 OF_ONE_DATABASE = ("sqlite.py", "backupfile.py", "throwaway.py", "postgresql.py", "dialect.py", "columns.py")
