@@ -33,7 +33,7 @@ def test(as_json: bool) -> None:
 
 
 def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
-    readers = Readers(config.reading, workers=2)
+    readers = Readers(config.reading, workers=1)
     try:
         with shown_progress() as progress:
             return try_rules(readers, Premises(config, rules, NO_KEYS).house(), beginning(progress))

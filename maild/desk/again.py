@@ -12,7 +12,7 @@ from maild.rules.conditions import RateTest
 from maild.rules.engine import leaves
 from maild.rules.evaluating import ask_rules, evaluate
 from maild.rules.occasions import On, RateAnswers, Seen, Verdicts, see
-from maild.rules.rulings import Difference, Ruling, Said, differences, ruling_of
+from maild.rules.rulings import SAME_TICKET, Difference, Ruling, Said, differences, ruling_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,16 @@ def differ(asked: Asked, message: Message, verdicts: Verdicts, house: House) -> 
         if is_agent is not was_agent:
             now = Standing.AGENT if is_agent else Standing.STRANGER
             return (Difference("sender", Said(ruling.standing or "", ""), Said(now.value, "")),)
-    return differences(ruling, ruling_of(verdicts, ruling.at))
+    return _differ_at_first(asked, message, verdicts, house) or differences(ruling, ruling_of(verdicts, ruling.at))
+
+
+def _differ_at_first(asked: Asked, message: Message, verdicts: Verdicts, house: House) -> tuple[Difference, ...]:
+    """Say whether a mail that went to the ticket of its key would go elsewhere; at first nothing else was done."""
+    opening = asked.ruling.opening
+    if opening is None:
+        return ()
+    again = rule_again(replace(asked, ruling=opening, is_first=True), message, house, verdicts.answers)
+    return tuple(one for one in differences(opening, ruling_of(again, opening.at)) if one.what == SAME_TICKET)
 
 
 def _seen(asked: Asked, message: Message) -> Seen:

@@ -77,7 +77,7 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     again = rule_mail(case, known, is_reopened=is_reopened)
     why_not = why_held(again)
     if why_not and not case.is_released:
-        return held_by_rules(case, why_not, again)
+        return held_by_rules(case, why_not, again, verdicts)
     sheet = sheet_for(case, known)
     ending = find_ending(case, again, ticket.number, ticket)
     if is_reopened and isinstance(ending, str):
@@ -98,7 +98,7 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     both = replace(again, verdicts=(*verdicts.verdicts, *again.verdicts), done=(key.done, *again.done))
     rule_ticket(case, sheet, known, both, ending if isinstance(ending, Ending) else None)
     # What is asked again later is what was asked of the ticket that is there.
-    sheet.rule(tuple(ruled(both)), write_ruling(ruling_of(again, case.now)))
+    sheet.rule(tuple(ruled(both)), write_ruling(ruling_of(again, case.now, verdicts)))
     sheet.explain(f"a machine writes of the same matter: {key.done.origin} gives it the key {key.same.key}")
     sheet.explain(*((str(ending),) if ending else ()))
     after = as_ruled(known, again, case.now)

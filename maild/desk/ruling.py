@@ -57,10 +57,11 @@ def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
     sheet.explain(*(["rules rest: none was asked"] if case.facts.are_rules_resting else []))
 
 
-def held_by_rules(case: Case, why: str, verdicts: Verdicts) -> Decision:
+def held_by_rules(case: Case, why: str, verdicts: Verdicts, opening: Verdicts | None = None) -> Decision:
     """Set a mail aside because a rule wants it; it counts all the same, or what a rate stops would flow again."""
     decision = replace(held(case, why), steps=tuple(counted(verdicts, None)))
-    return replace(decision, rules=tuple(ruled(verdicts)), ruling=write_ruling(ruling_of(verdicts, case.now)))
+    ruling = write_ruling(ruling_of(verdicts, case.now, opening))
+    return replace(decision, rules=tuple(ruled(verdicts)), ruling=ruling)
 
 
 def why_held(verdicts: Verdicts) -> str:

@@ -42,6 +42,7 @@ from maild.rules.effects import (
 )
 from maild.rules.occasions import Done, On, Origin, TicketView, Verdicts
 
+SAME_TICKET = "same_ticket"
 OUTCOME, FILED, HELD, SPAM, REFUSED = "outcome", "filed", "held", "spam", "refused"
 TAG = "tag"
 # Whoever these befall hears nothing, or hears no: worse than a wrong category.
@@ -83,7 +84,8 @@ class Deed:
 class Ruling:
     """What rules were asked, of which set, about which ticket as it stood, and all that they did, in order.
 
-    `standing` and `trust` are the sender's, as they were judged then.
+    `standing` and `trust` are the sender's, as they were judged then. `opening` is what was said of it as a new matter,
+    where that sent it to a ticket that is there (`same_ticket`).
     """
 
     digest: str
@@ -94,6 +96,7 @@ class Ruling:
     trust: str | None = None
     deeds: tuple[Deed, ...] = ()
     counts: tuple[tuple[RateQuestion, int], ...] = ()
+    opening: "Ruling | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ _RULING = TypeAdapter(Ruling)
 _NOTHING = Said("", "")
 
 
-def ruling_of(verdicts: Verdicts, at: datetime) -> Ruling:
-    """Keep what was asked and said."""
+def ruling_of(verdicts: Verdicts, at: datetime, opening: Verdicts | None = None) -> Ruling:
+    """Keep what was asked and said; of a mail that goes to the ticket of its key `opening` is what sent it there."""
     deeds = tuple(deed for done in verdicts.done for deed in _deeds(done))
     return Ruling(
         digest=verdicts.digest,
@@ -134,6 +137,7 @@ def ruling_of(verdicts: Verdicts, at: datetime) -> Ruling:
         trust=verdicts.seen.trust,
         deeds=deeds,
         counts=tuple(verdicts.answers.counts.items()),
+        opening=None if opening is None else ruling_of(opening, at),
     )
 
 
@@ -262,7 +266,7 @@ def _wanted_besides(
         case AddParticipant(address):
             wanted = "cc", address
         case SameTicket(key, within):
-            wanted = "same_ticket", f"{key} within {format_duration(within)}"
+            wanted = SAME_TICKET, f"{key} within {format_duration(within)}"
         case JoinIncident(name):
             wanted = "incident", name
         case OpenChild(queue, subject):

@@ -50,6 +50,11 @@ class EditionReading(Snapshot):
         row = self._connection.execute(_IN_FORCE).one_or_none()
         return None if row is None else _edition(row)
 
+    def edition_at(self, at: datetime) -> Edition | None:
+        """Give the edition by which the daemon decided at an instant, if it is kept."""
+        row = self._connection.execute(_IN_FORCE.where(edition.c.taken_at <= at)).one_or_none()
+        return None if row is None else _edition(row)
+
     def find_edition(self, edition_id: int) -> Edition | None:
         """Give an edition by its id."""
         row = self._connection.execute(select(edition).where(edition.c.id == edition_id)).one_or_none()

@@ -10,7 +10,8 @@ from maild.desk import House
 from maild.desk.again import Asked, longest_count, rates_asked, rule_again
 from maild.desk.again import differ as differ_from
 from maild.model.explaining import explanation
-from maild.model.mail import Message
+from maild.model.facts import KeyedTicket
+from maild.model.mail import Automatic, Message
 from maild.model.rates import RateOf
 from maild.replaying import OwnCounts, Replay, Tally
 from maild.rules.occasions import RateAnswers
@@ -113,6 +114,26 @@ def test_a_new_queue_is_seen_and_a_new_colleague_too():
 
     assert differences(old, a_house_with(VPN, people=other_team), plain) == {"team": ("first-line", "network")}
     assert differences(old, a_house_with(VPN, people=bob_works_here), plain) == {"sender": ("stranger", "agent")}
+
+
+def test_whether_a_machines_mail_goes_to_the_ticket_of_its_key_is_compared():
+    """And what is done to that ticket then."""
+    rule = "down: {{on: any, when: {{subject: {{matches: 'Host (?P<host>\\S+)'}}}}, then: {{{}, tags: [{}]}}}}"
+    same = a_house_with(rule.format('same_ticket: "h/{host}", within: 7d', "a"))
+    message = a_message(subject="Host mail01 is down", automatic=Automatic.GENERATED)
+    on_ticket = facts(
+        tickets={1042: known(a_ticket(requester=BOB))}, keyed={"h/mail01": KeyedTicket(1042, NOW - timedelta(hours=1))}
+    )
+    kept = asked(same, message, on_ticket)
+
+    def found(then: str, tag: str) -> list[tuple[str, str]]:
+        return [(one.what, one.now.value) for one in differ(kept, message, a_house_with(rule.format(then, tag)))]
+
+    assert kept.ruling.opening is not None
+    assert found('same_ticket: "h/{host}", within: 7d', "a") == []
+    assert found('same_ticket: "h/{host}", within: 7d', "b") == [("tag", "b")]
+    assert found('same_ticket: "all", within: 7d', "b") == [("same_ticket", "all within 7d")]
+    assert found("category: printing", "a") == [("same_ticket", "")]
 
 
 def test_who_gets_a_ticket_is_not_compared():

@@ -189,6 +189,7 @@ def _look(reader: Reader) -> None:
     reader.find_arrival(1)
     reader.raw_of(1)
     reader.find_explanation(1)
+    reader.edition_at(NOW)
     reader.past_decisions(reader.find_story_since(NOW), 10)
     reader.raws_of([1, 2])
     reader.happenings_of_arrival(1)
