@@ -6,25 +6,22 @@ what is in doubt or refused is kept as a draft, and the agent is asked.
 
 from dataclasses import replace
 
-from maild.desk.case import Case, Sheet, desk_matter, entry_of, sheet_for
+from maild.desk.alone import without_ticket
+from maild.desk.case import Case, sheet_for
 from maild.desk.colliding import missed
 from maild.desk.commands import BY_WORD, Audience, Given
 from maild.desk.doing import close, consulted_of, do, enter_note, plan_for
 from maild.desk.drafting import answer_draft, ask_whether_sent, end_draft, keep, kept_draft, open_draft
-from maild.desk.forwarded import customers_mails, open_for_customers
-from maild.desk.hearing import Intent, Speech, Turn, hear, hear_alone, intent_of, repeated
-from maild.desk.opening import open_ticket
-from maild.desk.orders import Plan, obey
+from maild.desk.hearing import Intent, Speech, Turn, hear, intent_of, repeated
+from maild.desk.orders import Plan
 from maild.desk.relaying import obstacles, why_not_addressed
 from maild.desk.telling import light_enough, to_person, transcripts
-from maild.model.decision import Decision, OpenTicket, Outcome, OutcomeKind, Trust
+from maild.model.decision import Decision, Trust
 from maild.model.facts import DraftState
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import EntryKind
-from maild.rules import Person
 
 _OVER_A_DRAFT = frozenset({"send", "discard"})
-_WORDED = frozenset({Audience.NAMED})
 _OUTWARD = frozenset({Intent.RELAY, Intent.NAMED, Intent.CONSULT})
 
 
@@ -32,7 +29,7 @@ def file_agents_mail(case: Case) -> Decision:
     """Decide about a mail whose From is an agent's."""
     person = case.house.find_person(case.sender.person, case.now) if case.sender and case.sender.person else None
     if case.known is None or person is None:
-        return _without_ticket(case, person)
+        return without_ticket(case, person)
     turn = hear(case, case.known, person)
     intent = intent_of(turn)
     if case.sender is None or case.sender.trust is not Trust.PROVED:
@@ -62,7 +59,7 @@ def _proved(turn: Turn, intent: Intent) -> Decision:
         return keep(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE, against, words, files)
     sheet = sheet_for(turn.case, turn.known)
     if draft is not None:
-        sheet.add(*end_draft(draft, DraftState.SENT))
+        sheet.add(*end_draft(turn, draft, DraftState.SENT))
     return do(turn, plan, intent, sheet)
 
 
@@ -190,43 +187,3 @@ def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
         ),
     )
     return close(turn, sheet)
-
-
-def _without_ticket(case: Case, person: Person | None) -> Decision:
-    """Decide about an agent's mail that belongs to no ticket: commands, somebody's mail, or a matter of their own."""
-    speech = hear_alone(case)
-    is_proved = case.sender is not None and case.sender.trust is Trust.PROVED
-    if person is not None and is_proved and (speech.commands or speech.doubts):
-        return _command_alone(case, person, speech)
-    answered = case.found.answered
-    if person is not None and is_proved and customers_mails(case):
-        return open_for_customers(case, person)
-    if answered is not None and answered.ticket is None:
-        return desk_matter(case, f"an answer to our mail {answered.token}, which is about no ticket")
-    return open_ticket(case)
-
-
-def _command_alone(case: Case, person: Person, speech: Speech) -> Decision:
-    """Do commands that need no ticket; of a mail of which one is refused nothing is done and its words come back."""
-    plan = Plan(case, None, person, speech.text, speech.attachments)
-    obey(plan, speech.commands)
-    sheet = Sheet(case.cause, person.key, None, 0, case.flags)
-    commands = tuple(str(each) for each in speech.commands)
-    refused = (*speech.doubts, *repeated(case), *(speech.reasons if speech.text.strip() else ()), *plan.refused)
-    if refused:
-        sheet.want(*transcripts([person], None, ("Nothing was done:", *refused), speech.text))
-        return sheet.decision(Outcome(OutcomeKind.DESK, reason="; ".join(refused)), case, commands)
-    sheet.add(*plan.steps)
-    attachments = light_enough(plan.shown_files, case.house.limits.notice)
-    sheet.want(
-        *plan.mails, *transcripts([person], None, tuple(plan.done), "\n".join(plan.shown), attachments=attachments)
-    )
-    is_left_over = bool(speech.text.strip()) and all(
-        BY_WORD[each.word].audience not in _WORDED for each in speech.commands
-    )
-    if is_left_over:
-        story = "Your mail is about no ticket, so these words of it were filed nowhere:"
-        sheet.want(*transcripts([person], None, (story,), speech.text))
-    opened = next((step.number for step in plan.steps if isinstance(step, OpenTicket)), None)
-    query = Outcome(OutcomeKind.DESK, reason=f"commands: {', '.join(commands)}")
-    return sheet.decision(query if opened is None else entry_of(opened), case, commands)

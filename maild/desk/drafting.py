@@ -1,6 +1,6 @@
 """Words kept back: how a draft begins, how its author is asked, and how an answer ends it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from maild.model.ticket import EntryKind
 QUESTION_LIVES = timedelta(hours=24)
 REMINDED_AFTER = timedelta(minutes=30)
 MOST_QUESTIONS = 3  # an hour: whoever writes in an agent's name must not fill that agent's mailbox
-_OVER_A_DRAFT = frozenset({"send", "discard"})
+OVER_A_DRAFT = frozenset({"send", "discard"})
 _INTENTS = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE}
 
 
@@ -50,9 +50,9 @@ def kept_draft(
     return draft, StartTimer(TimerKind.DRAFT, turn.number, turn.case.now + REMINDED_AFTER, token)
 
 
-def end_draft(draft: Draft, state: str) -> tuple[Step, Step]:
+def end_draft(turn: Turn, draft: Draft, state: str) -> tuple[Step, Step]:
     """End a draft, and let nobody be reminded of it."""
-    return CloseDraft(draft.token, state), StopTimers(TimerKind.DRAFT, draft.ticket, draft.token)
+    return CloseDraft(draft.token, state), StopTimers(TimerKind.DRAFT, turn.number, draft.token)
 
 
 def ask_whether_sent(turn: Turn, meaning: Meaning) -> Decision:
@@ -88,9 +88,10 @@ def answer_draft(turn: Turn) -> Decision:
     if _is_late(turn, draft):
         return _end(turn, draft, DraftState.DISCARDED, "The question was answered after 24 hours: nothing was done.")
     text = speech.text or draft.text
-    files = _together(draft.attachments, speech.attachments)
-    commands, left_out = _commands(turn, draft, text, files)
-    is_go = speech.has("send") or any(each.word not in _OVER_A_DRAFT for each in speech.commands)
+    files = together(draft.attachments, speech.attachments)
+    kept = read_commands("\n".join(draft.commands)).commands
+    commands, left_out = corrected(kept, speech.commands, lambda each: plan_for(turn, each, text, files))
+    is_go = speech.has("send") or any(each.word not in OVER_A_DRAFT for each in speech.commands)
     intent = intent_by_commands(commands) or _INTENTS[draft.meaning]
     plan = plan_for(turn, commands, text, files)
     against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
@@ -101,7 +102,7 @@ def answer_draft(turn: Turn) -> Decision:
         return _ask_again(turn, draft, meaning, against, text=text, attachments=files, commands=_lines(commands))
     plan.done += [f"left out, as it was refused: {each}" for each in left_out]
     sheet = sheet_for(turn.case, turn.known)
-    sheet.add(*end_draft(draft, DraftState.SENT))
+    sheet.add(*end_draft(turn, draft, DraftState.SENT))
     return do(turn, plan, intent, sheet)
 
 
@@ -116,15 +117,15 @@ def _named_draft(turn: Turn) -> Draft | None:
     return turn.case.facts.drafts.get(turn.issued.draft) if turn.issued and turn.issued.draft else None
 
 
-def _commands(
-    turn: Turn, draft: Draft, text: str, files: tuple[Attachment, ...]
+def corrected(
+    kept: tuple[Given, ...], given: Sequence[Given], plan: Callable[[tuple[Given, ...]], Plan]
 ) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
-    """Put the answer's commands in the place of those kept; what was refused and is not corrected is left out."""
-    new = tuple(each for each in turn.speech.commands if each.word not in _OVER_A_DRAFT)
+    """Put an answer's commands in the place of those kept; what was refused and is not corrected is left out."""
+    new = tuple(each for each in given if each.word not in OVER_A_DRAFT)
     words = {each.word for each in new}
-    kept = tuple(each for each in read_commands("\n".join(draft.commands)).commands if each.word not in words)
-    sound = tuple(each for each in kept if not plan_for(turn, [each], text, files).refused)
-    return (*sound, *new), tuple(each for each in kept if each not in sound)
+    old = tuple(each for each in kept if each.word not in words)
+    sound = tuple(each for each in old if not plan((each,)).refused)
+    return (*sound, *new), tuple(each for each in old if each not in sound)
 
 
 def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
@@ -173,7 +174,7 @@ def _ask_again(
     """Put the newest words in the place of the draft and ask once more; without new words the draft stays as it is."""
     sheet = sheet_for(turn.case, turn.known)
     if turn.speech.text or turn.speech.commands:
-        sheet.add(*end_draft(draft, DraftState.DISCARDED))
+        sheet.add(*end_draft(turn, draft, DraftState.DISCARDED))
         _keep(turn, sheet, meaning, reasons, text=text, attachments=attachments, commands=commands)
         return close(turn, sheet)
     template = turn.issued.template if turn.issued else Template.DRAFT
@@ -198,7 +199,7 @@ def _answer_ended(turn: Turn) -> Decision:
 def _end(turn: Turn, draft: Draft | None, state: str, story: str) -> Decision:
     sheet = sheet_for(turn.case, turn.known)
     if draft is not None:
-        sheet.add(*end_draft(draft, state))
+        sheet.add(*end_draft(turn, draft, state))
     sheet.enter(turn.number, EntryKind.EVENT, story, flags=("draft",), message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,), turn.speech.text))
     return close(turn, sheet)
@@ -232,9 +233,10 @@ def _shown(
     )
 
 
-def _together(first: tuple[Attachment, ...], second: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+def together(first: tuple[Attachment, ...], second: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """Give the files of a draft and of the answer to it, each once."""
     return tuple({each.sha256: each for each in (*first, *second)}.values())
 
 
 def _lines(commands: Sequence[Given]) -> tuple[str, ...]:
-    return tuple(str(each) for each in commands if each.word not in _OVER_A_DRAFT)
+    return tuple(str(each) for each in commands if each.word not in OVER_A_DRAFT)

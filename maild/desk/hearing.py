@@ -8,7 +8,7 @@ from maild.desk.answering import TRACER_LETTERS, outgoing_words
 from maild.desk.case import Case
 from maild.desk.commands import BY_WORD, Audience, Given, read_commands
 from maild.desk.house import is_same
-from maild.model.facts import IssuedMail, TicketFacts
+from maild.model.facts import Draft, IssuedMail, TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
 from maild.model.ticket import EntryKind
@@ -122,9 +122,11 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
     return Turn(case, known, issued, person, speech)
 
 
-def hear_alone(case: Case) -> Speech:
-    """Find an agent's words and commands in a mail that is about no ticket."""
-    words = outgoing_words(case.message.text, None, case.house.names())
+def hear_alone(case: Case, draft: Draft | None) -> Speech:
+    """Find an agent's words and commands in a mail that is about no ticket; `draft` is the one that it answers."""
+    answered = case.found.answered if draft is not None else None
+    shown = replace(answered, quoted=f"{answered.quoted}\n{draft.text}") if answered is not None and draft else None
+    words = outgoing_words(case.message.text, shown, case.house.names())
     reading = read_commands(words.text, case.message.subject)
     return Speech(
         text=reading.text,

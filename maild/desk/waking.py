@@ -50,21 +50,22 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
     draft = facts.drafts.get(timer.about)
     author = house.find_person(draft.author, now) if draft is not None else None
-    if known is None or draft is None or author is None or draft.state != DraftState.OPEN:
+    if draft is None or author is None or draft.state != DraftState.OPEN or draft.ticket != timer.ticket:
         return _nothing("the draft waits for nobody any more")
-    if not house.may_see(author, known.ticket):
+    if known is not None and not house.may_see(author, known.ticket):
         return _nothing("the draft's author may not see the ticket any more")
     return _reminded(timer, known, draft, author, house)
 
 
-def _reminded(timer: Timer, known: TicketFacts, draft: Draft, author: Person, house: House) -> Decision:
-    sheet = _sheet(timer, known)
-    sheet.enter(known.ticket.number, EntryKind.EVENT, f"{author.name} was reminded of a draft.", flags=("draft",))
+def _reminded(timer: Timer, known: TicketFacts | None, draft: Draft, author: Person, house: House) -> Decision:
+    sheet, story = _sheet(timer, known), f"{author.name} was reminded of a draft."
+    if known is not None:
+        sheet.enter(known.ticket.number, EntryKind.EVENT, story, flags=("draft",))
     sheet.want(
         to_person(
             author,
             Template.DRAFT,
-            known.ticket.number,
+            draft.ticket,
             Thread.INTERNAL,
             Meaning.DRAFT,
             about=("these words of yours still wait", *draft.reasons),
@@ -74,7 +75,8 @@ def _reminded(timer: Timer, known: TicketFacts, draft: Draft, author: Person, ho
             attachments=light_enough(draft.attachments, house.limits.notice),
         )
     )
-    return sheet.decision(entry_of(known.ticket.number), None)
+    told = Outcome(OutcomeKind.DESK, reason=story) if known is None else entry_of(known.ticket.number)
+    return sheet.decision(told, None)
 
 
 def shown_words(commands: Sequence[str], text: str) -> str:
@@ -82,8 +84,9 @@ def shown_words(commands: Sequence[str], text: str) -> str:
     return "\n".join((*commands, *(("",) if commands and text else ()), text)).strip("\n")
 
 
-def _sheet(timer: Timer, known: TicketFacts) -> Sheet:
-    return Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
+def _sheet(timer: Timer, known: TicketFacts | None) -> Sheet:
+    ticket, last_n = (known.ticket, known.last_n) if known is not None else (None, 0)
+    return Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, ticket, last_n)
 
 
 def _nothing(why: str) -> Decision:

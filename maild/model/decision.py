@@ -195,11 +195,12 @@ class LinkTickets:
 class KeepDraft:
     """Keep words of an agent until they say what to do.
 
-    `meaning` (relay or note) is what `#send` makes of them; `commands` are the lines that go along with them.
+    `meaning` (relay or note) is what `#send` makes of them; `commands` are the lines that go along with them. `number`
+    is None where they are about no ticket.
     """
 
     token: str
-    number: int
+    number: int | None
     author: str
     meaning: Meaning
     text: str

@@ -269,7 +269,8 @@ def _told(step: Step) -> str:
         case LinkTickets():
             told = f"link #{step.number} and #{step.other}: {step.why}"
         case KeepDraft():
-            told = f"keep a draft of {step.author} on #{step.number}: {'; '.join(step.reasons)}"
+            where = f"#{step.number}" if step.number is not None else "no ticket"
+            told = f"keep a draft of {step.author} on {where}: {'; '.join(step.reasons)}"
         case CloseDraft():
             told = f"end a draft: {step.state}"
         case _:

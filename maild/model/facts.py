@@ -128,7 +128,7 @@ class Draft:
     """
 
     token: str
-    ticket: int
+    ticket: int | None
     author: str
     meaning: Meaning
     text: str

@@ -345,7 +345,7 @@ draft = Table(
     "draft",
     metadata,
     Column("token", String(32), primary_key=True),
-    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False, index=True),
+    Column("ticket", Key, ForeignKey(ticket.c.number), index=True),
     Column("author", Words, nullable=False),
     Column("meaning", String(16), nullable=False),
     Column("arrival", Key, ForeignKey(arrival.c.id)),

@@ -161,6 +161,21 @@ def test_a_ticket_for_a_caller_goes_on_in_another(own_desk: ADesk):
     assert own_desk.maild("verify").exit_code == 0
 
 
+def test_words_about_no_ticket_are_kept_until_their_line_is_right(own_desk: ADesk):
+    """The refusal shows them as a draft; the answer with the right line opens the ticket, and the draft is done."""
+    own_desk.handle(a_mail("alice@acme.example", "A call", f"#new for {ADDRESS}\r\nHis printer smokes."))
+    (shown,) = (mail for mail in own_desk.show("mail", "list") if mail["template"] == "draft")
+    names_it = f"In-Reply-To: {shown['message_id']}\r\nSubject:".encode()
+    for words in (f"#new for {BOB}\r\n\r\n> His printer smokes.", "#send"):
+        own_desk.handle(a_mail("alice@acme.example", "Re: a call", words).replace(b"Subject:", names_it))
+
+    newest, *others = own_desk.show("ticket", "list")
+    assert (newest["requester"], len(others)) == (BOB, 1)
+    entries = own_desk.show("ticket", "show", str(newest["number"]))["entries"]
+    assert [entry["text"] for entry in entries] == ["His printer smokes."]
+    assert own_desk.maild("verify").exit_code == 0
+
+
 def test_ticket_history_is_in_order(desk: ADesk):
     """Entries and mails together, by time."""
     told = desk.show("ticket", "history", "1001")

@@ -30,7 +30,7 @@ from maild.model.decision import (
     StartTimer,
     TimerKind,
 )
-from maild.model.facts import Facts, SentMail, Want
+from maild.model.facts import DraftState, Facts, SentMail, Want
 from maild.model.mail import Address, Forwarded, Forwarding
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.search import Term
@@ -46,6 +46,7 @@ from tests.unit.desk_values import (
     NOW,
     PASS,
     PEOPLE,
+    TOKEN,
     a_draft,
     a_message,
     a_ticket,
@@ -421,6 +422,44 @@ def test_a_mail_without_a_ticket_does_what_needs_none():
     assert recipients(wanted(new, Template.ACKNOWLEDGED)) == [BOB.address]
     assert "put its number into the subject" in " ".join(take.mails[0].about)
     assert steps_of(unproved, RecordAbsence) == []
+
+
+def test_words_about_no_ticket_wait_for_the_corrected_line():
+    """Of a mail of which a command is refused all is kept and shown; an answer with the line put right finishes it."""
+    call = a_message(ALICE, "#new for support@acme.example\nHis printer smokes.", attachments=(an_attachment(),))
+    refused = decided(call, facts(), PASS)
+    (shown,), (kept,) = refused.mails, steps_of(refused, KeepDraft)
+    assert (shown.template, shown.meaning, shown.ticket, shown.draft) == (Template.DRAFT, Meaning.DRAFT, None, TOKEN)
+    assert shown.text == "#new for support@acme.example\n\nHis printer smokes."
+    assert (kept.number, kept.text, kept.commands) == (None, "His printer smokes.", ("#new for support@acme.example",))
+    assert [(step.number, step.about) for step in steps_of(refused, StartTimer)] == [(None, TOKEN)]
+
+    mail = issued("d", meaning=Meaning.DRAFT, template=Template.DRAFT, ticket=None, draft="d" * 16, quoted=shown.text)
+    draft = a_draft(mail, kept.text, Meaning.NOTE, ticket=None, commands=kept.commands, attachments=kept.attachments)
+    there = facts(mail, drafts={draft.token: draft})
+
+    def answered(text: str, knowledge: Facts = there, **changes: object) -> Decision:
+        quoted = "\n".join(f"> {line}" for line in shown.text.split("\n"))
+        return decided(answer_to(mail, f"{text}\n\n{quoted}", **changes), knowledge)
+
+    done = answered("#new for bob@customer.example")
+    assert steps_of(done, CloseDraft) == [CloseDraft(draft.token, DraftState.SENT)]
+    (entry,) = entries_of(done)
+    assert (entry.by, entry.text, entry.attachments) == (BOB.address, "His printer smokes.", kept.attachments)
+    assert recipients(wanted(done, Template.ACKNOWLEDGED)) == [BOB.address]
+    (other,) = entries_of(answered("#new for bob@customer.example\nIt burns."))
+    assert other.text == "It burns."
+
+    again = answered("#new for alex@acme.example")
+    assert steps_of(again, CloseDraft) == [CloseDraft(draft.token, DraftState.DISCARDED)]
+    assert steps_of(again, KeepDraft)[0].commands == ("#new for alex@acme.example",)
+    assert steps_of(answered("Well?"), KeepDraft)[0].reasons == (
+        "there was no #send and no corrected line in your answer",
+    )
+    assert "no command says for whom" in steps_of(answered("#send"), KeepDraft)[0].reasons[-1]
+    assert steps_of(answered("#discard"), CloseDraft) == [CloseDraft(draft.token, DraftState.DISCARDED)]
+    ended = replace(there, drafts={draft.token: replace(draft, state=DraftState.SENT)})
+    assert answered("Well?", ended).steps == ()
 
 
 def test_a_forwarded_mail_is_the_customers_ticket():

@@ -17,7 +17,7 @@ from maild.errors import StoreUnusableError
 from maild.model.search import Search
 from maild.store import DaemonLock, Store, columns, migrating, sqlite_note
 from maild.store.copying import copy_rows
-from tests.integration.store.values import record
+from tests.integration.store.values import answer, asking, record
 
 
 def test_the_steps_lead_to_the_tables(store: Store, directory: Path, url: str | None):
@@ -69,6 +69,15 @@ def older(directory: Path, url: str | None) -> dict[str, object]:
     directory.mkdir()
     with closing(sqlite3.connect(directory / "maild.db")) as database:
         database.executescript((Path(__file__).parent / "schema_0002.sql").read_text(encoding="utf-8"))
+        database.execute(
+            "INSERT INTO draft (token, ticket, author, meaning, state, created_at, reasons, text)"
+            " VALUES ('kept', 1001, 'alice', 'relay', 'open', 0, '[]', 'Words.')"
+        )
+        database.execute(
+            "INSERT INTO draft_attachment (draft, position, blob, is_inline, type, name)"
+            " SELECT 'kept', 0, min(id), 0, 'text/plain', 'log.txt' FROM blob"
+        )
+        database.commit()
         entries = dict(database.execute("SELECT ticket || '/' || n, text FROM entry"))
     if url is not None:
         move_older(directory / "maild.db", url)
@@ -101,6 +110,8 @@ def test_an_older_schema_is_upgraded(older: dict[str, object], directory: Path, 
     assert store.read(lambda reader: [fault for one in reader.tickets_after(0) for fault in one.history.faults]) == []
     assert all(blob.is_sound for blob in store.read(lambda reader: reader.blobs_after(0)))
     assert record(store, 4711).new == 1
+    (kept,) = answer(store, asking(drafts=("kept",))).drafts.values()
+    assert (kept.ticket, kept.text, [each.name for each in kept.attachments]) == (1001, "Words.", ["log.txt"])
     store.close()
 
     again = Store.open(directory, url)
