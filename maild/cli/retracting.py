@@ -4,23 +4,26 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import click
 
 from maild.cli.display import fit, moment, say_no
-from maild.cli.opening import config_directory, now, opened_store, user
+from maild.cli.opening import config_directory, now, user
 from maild.cli.progress import beginning, shown_progress
 from maild.cli.since import Since
+from maild.desk import House, keep_time
 from maild.desk.retracting import Retraction, retract
 from maild.documents import did_you_mean
-from maild.errors import ConfigurationError, MaildError
+from maild.errors import MaildError
 from maild.model.decision import OutcomeKind
 from maild.model.explaining import explanation
-from maild.model.facts import Questions, TicketFacts, Want
+from maild.model.facts import Facts, Questions, TicketFacts, Want
 from maild.model.ticket import State
-from maild.premises import read_premises
+from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.rules import Rules
 from maild.rules.occasions import On
 from maild.rules.rulings import Ruling, parse_ruling
 from maild.store import Begin, Carrying, PastDecision, Store
@@ -61,7 +64,8 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
     by then. Notes, and what was mailed, stay; each line says so.
     """
     wish = Wish(rule, since, user())
-    with opened_store() as store:
+    config, rules = read_premises(config_directory(), os.environ)
+    with closing(open_store(config)) as store:
         with shown_progress() as progress:
             touched = _find(store, wish, beginning(progress))
         if not (touched.tickets or touched.held or touched.spam):
@@ -72,9 +76,9 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
         if dry_run:
             click.echo("Nothing was taken back: --dry-run.")
             return
-        _warn(rule)
+        _warn(rules, rule)
         _ask(is_sure=yes)
-        _take_back(store, wish, touched)
+        _take_back(store, Premises(config, rules, keyring_of(store, now())).house(), wish, touched)
 
 
 def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
@@ -89,7 +93,7 @@ def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
         advance(page[-1].key - first)
         first = page[-1].key
     for number in touched.tickets:
-        told = _retraction(store, number, wish).told
+        told = _retraction(store, _facts_of(store, number, now()).tickets[number], wish).told
         touched.lines += [f"#{number} {line}" for line in told]
     return touched
 
@@ -138,16 +142,15 @@ def _ruling_of(story: str) -> Ruling | None:
     return None if written is None else parse_ruling(written)
 
 
-def _retraction(store: Store, number: int, wish: Wish) -> Retraction:
+def _retraction(store: Store, known: TicketFacts, wish: Wish) -> Retraction:
     """Say what can be taken back of a ticket as it is now."""
-    known = _facts_of(store, number)
     return retract(known, _rulings_of(store, known, wish.since), wish.rule, wish.by)
 
 
-def _facts_of(store: Store, number: int) -> TicketFacts:
+def _facts_of(store: Store, number: int, at: datetime) -> Facts:
     asked = Questions(None, "", "", "", None, (), (), (number,), wants=frozenset({Want.HISTORY}))
-    (facts,) = store.read(lambda reader: reader.answer([asked], now()))
-    return facts.tickets[number]
+    (facts,) = store.read(lambda reader: reader.answer([asked], at))
+    return facts
 
 
 def _rulings_of(store: Store, known: TicketFacts, since: datetime) -> Mapping[int, Ruling]:
@@ -161,12 +164,8 @@ def _last_ruling(store: Store, arrival: int) -> Ruling | None:
     return None if story is None else _ruling_of(story)
 
 
-def _warn(rule: str) -> None:
+def _warn(rules: Rules, rule: str) -> None:
     """Say that a rule still stands there: what is handled again may meet it again."""
-    try:
-        _, rules = read_premises(config_directory(), os.environ)
-    except ConfigurationError:
-        return
     place = next((each.place for each in rules.rules if each.name == rule), None)
     if place is not None:
         click.echo(f"note: {rule} stands in {place.file}:{place.line}; mail that is handled again is asked it again")
@@ -180,22 +179,26 @@ def _ask(*, is_sure: bool) -> None:
     click.confirm("Take this back?", abort=True)
 
 
-def _take_back(store: Store, wish: Wish, touched: Touched) -> None:
-    changed = sum(_take_back_of(store, number, wish) for number in touched.tickets)
+def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None:
+    changed = sum(_take_back_of(store, house, number, wish) for number in touched.tickets)
     at = now()
     held = sum(store.write(lambda tx, one=one: tx.release_held(one, wish.by, at)) for one in touched.held)  # type: ignore[misc]  # its default
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
     click.echo(f"Taken back: {changed} tickets changed, {held + spam} mails released, to be handled again.")
 
 
-def _take_back_of(store: Store, number: int, wish: Wish) -> bool:
+def _take_back_of(store: Store, house: House, number: int, wish: Wish) -> bool:
     """Take back what can be of one ticket, in one transaction; again where it changed meanwhile."""
     for _ in range(_TRIES):
-        decision = _retraction(store, number, wish).decision
+        at = now()
+        facts = _facts_of(store, number, at)
+        decision = _retraction(store, facts.tickets[number], wish).decision
         if decision is None:
             return False
+        # Another priority or state is another time.
+        decision = keep_time(decision, facts, house, at)
         story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
-        work, at = Carrying(None, None, "", decision, (), {}, story), now()
+        work = Carrying(None, None, "", decision, (), {}, story)
         if not store.write(lambda tx, work=work, at=at: tx.carry_out([work], at)):  # type: ignore[misc]  # their defaults
             return True
     raise MaildError(f"ticket #{number} changes faster than it can be written; try again")

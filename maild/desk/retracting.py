@@ -15,7 +15,19 @@ from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Entry, En
 from maild.rules.rulings import TAG, Deed, Ruling
 
 _VALUES = frozenset(
-    {"queue", "team", "assignee", "category", "impact", "urgency", "priority", "level", "language", "requester"}
+    {
+        "queue",
+        "team",
+        "assignee",
+        "category",
+        "impact",
+        "urgency",
+        "priority",
+        "level",
+        "agreement",
+        "language",
+        "requester",
+    }
 )
 _CC = "cc"
 # Told elsewhere: what becomes of the mail; and what is no value of a ticket by itself.

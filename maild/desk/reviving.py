@@ -16,7 +16,7 @@ from maild.model.mail import Arrival
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 
 _VALUES = ("state", "queue", "team", "assignee", "language", "category", "impact", "urgency", "priority", "level",
-           "requester", "requester_name")  # fmt: skip
+           "agreement", "incident", "parent")  # fmt: skip
 
 
 def find_opened(arrival: Arrival | None, facts: Facts) -> TicketFacts | None:
@@ -57,7 +57,9 @@ def _steps(step: Step, opened: OpenTicket, changes: tuple[Change, ...], known: T
     elif isinstance(step, AddEntry) and step.number == opened.number:
         n = known.last_n + step.n
         is_mail = step.kind is EntryKind.CUSTOMER
-        yield _event(number, n, "", by, changes) if is_mail else replace(step, number=number, n=n)
+        # The clocks that begin with it are as new as the matter.
+        event = replace(_event(number, n, "", by, changes), clocks=step.clocks)
+        yield event if is_mail else replace(step, number=number, n=n)
     else:
         yield _renumbered(step, opened.number, number)
 
@@ -79,9 +81,8 @@ def _event(number: int, n: int, more: str, by: str, changes: tuple[Change, ...])
 
 def _changes(ticket: Ticket, opened: OpenTicket) -> Iterator[Change]:
     requester = opened.requester
-    wanted: dict[str, str | None] = {name: getattr(opened, name) for name in _VALUES if hasattr(opened, name)}
+    wanted = {name: None if value is None else str(value) for name in _VALUES for value in (getattr(opened, name),)}
     wanted |= {
-        "state": opened.state.value,
         "requester": requester.address if requester else None,
         "requester_name": requester.name if requester else "",
     }

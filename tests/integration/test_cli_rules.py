@@ -22,6 +22,11 @@ VPN = """\
       - mail: {from: bob@x.example, subject: VPN down}
         expect: {category: network, priority: p3}
 """
+PROMISES = """\
+calendars: {always: {timezone: UTC, hours: always}}
+agreements:
+  all: {calendar: always, clocks: {p3: {first_response: 2h, resolution: 8h}, p4: {first_response: 4h, resolution: 16h}}}
+"""
 PRINTER = """\
   printer:
     when: {text: {words: [printer]}}
@@ -138,6 +143,7 @@ def test_explain_tells_of_every_rule(tmp_path: Path):
 def test_what_a_rule_did_is_taken_back(tmp_path: Path):
     """Values that nobody changed go back, what it held or called spam is handled again; each line says what."""
     desk = ADesk(tmp_path)
+    (desk.config / "rules" / "promises.yaml").write_text(PROMISES, encoding="utf-8")
     write(
         desk,
         VPN,
@@ -178,6 +184,9 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
     assert {one["number"]: (one["state"], one["category"]) for one in tickets(desk)} == {
         1001: ("new", "network"), 1002: ("new", "network"), 1003: ("new", None), 1004: ("new", None),
     }  # fmt: skip
+    clocks = {one["number"]: [(each["name"], each["target"]) for each in one["clocks"]] for one in tickets(desk)}
+    assert clocks[1001] == [("first_response", 7200), ("resolution", 28800)]
+    assert clocks[1003] == [("first_response", 14400), ("resolution", 57600)]
     event = desk.show("ticket", "show", "1001")["entries"][-1]
     assert (event["cause"]["kind"], event["by"], event["text"]) == (
         "command-line",
