@@ -13,6 +13,7 @@ from tests.acceptance.attacks_by_claim import (
     claimed_agent,
     displayed_names,
     forged_marks,
+    forms_and_keys,
     many_references,
     marks_of_others,
     marks_of_the_past,
@@ -53,4 +54,5 @@ ATTACKS: tuple[Attack, ...] = (
     empty_answers,
     answers_to_outsiders,
     vacations,
+    forms_and_keys,
 )

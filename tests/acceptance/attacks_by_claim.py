@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tests.acceptance.attacking import Letter, May, Scene, write
 
+NAMED = "named@acme.example"  # by forms, and by nobody else
+
 
 def tag_guessing(s: Scene) -> Iterator[Letter]:
     """1: a stranger names somebody's ticket."""
@@ -207,3 +209,15 @@ def threads_of_others(s: Scene) -> Iterator[Letter]:
         May.OPEN, s.eve, "Mine", "Mine.", to=s.desk, In_Reply_To=coming, Message_ID=f"<{s.number}.x@bigco.example>"
     )
     yield write(May.OPEN, s.eve, "Same id", "Another body.", to=s.desk, Message_ID=s.first_id)
+
+
+def forms_and_keys(s: Scene) -> Iterator[Letter]:
+    """Programs' mails: forms that name somebody again and again, and the key of somebody else's monitoring."""
+    monitor = "monitor@x.example"
+    yield write(May.OPEN, monitor, "KEYED mail01", "It is down.", to=s.desk)
+    yield write(May.OPEN, s.eve, "KEYED mail01", "Let me in.", to=s.desk)
+    yield write(May.OPEN, monitor, "KEYED mail01", "Let me in.", found="fail", to=s.desk)
+    for number in range(6):
+        sender = f"form{number}@x.example"
+        yield write(May.OPEN, sender, f"Form {number}", "Buy!", to=s.desk, Reply_To=NAMED, X_Form="yes")
+    yield write(May.OPEN, "form@x.example", "Forged", "Buy!", found="fail", to=s.desk, Reply_To=NAMED, X_Form="yes")

@@ -78,7 +78,16 @@ class Siege:
         return self.fates[letter.message_id]
 
 
+# What the shipped desk has for machines, as wide as an attacker could wish.
+MACHINES = r"""
+rules:
+  form:  {when: {header: {X-Form: {exists: true}}}, then: {requester: reply_to, as: person}}
+  keyed: {when: {subject: {matches: '^KEYED (?P<host>\S+)'}}, then: {same_ticket: 'host/{host}', within: 7d}}
+"""
+
+
 def employ(desk: WorkingDesk, erik: str, left: str) -> None:
+    (desk.config / "rules" / "machines.yaml").write_text(MACHINES, encoding="utf-8")
     people = desk.config / "rules" / "people.yaml"
     text = people.read_text()
     if "erik" in text:

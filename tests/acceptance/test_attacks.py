@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance.attacking import Attack, Letter, May, Scene, write
 from tests.acceptance.attacks import ATTACKS
+from tests.acceptance.attacks_by_claim import NAMED
 from tests.acceptance.attacks_by_words import PROBES
 from tests.acceptance.siege import Siege, employ, gather_victims, in_force, lay, said, settle, stories
 from tests.acceptance.working_desk import WorkingDesk, read, text_of
@@ -123,6 +124,17 @@ def test_no_ticket_belongs_to_somebody_else_afterwards(siege: Siege):
         kept |= set() if number in answered else {"assignee", "state"}
         assert {key: after[key] for key in kept} == {key: before[key] for key in kept}, number
         assert after["entries"][: len(before["entries"])] == before["entries"]
+
+
+def test_programs_mails_are_no_way_round(siege: Siege):
+    """Nobody's key opens anybody else's ticket, and whoever forms name again and again gets three answers an hour."""
+    letters = siege.letters["forms_and_keys"]
+    tickets = [siege.fate(letter)["outcome"]["ticket"] for letter in letters]
+
+    assert len(set(tickets)) == len(tickets)
+    thanks = [mail for letter in letters for mail in siege.fate(letter)["mails"] if mail["to"] == NAMED]
+    assert [mail["template"] for mail in thanks] == ["acknowledged-minimal"] * 3
+    assert said(siege.desk, "ticket", "show", str(tickets[3]))["requester"] == NAMED
 
 
 def test_no_byte_of_a_ticket_reaches_a_stranger(siege: Siege):
