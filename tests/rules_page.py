@@ -10,6 +10,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
 _NAMED = re.compile(r"`([\w./-]+)`[^`]*:$")
 _COMES_IN = re.compile(r"<!-- comes in: ([\w.-]+)(?: × (\d+))? -->")
 _ANYTHING = "…"
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
+_ANY_INSTANT = "2026-11-28 10:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,15 @@ def _block(kind: str, before: str, lines: list[str], first: int) -> Iterator[Ste
 
 
 def is_shown(shown: tuple[str, ...], printed: str) -> bool:
-    """Whether this is what was printed; a line of `…` is any lines, and within one it is any letters."""
+    """Whether this is what was printed, at whatever instant.
+
+    A line of `…` is any lines, and within one it is any letters.
+    """
     pattern = "".join(r"(?:.*\n)*?" if line.strip() == _ANYTHING else _one(line) for line in shown if line.strip())
-    return (
-        re.fullmatch(pattern, "".join(f"{line.rstrip()}\n" for line in printed.splitlines() if line.strip()))
-        is not None
-    )
+    lines = (_INSTANT.sub(_ANY_INSTANT, line.rstrip()) for line in printed.splitlines() if line.strip())
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in lines)) is not None
 
 
 def _one(line: str) -> str:
-    return ".*".join(map(re.escape, line.rstrip().split(_ANYTHING))) + r"\n"
+    parts = _INSTANT.sub(_ANY_INSTANT, line.rstrip()).split(_ANYTHING)
+    return ".*".join(map(re.escape, parts)) + r"\n"
