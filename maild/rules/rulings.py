@@ -52,7 +52,7 @@ _ENDS = {"hold": HELD, "spam": SPAM, "refuse": REFUSED}
 _NOT_COMPARED = frozenset({"assignee"})
 # Of these a mail may have many.
 _SEVERAL = frozenset({TAG, "note", "notify", "cc"})
-_LONGEST = 200
+_LONGEST = 500  # no value is longer; of notes the beginning is enough
 
 # What JSON gives back: dictionaries, lists, texts and numbers.
 Json = dict[str, Any]
@@ -60,7 +60,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that a rule, or what stands beside the rules, did: a value of the ticket, or an effect by its name."""
+    """One thing that a rule, or what stands beside the rules, did: a value of the ticket, or an effect by its name.
+
+    `file` is the name alone: rule files lie in one folder, and where that lay then says nothing.
+    """
 
     what: str
     old: str | None
@@ -71,8 +74,8 @@ class Deed:
 
     @property
     def place(self) -> str:
-        """Say where it is written; rule files lie in one folder, and where that lay then says nothing."""
-        return f"{self.file.rpartition('/')[2]}:{self.line}"
+        """Say where it is written."""
+        return f"{self.file}:{self.line}"
 
     @property
     def origin(self) -> str:
@@ -210,7 +213,8 @@ def _deeds(done: Done) -> Iterator[Deed]:
 
 def _deed(what: str, old: str | None, new: str | None, origin: Origin) -> Deed:
     place = origin.place
-    return Deed(what, old and old[:_LONGEST], new and new[:_LONGEST], origin.name, place.file, place.line)
+    file = place.file.rpartition("/")[2]
+    return Deed(what, old and old[:_LONGEST], new and new[:_LONGEST], origin.name, file, place.line)
 
 
 def _said(done: Done) -> tuple[str, str | None, str | None] | None:
