@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from maild.desk.case import Case, Sheet
-from maild.desk.telling import alarms, light_enough, notices, those_in_charge
+from maild.desk.telling import alarms, light_enough, listed, notices, those_in_charge
 from maild.model.decision import OpenTicket, Standing, StartTimer, StopTimers, TimerKind, Trust
 from maild.model.mail import Address
 from maild.model.ticket import Ticket
@@ -11,8 +11,13 @@ from maild.model.ticket import Ticket
 _MOST_NAMED = 50
 
 
-def announce(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket) -> tuple[str, ...]:
-    """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later."""
+def announce(
+    case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, parts: tuple[OpenTicket, ...] = ()
+) -> tuple[str, ...]:
+    """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later.
+
+    `parts` are tickets that were opened for a part of the matter.
+    """
     number = ticket.number
     told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
     again_at = told_at + case.house.desk.notice_every if told_at is not None else None
@@ -25,7 +30,10 @@ def announce(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket) -> tuple[str
         story = f"Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail."
         sheet.want(*alarms(case.house.administrators(case.now), (story,)))
     files = light_enough(case.message.attachments, case.house.limits.notice)
-    sheet.want(*notices(told, number, tuple(cautions(case)), files, tuple(_others(case))))
+    cautioned, others = tuple(cautions(case)), tuple(_others(case))
+    for person in told:
+        lines = listed(case.house, person, parts)
+        sheet.want(*notices([person], number, cautioned, files, others, tickets=lines))
     return tuple(person.key for person in told)
 
 

@@ -38,7 +38,7 @@ class Case:
 
     `sender` is None when From tells nobody. `flags` are said of every entry that comes of the message. `mailbox` is
     where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go. `hidden`
-    are tickets of incidents that an agent who writes may not see: of these others must be told. `is_old`: it is older
+    are tickets that an agent who writes may not see: others are told what concerns these. `is_old`: it is older
     than the desk's work.
     """
 
@@ -111,6 +111,11 @@ class Sheet:
         self._rules: tuple[Ruled, ...] = ()
         self._ruling: Mapping[str, object] | None = None
         self._capped = ""
+
+    @property
+    def opened(self) -> int:
+        """How many tickets are opened so far."""
+        return sum(isinstance(step, OpenTicket) for step in self._steps)
 
     def open(self, opened: OpenTicket) -> None:
         """Begin a new ticket."""

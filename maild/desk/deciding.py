@@ -60,7 +60,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     visible = _visible(message, facts, house, now)
     case = _case(message, arrival, visible, authenticity, house, now=now, token=token)
     hidden = {number: known for number, known in facts.tickets.items() if number not in visible.tickets}
-    case = replace(case, hidden={number: known for number, known in hidden.items() if known.ticket.parent is not None})
+    case = replace(case, hidden=hidden)
     hops = sum(name.lower() == "received" for name, _ in message.headers)
     if hops > MOST_HOPS and not case.is_released:
         return held(case, f"it went through {hops} servers: a loop")

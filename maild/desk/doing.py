@@ -6,6 +6,7 @@ from maild.desk.case import Sheet, entry_of, remembered, sheet_for
 from maild.desk.commands import Given
 from maild.desk.hearing import Intent, Turn
 from maild.desk.orders import Plan, obey
+from maild.desk.parts import tell_matter
 from maild.desk.relaying import RELAY_EXPIRES, file_answer, relay
 from maild.desk.reports import spread
 from maild.desk.telling import light_enough, note_notices, transcripts
@@ -33,6 +34,7 @@ def do(turn: Turn, plan: Plan, intent: Intent, sheet: Sheet) -> Decision:
     for text, flags in plan.notes:
         sheet.enter(turn.number, EntryKind.NOTE, text, flags=flags)
     sheet.add(*plan.steps)
+    tell_matter(plan, sheet)
     sheet.want(*plan.mails)
     tell(turn, plan, sheet)
     return close(turn, sheet)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from maild.desk.case import Sheet, remembered, sheet_for
 from maild.desk.commands import Given, read_commands
 from maild.desk.doing import close, do, plan_for
-from maild.desk.hearing import Intent, Turn, intent_by_commands, moved_reasons, repeated
+from maild.desk.hearing import Intent, Turn, inside, intent_by_commands, moved_reasons, repeated
 from maild.desk.orders import Plan
 from maild.desk.relaying import obstacles
 from maild.desk.telling import light_enough, to_person, transcripts
@@ -92,7 +92,7 @@ def answer_draft(turn: Turn) -> Decision:
     kept = read_commands("\n".join(draft.commands)).commands
     commands, left_out = corrected(kept, speech.commands, lambda each: plan_for(turn, each, text, files))
     is_go = speech.has("send") or any(each.word not in OVER_A_DRAFT for each in speech.commands)
-    intent = intent_by_commands(commands) or _INTENTS[draft.meaning]
+    intent = inside(intent_by_commands(commands) or _INTENTS[draft.meaning], turn.known.ticket, commands)
     plan = plan_for(turn, commands, text, files)
     against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:

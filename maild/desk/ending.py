@@ -12,6 +12,7 @@ from maild.desk.acknowledging import resolution
 from maild.desk.case import Case, Sheet
 from maild.desk.house import is_same
 from maild.desk.incidents import join_incident
+from maild.desk.parts import open_parts
 from maild.desk.ruling import BY, apply_to, find_effect, place_of, record
 from maild.model.decision import Standing, StartTimer, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
@@ -127,6 +128,7 @@ def rule_ticket(case: Case, sheet: Sheet, known: TicketFacts, verdicts: Verdicts
     if ending is not None:
         sheet.set_state(ending.state)
     record(case, sheet, known.ticket.number, verdicts)
-    join_incident(case, sheet, known.ticket, verdicts, opened=0)
+    join_incident(case, sheet, known.ticket, verdicts)
+    open_parts(case, sheet, known.ticket, verdicts)
     if ending is not None:
         end(case, sheet, known.ticket.number, ending)

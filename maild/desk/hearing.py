@@ -11,7 +11,7 @@ from maild.desk.house import is_same
 from maild.model.facts import Draft, IssuedMail, TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
-from maild.model.ticket import EntryKind
+from maild.model.ticket import EntryKind, Ticket
 from maild.rules import Person
 
 # Flags of reading that mean: a part of the words or of the recipients was not seen.
@@ -42,6 +42,7 @@ _PLAINLY = {
     Meaning.CONSULT: Intent.CONSULT,
 }
 _TAG_FLAG = "subject-tag:"
+_STATES = frozenset({"resolve", "close", "reopen", "wait", "pending"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,14 @@ def intent_of(turn: Turn) -> Intent:
     if meaning is Meaning.DRAFT:
         return Intent.DRAFT
     plainly = _PLAINLY.get(meaning, Intent.UNSENT) if meaning else Intent.UNSENT
-    return intent_by_commands(turn.speech.commands) or plainly
+    return inside(intent_by_commands(turn.speech.commands) or plainly, turn.known.ticket, turn.speech.commands)
+
+
+def inside(intent: Intent, ticket: Ticket, commands: Sequence[Given]) -> Intent:
+    """Take words beside a state for colleagues' where a ticket is part of a matter: nobody outside hears them."""
+    is_part = ticket.parent is not None and ticket.requester is None and not ticket.participants
+    is_state = any(each.word in _STATES for each in commands) and all(each.word != "reply" for each in commands)
+    return Intent.NOTE if intent is Intent.RELAY and is_part and is_state else intent
 
 
 def intent_by_commands(commands: Sequence[Given]) -> Intent | None:

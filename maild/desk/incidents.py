@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from maild.desk.case import Case, Sheet
-from maild.desk.house import House
 from maild.desk.ruling import BY, incident_rules, people_of, wants
-from maild.desk.telling import notices, those_in_charge
+from maild.desk.telling import listed, notices, those_in_charge
 from maild.model.decision import AddEntry, ChangeTicket, OpenTicket, Step, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
@@ -23,7 +22,6 @@ from maild.rules.occasions import Done, Verdicts
 
 _LONGEST_NAME = 200
 _NO_MATTER = frozenset({State.SPAM, State.MERGED})
-_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,8 @@ class Joining:
         return Cause(CauseKind.RULE, f"{place.file}:{place.line}")
 
 
-def join_incident(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts, opened: int) -> None:
-    """Let a ticket join the incident that a rule names; `opened` counts the tickets that the decision opens so far.
+def join_incident(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts) -> None:
+    """Let a ticket join the incident that a rule names.
 
     Nothing is done for a ticket that belongs to another already, or whose mail was forged.
     """
@@ -51,22 +49,9 @@ def join_incident(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdict
         return
     number = case.facts.incidents.get(folded(joining.name))
     if number is None:
-        _open(case, sheet, joining, verdicts, case.facts.next_number + opened)
+        _open(case, sheet, joining, verdicts, case.facts.next_number + sheet.opened)
     elif number in case.facts.tickets:
         _join(case, sheet, joining, case.facts.tickets[number])
-
-
-def listed(house: House, person: Person, tickets: Iterable[Ticket | OpenTicket]) -> tuple[str, ...]:
-    """Name tickets in a line each, as far as somebody may see them; of a confidential one no word."""
-    seen = [each for each in tickets if house.may_see(person, each)]
-    lines = [_line(each) for each in seen[:_MOST_LISTED]]
-    return (*lines, *((f"+{len(seen) - len(lines)}",) if len(seen) > len(lines) else ()))
-
-
-def _line(ticket: Ticket | OpenTicket) -> str:
-    who = ticket.requester.address if ticket.requester is not None else ""
-    words = "" if ticket.confidential is not None else f" {ticket.subject}"
-    return f"#{ticket.number} {who}{words}".strip()
 
 
 def _joining(case: Case, ticket: Ticket | OpenTicket, verdicts: Verdicts) -> Joining | None:

@@ -10,6 +10,7 @@ from maild.desk.ending import Ending, end, find_ending
 from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
 from maild.desk.incidents import join_incident
+from maild.desk.parts import open_parts
 from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     counted,
@@ -90,13 +91,14 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     sheet.explain(*((str(ending),) if ending else ()))
     if opened.state is State.SPAM:
         return sheet.decision(entry_of(number), case)
-    join_incident(case, sheet, opened, verdicts, opened=1)
+    join_incident(case, sheet, opened, verdicts)
+    parts = open_parts(case, sheet, opened, verdicts)
     if not isinstance(ending, Ending) or ending.mail is None:
         answer = _acknowledgement(case, number, after, verdicts, named)
         sheet.note_cap(reached_cap(case))
         sheet.want(*([answer] if isinstance(answer, Wanted) else []))
         sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
-    told = announce(case, sheet, opened) if opened.state is State.NEW else ()
+    told = announce(case, sheet, opened, parts) if opened.state is State.NEW else ()
     notify(case, sheet, opened, verdicts, told)
     return sheet.decision(entry_of(number), case)
 

@@ -13,6 +13,7 @@ from maild.model.ticket import Ticket
 from maild.rules import Person
 
 NOTICE_EXPIRES = timedelta(days=5)
+_MOST_LISTED = 20
 
 
 def those_in_charge(
@@ -68,6 +69,19 @@ def aside_notices(
             person, Template.AGENT_NOTICE, ticket, Thread.INTERNAL, meaning, about=about, attachments=attachments
         )
         yield replace(notice, consulted=consulted)
+
+
+def listed(house: House, person: Person, tickets: Iterable[Ticket | OpenTicket]) -> tuple[str, ...]:
+    """Name tickets in a line each, as far as somebody may see them; of a confidential one no word."""
+    seen = [each for each in tickets if house.may_see(person, each)]
+    lines = [_line(each) for each in seen[:_MOST_LISTED]]
+    return (*lines, *((f"+{len(seen) - len(lines)}",) if len(seen) > len(lines) else ()))
+
+
+def _line(ticket: Ticket | OpenTicket) -> str:
+    who = ticket.requester.address if ticket.requester is not None else ""
+    words = ticket.subject if ticket.confidential is None else ""
+    return " ".join(part for part in (f"#{ticket.number}", who, words) if part)
 
 
 def note_notices(people: Iterable[Person], ticket: int, about: tuple[str, ...] = ()) -> Iterator[Wanted]:

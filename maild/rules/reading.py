@@ -29,7 +29,6 @@ from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
 from maild.rules.references import LEVELS
 from maild.rules.surroundings import Surroundings
-from maild.rules.unready import unready_problems
 from maild.rules.values import DEFAULT_PRIORITIES, Queue, Rules
 from maild.rules.written import Rule
 
@@ -56,9 +55,6 @@ def read_together(draft: Draft) -> tuple[Config, Rules]:
         raise ConfigurationError(_sorted(problems))
     digest = _digest(draft.rule_files, draft.rule_data)
     rules = _rules(gathering, surroundings, draft.config.desk, digest)
-    unready = tuple(unready_problems(rules))
-    if unready:
-        raise ConfigurationError(_sorted(unready))
     return draft.config, rules
 
 
