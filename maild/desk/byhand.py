@@ -12,6 +12,7 @@ from maild.desk.case import Sheet, entry_of
 from maild.desk.contacts import completed
 from maild.desk.house import House
 from maild.desk.merging import joined_by_merging, merged_story, why_not_merged
+from maild.desk.orders.grades import confidence_in
 from maild.desk.orders.plan import value_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import notices, those_in_charge
@@ -91,6 +92,10 @@ def set_fields(known: TicketFacts, values: Mapping[str, str], *, facts: Facts, h
         raise HandError("; ".join(problems))
     sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, ticket, known.last_n)
     changes = [Change(name, _value(known, facts, name), value or None) for name, value in values.items()]
+    category = house.rules.categories.get(values.get("category", ""))
+    if category is not None and "confidential" not in values:
+        confidence = confidence_in(category, ticket)
+        changes.append(Change("confidential", value_of(ticket, "confidential"), confidence and confidence.value))
     changed = [each for each in changes if each.old != each.new]
     if not changed:
         raise HandError(f"#{ticket.number} has these values already")

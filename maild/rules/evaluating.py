@@ -78,6 +78,7 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
                 break
     scene.view = fold.view
     counted += _counted_as_new(scene) if On.NEW in on else ()
+    fold.end()
     return Verdicts(
         verdicts=tuple(verdicts),
         done=tuple(fold.done),

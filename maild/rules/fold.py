@@ -79,6 +79,13 @@ class Fold:
             case _:
                 assert_never(effect)
 
+    def end(self) -> None:
+        """Keep what a category says that rules gave: how confidential its tickets are."""
+        category = self.rules.categories.get(self.view.category or "")
+        given_by = self._set_by.get("category")
+        if given_by is not None and category is not None and category.confidential is not None:
+            self._do(MakeConfidential(category.confidential), given_by)
+
     def speak(self, language: str, origin: Origin) -> None:
         """Write in the language that the contact is known to read: no rule knows better."""
         self._is_language_given = False

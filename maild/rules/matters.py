@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from maild.documents import Place
+from maild.model.ticket import Confidence
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -25,6 +26,7 @@ class Category:
     """An issue type by its whole path, `network/vpn`; what it does not say it has from its parent.
 
     `levels` names the team of a level. `ask_for` are fields that must be known. `links` are for customers and agents.
+    `confidential`: a ticket that is found to be about it is so from then on.
     """
 
     key: str
@@ -36,6 +38,7 @@ class Category:
     agent_links: tuple[str, ...] = ()
     ask_for: tuple[str, ...] = ()
     reviewed: Review | None = None
+    confidential: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

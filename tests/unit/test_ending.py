@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from maild.desk import House
+from maild.desk.byhand import set_fields
 from maild.model.decision import (
     AddParticipant,
     Authenticity,
@@ -38,6 +39,7 @@ from tests.unit.desk_values import (
     decided,
     entries_of,
     facts,
+    issued,
     known,
     recipients,
     steps_of,
@@ -225,3 +227,60 @@ def test_a_rule_ends_a_mail_in_one_way():
     """What is held is not resolved."""
     (problem,) = problems_of(PEOPLE + "rules:\n  r: {when: always, then: {resolve: Done., hold: why}}\n")
     assert "resolve and hold end a mail in different ways: keep one of them" in problem
+
+
+SECRET = """
+categories:
+  staff:        {confidential: team}
+  staff/salary: {confidential: sealed}
+  staff/party:  {title: Parties}
+  printing:     {title: Printing}
+"""
+
+
+def a_secret_house(rules: str = "") -> House:
+    people = PEOPLE.partition("categories:")[0]
+    return replace(HOUSE, rules=rules_of(people + SECRET + ("rules:\n" + rules if rules else "")))
+
+
+def test_a_category_makes_its_tickets_confidential():
+    """The one that the rules end with, on a new ticket and on one that is there; a child has it from its parent."""
+    by_word = "".join(
+        f"  {name}: {{on: any, when: {{text: {{words: [{name}]}}}}, then: {{category: {category}}}}}\n"
+        for name, category in (("salary", "staff/salary"), ("party", "staff/party"), ("printer", "printing"))
+    )
+    house = a_secret_house(by_word)
+
+    def of(words: str) -> Confidence | None:
+        return opened(decided(a_message(text=words, subject="x"), authenticity=PASS, house=house)).confidential
+
+    assert of("My salary is wrong.") is Confidence.SEALED
+    assert of("The party is when?") is Confidence.TEAM
+    assert of("The printer is dead.") is None
+    assert of("My salary slip is in the printer.") is None  # a later rule says that it is about printing
+    mail = to_bob()
+    answer = answer_to(mail, "It is about my salary.", BOB, subject="Re: x")
+    reply = decided(answer, facts(mail, ticket=known(a_ticket())), PASS, house)
+    assert changes_of(reply) == {"category": "staff/salary", "confidential": "sealed"}
+
+
+@pytest.mark.parametrize(
+    ("category", "before", "after"),
+    [
+        ("staff", None, "team"),
+        ("staff/salary", Confidence.TEAM, "sealed"),
+        ("staff", Confidence.SEALED, None),
+        ("printing", Confidence.TEAM, None),
+    ],
+)
+def test_people_who_give_a_category_make_its_ticket_confidential(category: str, before: Confidence, after: str | None):
+    """By mail and on the command line; never less than it was."""
+    house = a_secret_house()
+    ticket = known(a_ticket(assignee="alice", confidential=before))
+    notice = issued()
+    mail = answer_to(notice, f"#category {category}")
+    changes = changes_of(decided(mail, facts(notice, ticket=ticket), PASS, house))
+    by_hand = changes_of(set_fields(ticket, {"category": category}, facts=facts(), house=house, by="root"))
+
+    assert changes.get("confidential") == by_hand.get("confidential") == after
+    assert changes["category"] == by_hand["category"] == category

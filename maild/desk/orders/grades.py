@@ -5,6 +5,8 @@ from collections.abc import Callable
 from maild.desk.orders.hands import let_go
 from maild.desk.orders.plan import Plan
 from maild.documents import did_you_mean
+from maild.model.ticket import Confidence, Ticket
+from maild.rules import Category
 
 
 def priority(word: str) -> Callable[[Plan, str], None]:
@@ -36,10 +38,20 @@ def category(plan: Plan, argument: str) -> None:
         return
     plan.set("category", key)
     plan.done.append(f"it is about {key}")
+    confidence = confidence_in(known[key], plan.ticket)
+    if confidence is not None and plan.set("confidential", confidence.value):
+        plan.done.append(f"it is confidential now ({confidence.value}), as all of {key} is")
     team = plan.house.rules.team_for(key, plan.ticket.level)
     if team is not None and plan.set("team", team):
         let_go(plan)
         plan.done.append(f"team {team} has it now")
+
+
+def confidence_in(category: Category, ticket: Ticket) -> Confidence | None:
+    """Say how confidential a ticket is in a category: as that wants it, and never less than it was."""
+    if category.confidential is None or ticket.confidential is Confidence.SEALED:
+        return ticket.confidential
+    return category.confidential
 
 
 def _grade(plan: Plan, field: str, argument: str) -> None:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from maild.config import kinds
 from maild.documents import Document, Place
 from maild.errors import Problem
+from maild.model.ticket import Confidence
 from maild.rules.language.forms import (
     NOT_YET,
     Day,
@@ -70,7 +71,7 @@ class CategorySection(Passage):
     """An entry of `categories`; what it does not say it has from its parent."""
 
     refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("procedure", "verify_identity", "confidential", "links", "ask_for", "reviewed"), NOT_YET)
+        dict.fromkeys(("procedure", "verify_identity", "links", "ask_for", "reviewed"), NOT_YET)
     )
 
     title: kinds.Line | None = None
@@ -80,6 +81,7 @@ class CategorySection(Passage):
     links: LinksSection | None = None
     ask_for: tuple[FieldName, ...] | None = None
     reviewed: ReviewSection | None = None
+    confidential: Literal["team", "sealed"] | None = None
 
     def value(self, key: str, parent: CategoryValue | None) -> CategoryValue:
         """Give the category on top of its parent."""
@@ -95,6 +97,7 @@ class CategorySection(Passage):
             agent_links=above.agent_links if self.links is None else self.links.agent,
             ask_for=above.ask_for if self.ask_for is None else self.ask_for,
             reviewed=Review(review.by, review.on, review.every) if review else above.reviewed,
+            confidential=above.confidential if self.confidential is None else Confidence(self.confidential),
         )
 
 
