@@ -161,31 +161,53 @@ def replay(store: Store, readers: Readers, house: House, since: datetime, begin:
     first, last = store.read(lambda reader: (reader.find_story_since(since - longest), reader.last_story()))
     advance = begin("mails", last - first)
     for pasts, readings in _read(store, readers, _pages(store, first, tally), tally):
-        for past, message in zip(pasts, readings, strict=True):
-            if isinstance(message, str):
-                tally.miss(past.decision, UNREADABLE)
+        cases = [_case(past, message, house) for past, message in zip(pasts, readings, strict=True)]
+        known = _counted(store, cases)
+        for case, times in zip(cases, known, strict=True):
+            if isinstance(case.message, str):
+                tally.miss(case.past.decision, UNREADABLE)
             else:
-                tally.add(past.decision, _differ(store, past, message, house, counts))
+                tally.add(case.past.decision, _differ(case, case.message, times, house, counts))
         done = pasts[-1].decision.key
         advance(done - first)
         first = done
     return tally.replay()
 
 
-def _differ(store: Store, past: Past, message: Message, house: House, counts: OwnCounts) -> tuple[Difference, ...]:
-    asked, at = past.asked, past.asked.ruling.at
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A mail in hand: what was read of it, or why nothing, and what must be counted."""
+
+    past: Past
+    message: Message | str
+    rates: tuple[RateQuestion, ...]
+
+
+def _case(past: Past, message: Message | str, house: House) -> _Case:
     # Mails of days that were taken over at once are no burst.
-    rates = () if past.decision.is_old else rates_asked(asked, message, house)
-    of_others = [rate for rate in rates if rate.of is not RateOf.RULE]
-    known = dict(_count(store, past, of_others)) if of_others else {}
-    known |= {rate: counts.count(rate, at) for rate in rates if rate.of is RateOf.RULE}
-    verdicts = rule_again(asked, message, house, RateAnswers(known))
+    if isinstance(message, str) or past.decision.is_old:
+        return _Case(past, message, ())
+    return _Case(past, message, rates_asked(past.asked, message, house))
+
+
+def _counted(store: Store, cases: Sequence[_Case]) -> list[Mapping[RateQuestion, int]]:
+    """Count for all cases at once, as of the instants at which they were decided."""
+    return store.read(lambda reader: [_count(reader, case) for case in cases])
+
+
+def _count(reader: Reader, case: _Case) -> Mapping[RateQuestion, int]:
+    rates = [rate for rate in case.rates if rate.of is not RateOf.RULE]
+    return reader.count_before(case.past.decision.arrival, rates, case.past.asked.ruling.at) if rates else {}
+
+
+def _differ(
+    case: _Case, message: Message, times: Mapping[RateQuestion, int], house: House, counts: OwnCounts
+) -> tuple[Difference, ...]:
+    asked, at = case.past.asked, case.past.asked.ruling.at
+    own = {rate: counts.count(rate, at) for rate in case.rates if rate.of is RateOf.RULE}
+    verdicts = rule_again(asked, message, house, RateAnswers({**times, **own}))
     counts.add(verdicts.counted, at)
     return differ(asked, message, verdicts, house)
-
-
-def _count(store: Store, past: Past, rates: Sequence[RateQuestion]) -> Mapping[RateQuestion, int]:
-    return store.read(lambda reader: reader.count_before(past.decision.arrival, rates, past.asked.ruling.at))
 
 
 def _pages(store: Store, key: int, tally: Tally) -> Iterator[list[Past]]:
