@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from maild.config import Config, Texts, texts_of
+from maild.config import Config, Texts
 from maild.desk.trials import Tried
 from maild.errors import ConfigurationError, MaildError
 from maild.model.edition import EditionFile, digest_of
-from maild.premises import NO_KEYS, Premises, sound_premises
+from maild.premises import NO_KEYS, Premises, find_in_force, sound_premises
 from maild.reading import Readers
 from maild.replaying import Replay, replay
 from maild.rules import Rules, find_orphans, words_of_orphans
-from maild.store import Begin, Reader, Store
+from maild.store import Begin, Store
 from maild.trying import try_rules
 
 SETTLED_SECONDS: Final = 1.0
@@ -81,9 +81,10 @@ def examine(config: Config, texts: Texts, store: Store, readers: Readers, *, now
     `begin` gives whom to tell of the progress. Raises ReaderLostError where this machine reads nothing.
     """
     files = texts.files()
-    digest = digest_of(files)
+    # What cannot be read has no name: without it the rest may be called like what is in force.
+    digest = "" if texts.problems else digest_of(files)
     in_force = store.read(lambda reader: reader.edition_in_force())
-    if in_force is not None and in_force.digest == digest and not texts.problems:
+    if in_force is not None and in_force.digest == digest:
         return Examined(digest, files, is_in_force=True)
     try:
         mine, rules = sound_premises(config, texts)
@@ -111,24 +112,10 @@ def orphaned(config: Config, rules: Rules, store: Store) -> tuple[str, ...]:
     """Say which open tickets these rules would leave without what they have, and the rules in force do not."""
     found = find_orphans(store.read(lambda reader: reader.holdings()), rules)
     if found:
-        in_force = _in_force(config, store)
-        lost_before = find_orphans(found, in_force) if in_force is not None else ()
+        in_force = find_in_force(store, config)
+        lost_before = find_orphans(found, in_force[1]) if in_force is not None else ()
         found = tuple(one for one in found if one not in lost_before)
     return tuple(words_of_orphans(one) for one in found)
-
-
-def _in_force(config: Config, store: Store) -> Rules | None:
-    """Read the rules in force again; None where there are none, or they do not fit `maild.yaml` any more."""
-
-    def read(reader: Reader) -> tuple[EditionFile, ...] | None:
-        known = reader.edition_in_force()
-        return None if known is None else reader.files_of_edition(known.id)
-
-    files = store.read(read)
-    try:
-        return None if files is None else sound_premises(config, texts_of(files))[1]
-    except ConfigurationError:
-        return None
 
 
 def doubts_of(replayed: Replay) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from maild.config import Config, Texts, draft_of, read_draft, texts_of
 from maild.desk import House
 from maild.errors import ConfigurationError
 from maild.marks import Keyring, SigningKey
-from maild.model.edition import digest_of
+from maild.model.edition import EditionFile, digest_of
 from maild.rules import Rules, read_together
-from maild.store import DaemonLock, Store, propose
+from maild.store import DaemonLock, Reader, Store, propose
 
 SECRET_BYTES = 32
 KEY_SIGNS = timedelta(days=365)
@@ -70,23 +70,40 @@ def read_premises(directory: Path, environ: Mapping[str, str]) -> tuple[Config, 
     return config, rules
 
 
+def find_in_force(store: Store, config: Config) -> tuple[Config, Rules] | None:
+    """Read what the daemon decides by; None where there is nothing, or it does not hold with this `maild.yaml`."""
+
+    def read(reader: Reader) -> tuple[EditionFile, ...] | None:
+        known = reader.edition_in_force()
+        return None if known is None else reader.files_of_edition(known.id)
+
+    files = store.read(read)
+    try:
+        return None if files is None else sound_premises(config, texts_of(files))
+    except ConfigurationError:
+        return None
+
+
+def premises_in_force(store: Store, config: Config) -> tuple[Config, Rules]:
+    """Read what the daemon decides by, for a command that decides beside it; the files where it never worked.
+
+    Raises ConfigurationError.
+    """
+    return find_in_force(store, config) or sound_premises(config, config.read_texts())
+
+
 def begin_premises(store: Store, config: Config, now: datetime) -> tuple[Config, Rules]:
     """Read what the daemon decides by when it begins: the edition in force when it last worked.
 
     Where there is none, or that does not hold with this `maild.yaml` or this maild, what lies in the files is taken;
     raises ConfigurationError where that does not hold either.
     """
-    texts = config.read_texts()
-    digest = digest_of(texts.files())
-    known = store.read(lambda reader: reader.edition_in_force())
+    known = find_in_force(store, config)
     if known is not None:
-        files = store.read(lambda reader: reader.files_of_edition(known.id))
-        try:
-            return sound_premises(config, texts_of(files))
-        except ConfigurationError:
-            pass  # the files tell, and say why they do not hold either
+        return known
+    texts = config.read_texts()
     mine, rules = sound_premises(config, texts)
-    proposal = propose(digest, texts.files(), "maild run", is_attended=True)
+    proposal = propose(digest_of(texts.files()), texts.files(), "maild run", is_attended=True)
     store.write(lambda tx: tx.take_edition(tx.propose_edition(proposal, now), (), now))
     return mine, rules
 

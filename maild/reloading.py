@@ -139,6 +139,7 @@ class Reloading:
         self._newest: Edition | None = None
         self._trouble = ""
         self._watch = Watch(seat.config.look_at_texts())
+        self._examined_after: Edition | None = None
         self._followed_on: date | None = None
 
     def ask(self, why: str) -> None:
@@ -153,7 +154,7 @@ class Reloading:
                 if self._seat.config.is_watching and not self._examiner.is_busy:
                     self._look_at_files()
                 if not self._examiner.is_busy and not self._asked.empty():
-                    self._examiner.begin(self._asked.get())
+                    self._examine(self._asked.get())
                 stop.wait(LOOK_SECONDS)
         finally:
             self._examiner.stop()
@@ -163,7 +164,7 @@ class Reloading:
         try:
             self.look()
             if self._is_changed():
-                self._examiner.begin("maild run")
+                self._examine("maild run")
             while self._examiner.is_busy and not stop.is_set():
                 stop.wait(CATCH_UP_SECONDS)
                 self.look()
@@ -176,13 +177,17 @@ class Reloading:
         newest = self._store.read(lambda reader: reader.newest_edition())
         if newest is not None and newest != self._newest:
             self._newest = self._settled(newest)
-        elif said:
+        if said and self._newest == self._examined_after:
             # It came not even so far as to say so in the store: `maild.yaml` does not hold, for one.
             self._note(said.splitlines(), "maild", is_urgent=True)
         if not self._trouble:
             self._board.clear(SPOT)
         if self._seat.now().date() != self._followed_on:
             self._follow()
+
+    def _examine(self, why: str) -> None:
+        self._examined_after = self._newest
+        self._examiner.begin(why)
 
     def _look_at_files(self) -> None:
         if self._watch.is_due(self._seat.config.look_at_texts()) and self._is_changed():

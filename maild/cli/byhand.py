@@ -13,6 +13,7 @@ import click
 from maild.carrying import Desk, pack_attachments
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
+from maild.config import read_config
 from maild.desk import House, keep_time
 from maild.desk.byhand import Caller, HandError, merge_tickets, open_for_caller, set_fields
 from maild.errors import MaildError
@@ -20,7 +21,7 @@ from maild.model.decision import Decision, LinkTickets
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions, TicketFacts
 from maild.model.mail import Address
-from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.premises import Premises, keyring_of, open_store, premises_in_force
 from maild.store import Carrying, Store
 
 _TRIES = 5
@@ -104,9 +105,9 @@ def _followed(facts: Facts, number: int) -> TicketFacts:
 
 def _carry_out(numbers: tuple[int, ...], decide: Deciding, contact: str = "") -> Decision:
     """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
-    config, rules = read_premises(config_directory(), os.environ)
+    config = read_config(config_directory(), os.environ)
     with closing(open_store(config)) as store:
-        premises = Premises(config, rules, keyring_of(store, now()))
+        premises = Premises(*premises_in_force(store, config), keyring_of(store, now()))
         house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
         for _ in range(_TRIES):
             decision = _try(store, numbers, contact, decide, house=house, writer=writer)

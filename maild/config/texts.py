@@ -124,7 +124,8 @@ def look_at(document: Document, directory: Path) -> Stamp:
                 continue  # it is gone again; its folder knows when
             changed_at = max(changed_at, known.st_mtime_ns)
             if path in found:
-                files.add((str(path), known.st_ino, known.st_size, known.st_mtime_ns))
+                # What a copy dates back keeps its mtime, never its ctime.
+                files.add((str(path), known.st_ino, known.st_size, known.st_ctime_ns))
     return Stamp(frozenset(files), changed_at / 1e9)
 
 

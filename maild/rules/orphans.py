@@ -1,4 +1,4 @@
-"""What unfinished tickets would lose: a queue, team, category or person that a set of rules does not name any more."""
+"""What unfinished tickets would lose: queues, teams, categories, agreements and people that rules name no more."""
 
 from collections.abc import Iterable
 
@@ -9,6 +9,7 @@ _REMEDIES = {
     "queue": "keep the queue until its tickets are closed or in another",
     "team": "write `was: [{value}]` at the team that takes them over",
     "category": "keep the category until its tickets are closed or have another",
+    "agreement": "keep the agreement until its tickets are closed",
     "assignee": "write `left:` with a date instead of taking the person out",
 }
 
@@ -19,6 +20,7 @@ def find_orphans(holdings: Iterable[Holding], rules: Rules) -> tuple[Holding, ..
         "queue": frozenset(rules.queues),
         "team": frozenset((*rules.teams, *(name for team in rules.teams.values() for name in team.was))),
         "category": frozenset(rules.categories),
+        "agreement": frozenset(rules.agreements),
         "assignee": frozenset(rules.people),
     }
     return tuple(one for one in holdings if one.value not in known[one.field])

@@ -18,7 +18,7 @@ _NEWEST = select(edition).order_by(edition.c.id.desc()).limit(1)
 _IN_FORCE = select(edition).where(edition.c.taken_at.is_not(None)).order_by(edition.c.id.desc()).limit(1)
 _FILES = select(edition_file).order_by(edition_file.c.n)
 _UNFINISHED = tuple(state.value for state in State if state not in FINISHED)
-_HELD = (ticket.c.queue, ticket.c.team, ticket.c.category, ticket.c.assignee)
+_HELD = (ticket.c.queue, ticket.c.team, ticket.c.category, ticket.c.assignee, ticket.c.agreement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Rules are exchanged while mail comes in, and the daemon is killed over it."""
 
 import json
+import signal
 from collections import Counter
 from contextlib import closing
 from threading import Event, Thread
@@ -61,7 +62,9 @@ def test_a_reload_loses_and_repeats_nothing(desk: WorkingDesk):
     and no mail was decided by a set that was out of force already.
     """
     rewrite(desk, 1)
-    assert desk.maild("reload").returncode == 0
+    assert desk.running
+    desk.running.process.send_signal(signal.SIGHUP)
+    desk.wait_for_event("rules_taken", by="SIGHUP")
     load = Load(desk)
     desk.wait_for_event("ticket_opened")
     rewrite(desk, 2)

@@ -1,6 +1,7 @@
 """Reloading with a real store, real files and the real command; the daemon is its leg and its lock."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from maild.store import DaemonLock
 from maild.troubles import Board
 from tests.integration.a_desk import ADesk, a_mail
 from tests.integration.hearing import Heard, hearing
+from tests.servers.terminal import Terminal
 
 LONG_AGO = time.time() - 1000
 VPN = "rules:\n  vpn: {when: {text: {words: [vpn]}}, then: {tags: [vpn]}}\n"
@@ -104,32 +106,36 @@ def test_an_edited_rule_is_taken(desk: Reloaded):
     assert desk.maild("reload").stdout == f"Nothing has changed; the desk decides by {taken.digest[:12]}.\n"
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "code", "word"),
-    [
-        ("vpn.yaml", VPN[:-9], 2, "vpn.yaml:2:"),
-        ("vpn.yaml", VPN.encode()[:-1] + "  # größer".encode()[:-3], 2, "is not UTF-8 here"),
-        ("vpn.yaml", VPN.replace("tags: [vpn]", "team: netwrok"), 2, "netwrok"),
-        (
-            "vpn.yaml",
-            VPN[:-2] + ", tests: [{mail: {from: b@x.test, subject: Vpn}, expect: {tags: [dns]}}]}\n",
-            1,
-            "the test 'Vpn' from b@x.test fails: tags: expected dns, got vpn",
-        ),
-    ],
-)
-def test_what_does_not_hold_changes_nothing(desk: Reloaded, name: str, text: str | bytes, code: int, word: str):
-    """Half written, not UTF-8, naming nobody, failing its own test: what was in force stays, and a good set ends it."""
-    desk.write(name, text)
-    done = desk.maild("reload", code=code)
+TEST = "tests: [{mail: {from: b@x.test, subject: Vpn}, expect: {tags: [dns]}}]"
+BROKEN: list[tuple[str | bytes, int, str]] = [
+    (VPN[:-9], 2, "vpn.yaml:2:"),
+    (VPN.encode() + "# größer".encode()[:-3], 2, "is not UTF-8 here"),
+    (VPN.replace("tags: [vpn]", "team: netwrok"), 2, "netwrok"),
+    (
+        VPN.replace("tags: [vpn]}", f"tags: [vpn]}}, {TEST}"),
+        1,
+        "the test 'Vpn' from b@x.test fails: tags: expected dns, got vpn",
+    ),
+]
 
-    assert word in done.stderr
-    assert done.stderr.endswith("Refused: what was in force stays in force.\n")
-    desk.heard.wait_for("rules_refused")
-    assert (desk.rules, desk.board.is_ill(SPOT)) == ([], True)
-    assert word in desk.heard.find("rules_refused")[0]["reason"]
 
-    desk.write(name, "")
+def test_what_does_not_hold_changes_nothing(desk: Reloaded):
+    """Half written, not UTF-8, naming nobody, failing its own test: what was in force stays, commands work by it, and a
+    good set ends it.
+    """
+    desk.handle(a_mail())
+    for number, (text, code, word) in enumerate(BROKEN, start=1):
+        desk.write("vpn.yaml", text)
+        done = desk.maild("reload", code=code)
+
+        assert word in done.stderr
+        assert done.stderr.endswith("Refused: what was in force stays in force.\n")
+        desk.heard.wait_for("rules_refused", number)
+        assert (desk.rules, desk.board.is_ill(SPOT)) == ([], True)
+        assert word in desk.heard.find("rules_refused")[-1]["reason"]
+        desk.maild("ticket", "set", "1001", f"subject=Printer {number}")
+
+    desk.write("vpn.yaml", "")
     assert "Taken: 0 rules" in desk.maild("reload").stdout
     desk.heard.wait_for("rules_taken")
     assert not desk.board.is_ill(SPOT)
@@ -161,7 +167,7 @@ def test_what_an_open_ticket_has_is_not_taken_away(desk: Reloaded):
 
 
 def test_many_other_decisions_and_new_spam_take_a_yes(desk: Reloaded):
-    """Nobody is at a terminal: refused with the count and an example; `--yes` takes it."""
+    """Without a terminal they are refused with the count and an example; on one a person is asked."""
     desk.handle(*(a_mail(words=f"The vpn is down, {n}.") for n in range(3)))
     desk.write("vpn.yaml", VPN)
     done = desk.maild("reload", code=1)
@@ -169,9 +175,13 @@ def test_many_other_decisions_and_new_spam_take_a_yes(desk: Reloaded):
     assert "Taken: 1 rule" in desk.maild("reload", "--yes").stdout
 
     desk.write("vpn.yaml", VPN.replace("tags: [vpn]", "spam: true"))
-    assert "3 mails would newly be spam, by vpn (" in desk.maild("reload", code=1).stderr
-    desk.write("vpn.yaml", VPN)
-    assert "Nothing has changed" in desk.maild("reload").stdout
+    for said, code, words in (("n", 1, "Nothing was taken"), ("y", 0, "Taken: 1 rule")):
+        with Terminal([sys.executable, "-m", "maild", "--config", str(desk.config), "reload"]) as terminal:
+            terminal.wait_for("3 mails would newly be spam, by vpn")
+            terminal.wait_for("Take them all the same")
+            terminal.type(f"{said}\n")
+            terminal.wait_for(words)
+            assert terminal.wait_for_end() == code
 
 
 def test_without_a_daemon_the_command_says_so(tmp_path: Path, heard: Heard):
@@ -181,7 +191,9 @@ def test_without_a_daemon_the_command_says_so(tmp_path: Path, heard: Heard):
 
 
 def test_a_start_needs_no_sound_rule_files(tmp_path: Path, heard: Heard):
-    """The first does; later ones work with what was in force, have the files examined, and tell when these are bad."""
+    """The first does; later ones work with what was in force, have the files examined, and tell when these are bad.
+    Files that are watched are taken as they change.
+    """
     desk = Reloaded(tmp_path, heard)
     desk.write("vpn.yaml", VPN[:-9])
     with ExitStack() as stack, pytest.raises(ConfigurationError):
@@ -200,7 +212,16 @@ def test_a_start_needs_no_sound_rule_files(tmp_path: Path, heard: Heard):
         assert desk.rules == ["vpn"]
         desk.leg.catch_up(Event())
         assert (desk.rules, desk.board.is_ill(SPOT)) == (["dns"], False)
-    assert [line["by"] for line in heard.find("rules_taken")] == ["maild run"]
+    main = desk.config / "maild.yaml"
+    main.write_text(main.read_text() + "reload: watch\n")
+    with ExitStack() as stack:
+        desk.begin(stack)
+        desk.work(stack)
+        desk.write("vpn.yaml", VPN.replace("vpn", "sip"))
+        heard.wait_for("rules_taken", 2)
+        assert desk.rules == ["sip"]
+        assert len(heard.find("rules_refused")) == 2  # in each life once
+    assert [line["by"] for line in heard.find("rules_taken")] == ["maild run", "the files were changed"]
 
 
 def test_the_main_file_takes_a_restart(desk: Reloaded):
