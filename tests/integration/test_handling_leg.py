@@ -338,7 +338,7 @@ def test_a_daemon_that_slept_through_a_takeover_records_nothing(leg: Leg, reader
 
     assert leg.outcomes() == [OutcomeKind.ENTRY, None]
     assert [row.attempts for row in leg.arrivals()] == [0, 1]
-    assert len(leg.store.read(lambda reader: reader.search(Search(()), 10))) == 1
+    assert len(leg.store.read(lambda reader: reader.search(Search(()), 10, NOW))) == 1
     assert len(leg.store.read(lambda reader: reader.list_mails(None, 10))) == 3
 
 
@@ -361,5 +361,5 @@ def test_what_is_in_hand_together_is_decided_by_one_set_of_rules(leg: Leg):
     leg.lay_in(a_mail("three", "c@x.example"), first=3)
     leg.handling.handle_batch()
 
-    tickets = leg.store.read(lambda reader: reader.search(Search(()), 9))
+    tickets = leg.store.read(lambda reader: reader.search(Search(()), 9, NOW))
     assert {one.subject: one.queue for one in tickets} == {"one": "support", "two": "support", "three": "sales"}

@@ -168,12 +168,14 @@ def _look(reader: Reader) -> None:
     reader.next_timer_at()
     reader.signing_keys()
     reader.search(
-        Search((Term("state", "open"), Term("tag", "vpn"), Term("text", "line", is_excluded=True)), after=NOW), 10
+        Search((Term("state", "open"), Term("tag", "vpn"), Term("text", "line", is_excluded=True)), after=NOW), 10, NOW
     )
     reader.search(
-        Search((Term("participant", "*@x.example"), Term("draft", "alice"), Term("field.cost", "*")), before=NOW), 10
+        Search((Term("participant", "*@x.example"), Term("draft", "alice"), Term("field.cost", "*")), before=NOW),
+        10,
+        NOW,
     )
-    reader.search(Search(()), 10)
+    reader.search(Search(()), 10, NOW)
     reader.find_ticket(1001)
     reader.entries_of(1001)
     reader.children_of(1001)

@@ -309,7 +309,7 @@ def test_what_the_database_cannot_hold_disturbs_nobody_else(store: Store):
     )
 
     assert stale == (1, 2)
-    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 9))] == [1001]
+    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 9, NOW))] == [1001]
     assert len(claim_due(store)) == 1
 
 

@@ -33,10 +33,10 @@ def test_tickets_are_listed_newest_first(store: Store):
     for number in (1001, 1002, 1003):
         open_ticket(store, number)
 
-    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 2))] == [1003, 1002]
-    both = store.read(lambda reader: reader.search(Search((Term("state", "closed", is_excluded=True),)), 9))
+    assert [one.number for one in store.read(lambda reader: reader.search(Search(()), 2, NOW))] == [1003, 1002]
+    both = store.read(lambda reader: reader.search(Search((Term("state", "closed", is_excluded=True),)), 9, NOW))
     assert [one.number for one in both] == [1003, 1002, 1001]
-    assert store.read(lambda reader: reader.search(Search((Term("state", "closed"),)), 9)) == ()
+    assert store.read(lambda reader: reader.search(Search((Term("state", "closed"),)), 9, NOW)) == ()
 
 
 def test_a_search_finds_only_what_the_one_who_asks_may_see(store: Store):
@@ -47,18 +47,18 @@ def test_a_search_finds_only_what_the_one_who_asks_may_see(store: Store):
     for number, (queue, team, assignee, secret) in enumerate(kinds, 1001):
         ticket = replace(opening(number), queue=queue, team=team, assignee=assignee, confidential=secret)
         carry_out(store, a_work(None, a_decision(ticket)))
-    every = store.read(lambda reader: reader.search(Search(()), 99))
+    every = store.read(lambda reader: reader.search(Search(()), 99, NOW))
     alice = Sight("alice", frozenset({"front"}), frozenset({"hidden"}), frozenset({"open"}), is_manager=False)
     sights = [alice, replace(alice, is_manager=True), replace(alice, teams=frozenset(), own_queues=frozenset())]
 
     for sight in sights:
         seen = [one for one in every if sight.sees(one)]
         assert 0 < len(seen) < len(every)
-        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=99))) == seen
-        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=5))) == seen[:5]
+        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=99, now=NOW))) == seen
+        assert list(store.read(partial(Reader.search, search=Search((), sight=sight), limit=5, now=NOW))) == seen[:5]
         words = Search((Term("text", "dial"),), sight=sight)
         told = [one for one in seen if one.confidential is not Confidence.SEALED or one.assignee == "alice"]
-        assert list(store.read(partial(Reader.search, search=words, limit=99))) == told
+        assert list(store.read(partial(Reader.search, search=words, limit=99, now=NOW))) == told
 
 
 def test_a_ticket_that_is_not_there_is_none(store: Store):

@@ -17,7 +17,7 @@ from maild.errors import StoreUnusableError
 from maild.model.search import Search
 from maild.store import DaemonLock, Store, columns, migrating, sqlite_note
 from maild.store.copying import copy_rows
-from tests.integration.store.values import answer, asking, record
+from tests.integration.store.values import NOW, answer, asking, record
 
 
 def test_the_steps_lead_to_the_tables(store: Store, directory: Path, url: str | None):
@@ -103,7 +103,7 @@ def test_an_older_schema_is_upgraded(older: dict[str, object], directory: Path, 
     """A new maild brings a database of old to its own schema, says so once, and everything in it can be read."""
     store = Store.open(directory, url)
     assert store.upgraded_from == "0002"
-    tickets = store.read(lambda reader: reader.search(Search(()), 10))
+    tickets = store.read(lambda reader: reader.search(Search(()), 10, NOW))
     assert {row.number for row in tickets} == {1001, 1002, 1003}
     read = {f"{n}/{one.n}": one.text for n in (1001, 1002, 1003) for one in store.read(lambda r, n=n: r.entries_of(n))}
     assert read == older
