@@ -96,7 +96,8 @@ def _problem(document: Document, model: type[Section], at: Path, error: ErrorDet
         place = document.place_of_key((*at, *inner))
         owner = document.problem((*at, *inner[:-1]), _unknown_key(model, inner))
         return Problem(place.file, place.line, place.column, owner.where, owner.what)
-    return document.problem(_written(document, (*at, *inner)), _complaint(model, inner, error), at_key=is_key)
+    kinds = _key_kinds(model, inner) if is_key else tuple(_kinds(model, inner))
+    return document.problem(_written(document, (*at, *inner)), _complaint(kinds, error), at_key=is_key)
 
 
 def _written(document: Document, path: Path) -> Path:
@@ -114,15 +115,19 @@ def _unknown_key(model: type[Section], path: Path) -> str:
     return f"unknown key '{key}'{did_you_mean(key, _fields(owner))}"
 
 
-def _complaint(model: type[Section], path: Path, error: ErrorDetails) -> str:
+def _key_kinds(model: type[Section], path: Path) -> tuple[Any, ...]:
+    """Give the types that the keys of a mapping have."""
+    mappings = (each for each in _kinds(model, path[:-1]) if get_args(each))
+    return tuple(kind for each in mappings for kind in _kinds(get_args(each)[0], ()))
+
+
+def _complaint(kinds: tuple[Any, ...], error: ErrorDetails) -> str:
     value, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "value_error":
             return _cut(str(context["error"]), _LONGEST_COMPLAINT)
         case "literal_error":
-            words = [
-                _word(word) for each in _kinds(model, path) if get_origin(each) is Literal for word in get_args(each)
-            ]
+            words = [_word(word) for each in kinds if get_origin(each) is Literal for word in get_args(each)]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
         case "too_short":
             return "must not be empty"

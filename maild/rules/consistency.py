@@ -5,6 +5,7 @@ from datetime import date
 
 from maild.documents import Path, Value, did_you_mean
 from maild.errors import Problem
+from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
 from maild.rules.calendars import Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
@@ -46,6 +47,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _placeholder_problems(gathering)
     yield from _value_problems(gathering)
     yield from _occasion_problems(gathering)
+    yield from _mail_problems(gathering, surroundings)
     yield from _notified_problems(gathering)
 
 
@@ -193,6 +195,23 @@ def _occasion_problems(gathering: Gathering) -> Iterator[Problem]:
                 if key in _OF_NEW:
                     what = "has its effect on mail that would open a ticket alone: add new to `on`, or leave it out"
                     yield entry.problem(what, "then", key, at_key=True)
+
+
+def _mail_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:
+    """Say which mails cannot be written in other words, and which are not written to whoever wrote."""
+    answers = frozenset(each.value for each in ACKNOWLEDGEMENTS)
+    others = frozenset(each.value for each in Template) - answers
+    for entry in gathering.entries["rules"].values():
+        templates = entry.document.names((*entry.path, "then", "template"))
+        for name in templates:
+            if name in surroundings.templates() and name not in answers | others:
+                what = f"'{name}' is no mail that the desk writes by itself: {', '.join(sorted(answers))}"
+                yield entry.problem(what, "then", "template", name, at_key=True)
+        written = (entry.words("then", "refuse"), *(entry.words("then", "template", name) for name in templates))
+        for keys, name in (each for words in written for each in words):
+            if name in others:
+                what = f"'{name}' answers nobody's mail: name a template of yours, or {', '.join(sorted(answers))}"
+                yield entry.problem(what, *keys)
 
 
 def _captures(entry: Written) -> Iterator[str]:

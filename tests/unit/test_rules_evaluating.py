@@ -208,7 +208,7 @@ r:
     stop: true
     refuse: too-large
     acknowledge: false
-    template: {acknowledged: reply}
+    template: {acknowledged: refused}
     notify: [assignee, team:network, each:first, alice, managers]
     cc: [boss@bigco.example]
     note: look at this
@@ -236,7 +236,7 @@ r:
         effects.Notify(Whom(WhomKind.EACH, "first")),
         effects.Notify(Whom(WhomKind.PERSON, "alice")),
         effects.Notify(Whom(WhomKind.MANAGERS)),
-        effects.UseTemplate("acknowledged", "reply"),
+        effects.UseTemplate("acknowledged", "refused"),
         effects.DoNotAcknowledge(),
         effects.Refuse("too-large"),
         effects.Stop(),

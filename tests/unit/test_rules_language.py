@@ -257,7 +257,7 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
         ("{when: always, then: {spam: true, hold: x}}", "rules.r.then: hold and spam end a mail in different ways"),
         ("{when: always, then: {acknowledge: true}}", "rules.r.then.acknowledge: true is none of false"),
         (
-            "{when: always, then: {template: {acknowleged: reply}}}",
+            "{when: always, then: {template: {acknowleged: refused}}}",
             "rules.r.then.template.acknowleged: there is no temp",
         ),
         ("{when: always, then: {refuse: none-such}}", "rules.r.then.refuse: there is no template 'none-such'"),
@@ -313,6 +313,36 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
 def test_rules_that_do_not_hold_are_refused(rule: str, complaint: str):
     """Where it stands, what is wrong, what to do."""
     assert complaint_of(rule).startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "complaint"),
+    [
+        ("for: {}, clocks: {p1: {update: 1h}}", "for: names nobody: leave it out, and it is for all"),
+        ("for: {queue: []}, clocks: {p1: {update: 1h}}", "for.queue: must not be empty"),
+        ("clocks: {}", "clocks: promises nothing: write the clocks of a priority"),
+        ("clocks: {p6: {update: 1h}}", "clocks.p6: 'p6' is none of p1, p2, p3, p4, p5"),
+    ],
+)
+def test_an_agreement_promises_something_to_somebody(agreement: str, complaint: str):
+    """What is left empty would be for all, or for nothing."""
+    (problem,) = problems_of(ALICE, DESK, f"agreements: {{a: {{calendar: office, {agreement}}}}}")
+    assert problem.split(": ", 1)[1].startswith(f"agreements.a.{complaint}")
+
+
+def test_only_what_answers_a_mail_can_be_said_in_other_words():
+    """A customer would read what colleagues wrote; and what nothing writes is written by nothing in other words."""
+    mine = {"ours.txt": "", "de/closed-down.txt": ""}
+    rule = "rules: {{r: {{when: always, then: {{{}}}}}}}"
+    good = rule.format("refuse: closed-down, template: {acknowledged: ours}")
+    assert problems_of(ALICE, good, templates=mine) == []
+    for then, complaint in (
+        ("refuse: agent-notice", "then.refuse: 'agent-notice' answers nobody's mail: name a template of yours, or "),
+        ("template: {acknowledged: draft}", "then.template.acknowledged: 'draft' answers nobody's mail"),
+        ("template: {ours: acknowledged}", "then.template.ours: 'ours' is no mail that the desk writes by itself: "),
+    ):
+        (problem,) = problems_of(ALICE, rule.format(then), templates=mine)
+        assert f": rules.r.{complaint}" in problem
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -39,12 +39,14 @@ def work_duration(value: object) -> WorkDuration:
 
 WORK_FORM = {"type": "string", "minLength": 2, "pattern": r"^(\d+wd)?(\d+h)?(\d+m)?(\d+s)?$"}
 Work = Annotated[WorkDuration, BeforeValidator(work_duration), WithJsonSchema(WORK_FORM)]
-NamesOrOne = Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Several]
-Categories = Annotated[tuple[Category, ...], BeforeValidator(kinds.one_or_many), Several]
+NamesOrOne = Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
+Categories = Annotated[tuple[Category, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 
 
 class ForSection(Passage):
     """Which tickets something is for; all that is named must fit."""
+
+    may_be_empty: ClassVar[bool] = False
 
     customer: NamesOrOne = ()
     category: Categories = ()
@@ -95,6 +97,8 @@ class AgreementSection(Passage):
 
 def agreement_complaints(section: AgreementSection) -> Iterator[tuple[tuple[str, ...], str]]:
     """Say what an agreement lacks, and at which key."""
+    if "fits" in section.model_fields_set and not section.fits.model_fields_set:
+        yield ("for",), "names nobody: leave it out, and it is for all"
     if not section.clocks:
         yield ("clocks",), "promises nothing: write the clocks of a priority, like p3: {first_response: 2h}"
     for priority, clocks in section.clocks.items():
