@@ -23,6 +23,13 @@ Erin
 """
 
 
+OUTAGE = """rules:
+  outage:
+    when: {subject: {words: outage}, rate: {count: 5, within: 30m}}
+    then: {incident: Mainframe outage, notify: [managers]}
+"""
+
+
 def says(*words: str):
     return lambda mail: all(word in text_of(mail) for word in words)
 
@@ -141,8 +148,8 @@ def test_a_forwarded_mail_is_the_customers_ticket(day: Day):
     day.gets(day.carol, "counted twice", "passed this mail on")
 
 
-def test_the_desk_is_asked_by_mail(day: Day):
-    """Lists, help and absences go back to whoever asks, and change no ticket."""
+def test_the_desk_is_asked_by_mail_and_answers_many_at_once(day: Day):
+    """Lists, help and absences go back to whoever asks, and change no ticket; an outage has one answer for all."""
     day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
     day.answers(day.alice, day.gets(day.alice, "error 809"), "#take")
     day.gets(day.alice, "it is yours")
@@ -154,6 +161,39 @@ def test_the_desk_is_asked_by_mail(day: Day):
     day.gets(day.alice, "you are away until Friday")
 
     assert len(day.desk.show("ticket", "list")) == 1
+    _one_answer_for_an_outage(day)
+
+
+def _one_answer_for_an_outage(day: Day) -> None:
+    """Five report the same: one notice, and its answer reaches each in their own thread; so does the solution."""
+    (day.desk.config / "rules" / "outage.yaml").write_text(OUTAGE, encoding="utf-8")
+    taken = day.desk.maild("reload", "--yes")
+    assert taken.returncode == 0, taken.stderr
+    customers = [day.desk.host.new_user("bigco.example") for _ in range(5)]
+    for each in customers:
+        day.desk.send(day.desk.write(each, "An outage?", "Nothing works since nine."), each)
+    notice = day.gets(day.alice, "every ticket of this incident")
+    assert "5 tickets are one matter" in text_of(day.gets(day.carol, "every ticket of this incident"))
+    incident = int(str(notice["Subject"]).partition("#")[2].partition("]")[0])
+    numbers = day.desk.show("ticket", "show", str(incident))["children"]
+    assert len(numbers) == 5
+
+    day.answers(day.alice, notice, "A line was cut; we mend it.")
+    for each in customers:
+        told = day.gets(each, "A line was cut; we mend it.")
+        others = [address for address in customers if address != each]
+        assert not [address for address in (*others, day.alice) if address in told.as_string()]
+        first = day.desk.wait_for_mail(each, lambda mail: mail["Auto-Submitted"] is not None)
+        assert str(told["Subject"]).partition("]")[0] == str(first["Subject"]).partition("]")[0]
+        assert str(first["Message-ID"]) in str(told["References"])
+
+    day.answers(day.alice, notice, "#resolve The line is mended.")
+    asked = [day.gets(each, "The line is mended.", "Is it solved?") for each in customers]
+    assert {day.state(number) for number in (incident, *numbers)} == {"resolved"}
+    # Whoever says no opens their own ticket again, and nobody else's.
+    day.answers(customers[0], asked[0], "No")
+    day.gets(day.alice, "No", "open")
+    assert sorted(day.state(number) for number in (incident, *numbers)) == ["open", *["resolved"] * 5]
 
 
 def test_undo_stops_a_mail_that_waits(new_desk):
