@@ -48,7 +48,8 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         searches=tuple(_searches(given, message, house)),
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
-        gist=gist_of(message, house),
+        # What has a key is a machine's, never answered, and says the same as often as it likes.
+        gist="" if asked.same_tickets else gist_of(message, house),
         person=person.key if person is not None else None,
         requesters=asked.requesters,
         keys=tuple(dict.fromkeys(same.key for same in asked.same_tickets)),

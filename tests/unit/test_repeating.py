@@ -70,6 +70,7 @@ def test_the_first_mail_opens_a_ticket_under_its_key():
     house = a_house()
     assert ask(a_problem(), an_arrival(), house).keys == (KEY,)
     assert ask(a_problem(host="MAIL01"), an_arrival(), house).keys == (KEY,)
+    assert ask(a_problem(), an_arrival(), house).gist == ""
     decision = decided(a_problem(), authenticity=PASS, house=house)
 
     assert of_monitoring(decision) == (True, 2001)
