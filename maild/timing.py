@@ -12,11 +12,13 @@ BUGS
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as Bell
+from types import MappingProxyType
 
 from maild import desk
 from maild.carrying import InForce, pack_attachments
+from maild.desk import House
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
@@ -110,14 +112,19 @@ class Timing:
                 if undelivered is None:
                     return Decision(Outcome(OutcomeKind.DESK, reason="the mail is gone"), (), (), (), None, ())
                 return desk.decide_undelivered(undelivered, facts, self._house, self._desk.now())
-            case TimerKind.WAKE:
-                return desk.wake(timer, facts, self._house, self._desk.now())
-            case TimerKind.NOTICE:
-                return desk.tell_together(timer, facts, self._house, self._desk.now())
-            case TimerKind.DUE:
-                return desk.fall_due(timer, facts, self._house, self._desk.now())
-            case TimerKind.DRAFT:
-                return desk.remind_of_draft(timer, facts, self._house, self._desk.now())
+            case kind:
+                return _DECIDING[kind](timer, facts, self._house, self._desk.now())
+
+
+_DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision]] = MappingProxyType(
+    {
+        TimerKind.WAKE: desk.wake,
+        TimerKind.NOTICE: desk.tell_together,
+        TimerKind.DUE: desk.fall_due,
+        TimerKind.LADDER: desk.climb,
+        TimerKind.DRAFT: desk.remind_of_draft,
+    }
+)
 
 
 def _questions_of(timer: Timer) -> Questions:

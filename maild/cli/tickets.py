@@ -24,6 +24,7 @@ from maild.cli.mails import mail_line
 from maild.cli.opening import NUMBER, config_directory, now, opened_store
 from maild.config import read_config
 from maild.desk.searching import SearchError, parse_search
+from maild.model.clocks import PROMISED
 from maild.model.explaining import Json, entry_line, instant, ticket_line, whole_ticket
 from maild.model.mail import Address
 from maild.model.search import Search
@@ -75,7 +76,8 @@ def show(number: int, as_json: bool) -> None:
         entries = store.read(lambda reader: reader.entries_of(number))
         mails = store.read(lambda reader: reader.mails_of(number))
         contact = store.read(lambda reader: reader.find_contact(_who(found)))
-        clocks = timed(store.read(lambda reader: reader.clocks_of(number)))
+        every = store.read(lambda reader: reader.clocks_of(number))
+        clocks = timed([clock for clock in every if clock.name in PROMISED])
         children = store.read(lambda reader: reader.children_of(number))
     if as_json:
         said = whole_ticket(found, entries, contact, clocks, children)

@@ -114,6 +114,8 @@ _MAILS = (
     _to_colleague(Template.AGENT_NOTICE, Thread.INTERNAL, Meaning.CONSULT),
     _to_colleague(Template.ASSIGNED, Thread.NOTICE, Meaning.RELAY),
     replace(_to_colleague(Template.BREACHED, Thread.INTERNAL, Meaning.NOTE), clock=ClockName.FIRST_RESPONSE),
+    replace(_to_colleague(Template.BREACH_WARNING, Thread.INTERNAL, Meaning.NOTE), clock=ClockName.FIRST_RESPONSE),
+    _to_colleague(Template.ESCALATED, Thread.INTERNAL, Meaning.NOTE),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),

@@ -3,6 +3,7 @@
 from maild.desk.alarms import decide_alarm, words_of
 from maild.desk.asking import ask
 from maild.desk.deciding import decide, hold
+from maild.desk.escalating import climb
 from maild.desk.following import follow, outdated
 from maild.desk.house import House
 from maild.desk.overdue import fall_due
@@ -13,6 +14,7 @@ from maild.desk.waking import remind_of_draft, tell_together, wake
 __all__ = [
     "House",
     "ask",
+    "climb",
     "decide",
     "decide_alarm",
     "decide_undelivered",

@@ -54,6 +54,18 @@ def begun(name: ClockName, promise: Promise, now: datetime) -> Clock:
     return Clock(name, ClockState.RUNNING, promise.target, hours.key, hours.stamp, timedelta(), now, due_at)
 
 
+def counting(hours: Calendar, now: datetime) -> Clock:
+    """Let the ladder's time begin: nothing is due by it as such."""
+    return Clock(ClockName.LADDER, ClockState.RUNNING, timedelta(), hours.key, hours.stamp, timedelta(), now, None)
+
+
+def moved(clock: Clock, old_hours: Calendar, hours: Calendar, now: datetime) -> Clock:
+    """Let a clock without a target count in another calendar."""
+    if clock.calendar == hours.key:
+        return clock
+    return replace(clock, calendar=hours.key, stamp=hours.stamp, elapsed=elapsed_at(clock, old_hours, now), at=now)
+
+
 def stopped(clock: Clock, hours: Calendar, now: datetime) -> Clock:
     """Stop a clock: what it waited for is there. A late one, and one that stands, keep when they were due."""
     if clock.state is ClockState.STOPPED:
@@ -95,7 +107,9 @@ def taken_back(clock: Clock, hours: Calendar, since: datetime) -> Clock:
 
 
 def due_after(clock: Clock, hours: Calendar, since: datetime) -> datetime | None:
-    """Give when a clock is due that goes on at an instant."""
+    """Give when a clock is due that goes on at an instant; never, without a target."""
+    if not clock.target:
+        return None
     return hours.add(since, max(clock.target - clock.elapsed, _LEAST_LEFT))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from maild.desk.case import Case, Sheet
-from maild.desk.ruling import BY, incident_rules, people_of, wants
-from maild.desk.telling import listed, notices, those_in_charge
+from maild.desk.ruling import BY, incident_rules, wants
+from maild.desk.telling import listed, named, notices, those_in_charge
 from maild.model.decision import AddEntry, ChangeTicket, OpenTicket, Step, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
@@ -155,7 +155,8 @@ def _notified(case: Case, verdicts: Verdicts) -> Iterator[Person]:
     rules = incident_rules(verdicts)
     for done in verdicts.done:
         if isinstance(done.effect, effects.Notify) and done.origin.name in rules:
-            yield from people_of(case, done.effect.whom, verdicts.after)
+            after = verdicts.after
+            yield from named(case.house, done.effect.whom, after.team, after.assignee, case.now)
 
 
 def _told(

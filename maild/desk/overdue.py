@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from maild.desk.agreeing import ladder_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.clocks import hours_of, words_of
 from maild.desk.house import House
@@ -12,11 +13,12 @@ from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry, Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts, TicketFacts
 from maild.model.ticket import Cause, CauseKind, EntryKind, Ticket
-from maild.rules import Person
+from maild.rules import Ladder, Person
 
 BY = "maild"
 # Told later than this after it fell due, a breach says so: the desk stood still.
 _PROMPT = timedelta(minutes=5)
+_WHOLE = 100
 
 
 def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
@@ -47,10 +49,19 @@ def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: dat
     sheet.enter(ticket.number, EntryKind.EVENT, story, flags=("breached", clock.name.value))
     if is_over:
         sheet.explain("it came late: entered, and nobody is told")
+    elif _tells(ladder_of(ticket, house), clock):
+        sheet.explain("its ladder tells of it")
     else:
         about = (f"This notice is late itself: {told.strip()}",) if told else ()
         sheet.want(*breaches(_told(house, ticket, now), ticket.number, clock.name, about))
     return sheet.decision(entry_of(ticket.number), None)
+
+
+def _tells(ladder: Ladder | None, clock: Clock) -> bool:
+    """Whether a step of the ladder is for the instant itself."""
+    return ladder is not None and any(
+        rung.clock is clock.name and rung.percent == _WHOLE and rung.notify for rung in ladder.steps
+    )
 
 
 def _told(house: House, ticket: Ticket, now: datetime) -> Iterator[Person]:

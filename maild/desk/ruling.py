@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild.desk.case import Case, Sheet, held
-from maild.desk.telling import notices
+from maild.desk.telling import named, notices
 from maild.model.aftermath import changed_ticket
 from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
-from maild.rules import Person, effects
+from maild.rules import effects
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, Verdict, Verdicts, see
 from maild.rules.rulings import ruling_of, wanted_of, write_ruling
@@ -176,8 +176,9 @@ def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verd
     already, rules = set(told), incident_rules(verdicts)
     for done in verdicts.done:
         if isinstance(done.effect, effects.Notify) and done.origin.name not in rules:
-            named = people_of(case, done.effect.whom, verdicts.after)
-            new = [each for each in named if each.key not in already and case.house.may_see(each, ticket)]
+            whom, after = done.effect.whom, verdicts.after
+            people = named(case.house, whom, after.team, after.assignee, case.now)
+            new = [each for each in people if each.key not in already and case.house.may_see(each, ticket)]
             already |= {person.key for person in new}
             sheet.want(*notices(new, ticket.number, (f"You are told by {done.origin}.",)))
 
@@ -203,29 +204,6 @@ def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
     for name, value in after.fields.items():
         if fields.get(name) != value:
             yield Change(f"{FIELD_PREFIX}{name}", fields.get(name), value)
-
-
-def people_of(case: Case, whom: effects.Whom, after: TicketView) -> tuple[Person, ...]:
-    """Give who is meant by somebody that a rule names, of those who are here."""
-    house, now, kinds = case.house, case.now, effects.WhomKind
-    lead = house.lead(after.team, now)
-    found: tuple[Person | None, ...]
-    match whom.kind:
-        case kinds.ASSIGNEE:
-            found = (house.find_person(after.assignee, now),) if after.assignee else ()
-        case kinds.LEAD:
-            found = (lead,)
-        case kinds.TEAM | kinds.EACH:
-            found = house.members(whom.name, now)
-        case kinds.PERSON:
-            found = (house.find_person(whom.name, now),)
-        case kinds.ADMINS:
-            found = house.administrators(now)
-        case kinds.MANAGERS:
-            found = house.managers(now)
-        case _:
-            found = ()
-    return tuple(person for person in found if person is not None)
 
 
 def _unanswered(known: TicketFacts) -> int:

@@ -10,7 +10,7 @@ from maild.model.decision import OpenTicket
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import Ticket
-from maild.rules import Person
+from maild.rules import Person, Whom, WhomKind
 
 NOTICE_EXPIRES = timedelta(days=5)
 _MOST_LISTED = 20
@@ -33,6 +33,27 @@ def those_in_charge(
         if told:
             return told
     return administrators if ticket.confidential is None else ()
+
+
+def named(house: House, whom: Whom, team: str | None, assignee: str | None, now: datetime) -> tuple[Person, ...]:
+    """Give whom rule files name about a ticket of a team and an assignee; of people outside nobody."""
+    found: tuple[Person | None, ...]
+    match whom.kind:
+        case WhomKind.ASSIGNEE:
+            found = (house.find_person(assignee, now),) if assignee else ()
+        case WhomKind.LEAD:
+            found = (house.lead(team, now),)
+        case WhomKind.TEAM | WhomKind.EACH:
+            found = house.members(whom.name, now)
+        case WhomKind.PERSON:
+            found = (house.find_person(whom.name, now),)
+        case WhomKind.ADMINS:
+            found = house.administrators(now)
+        case WhomKind.MANAGERS:
+            found = house.managers(now)
+        case _:
+            found = ()
+    return tuple(person for person in found if person is not None)
 
 
 def notices(
@@ -123,6 +144,12 @@ def breaches(people: Iterable[Person], ticket: int, clock: ClockName, about: tup
     for person in people:
         mail = to_person(person, Template.BREACHED, ticket, Thread.INTERNAL, Meaning.NOTE, about=about)
         yield replace(mail, clock=clock)
+
+
+def escalations(people: Iterable[Person], ticket: int, story: str) -> Iterator[Wanted]:
+    """Tell each that a ticket came to their level; their plain answer is a note."""
+    for person in people:
+        yield to_person(person, Template.ESCALATED, ticket, Thread.INTERNAL, Meaning.NOTE, about=(story,))
 
 
 def alarms(people: Iterable[Person], about: tuple[str, ...]) -> Iterator[Wanted]:

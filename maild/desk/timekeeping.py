@@ -9,7 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.clocks import Promise, begun, hours_of, paused, promises, resumed, retargeted, stopped, taken_back
+from maild.desk.agreeing import ladder_of, matter_of, priority_of
+from maild.desk.climbing import Progress, next_at
+from maild.desk.clocks import (
+    Promise,
+    begun,
+    counting,
+    hours_of,
+    moved,
+    paused,
+    promises,
+    resumed,
+    retargeted,
+    stopped,
+    taken_back,
+)
 from maild.desk.house import House, is_same
 from maild.model.aftermath import ticket_after
 from maild.model.clocks import Clock, ClockName, ClockState
@@ -26,13 +40,13 @@ from maild.model.decision import (
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.ticket import Change, Entry, EntryKind, State, Ticket
-from maild.rules import PAUSING, Agreement, Calendar, Matter, find_agreement
+from maild.rules import PAUSING, REAL, Agreement, Calendar, find_agreement
 
 # An entry with this flag and an entry's number says that the customer never got its words.
 UNHEARD = "unheard:"
 _UNDONE = "undone:"
 _RESPONSES = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE)
-_GOING_ON = (ClockName.UPDATE, ClockName.RESOLUTION)
+_GOING_ON = (ClockName.UPDATE, ClockName.RESOLUTION, ClockName.LADDER)
 _AT_WORK = frozenset({State.NEW, State.OPEN, State.WAITING, State.PENDING})
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _NOBODYS = frozenset({"automatic", "taken-over"})
@@ -65,6 +79,8 @@ class _Ticking:
         self._is_new = any(isinstance(step, OpenTicket) and step.number == number for step in decision.steps)
         self._before = {clock.name: clock for clock in self._known.clocks} if self._known is not None else {}
         self._clocks = {clock.name: clock for clock in after.clocks}
+        self._progress = Progress.parse(self._after.ladder)
+        self._ladder = ladder_of(self._after, house)
 
     def decision(self) -> Decision:
         """Give the decision with what it does to the clocks."""
@@ -72,13 +88,14 @@ class _Ticking:
         if not self._clocks and not rules.agreements:
             return self._decision
         agreement = self._agreement()
-        promised = promises(agreement, _priority(self._after, self._house), rules.calendars)
+        promised = promises(agreement, priority_of(self._after, self._house), rules.calendars)
         self._take_back()
         self._retarget(promised, agreement)
         if any(_asks(entry, self._after.state) for entry in self._entries) and not self._is_among_colleagues():
-            self._ask(promised)
+            self._ask(promised, agreement)
         if any(entry.kind is EntryKind.AGENT and not _NOBODYS.intersection(entry.flags) for entry in self._entries):
             self._answer(promised)
+        self._climb_by(agreement)
         self._follow(agreement)
         return self._written(agreement)
 
@@ -97,15 +114,8 @@ class _Ticking:
 
     def _find(self, ticket: Ticket, wanted: str | None) -> str | None:
         rules = self._house.rules
-        is_forged = any("forged" in entry.flags for entry in self._entries) and self._is_new
-        customer = rules.find_customer(ticket.requester.address) if ticket.requester and not is_forged else None
-        matter = Matter(
-            opened_at=ticket.created_at,
-            customer=customer.key if customer else None,
-            category=ticket.category,
-            queue=ticket.queue,
-            wanted=wanted or (customer.agreement if customer else None),
-        )
+        is_forged = self._is_new and any("forged" in entry.flags for entry in self._entries)
+        matter = matter_of(ticket, self._house, wanted, is_forged=is_forged)
         found = find_agreement(rules.agreements, matter, rules.timezone)
         return found.key if found else None
 
@@ -117,11 +127,13 @@ class _Ticking:
         requester = self._house.find_agent(self._after.requester.address, self._now)
         return requester is not None and sender is not None and sender.person not in {None, requester.key}
 
-    def _ask(self, promised: Mapping[ClockName, Promise]) -> None:
+    def _ask(self, promised: Mapping[ClockName, Promise], agreement: Agreement | None) -> None:
         """Let the customer wait from now on, if they do not wait already."""
         if self._is_new:
             self._begin(ClockName.FIRST_RESPONSE, promised)
             self._begin(ClockName.RESOLUTION, promised)
+            if self._ladder is not None:
+                self._clocks[ClockName.LADDER] = counting(self._hours_of_ladder(agreement), self._now)
         elif not any(self._waits(name) for name in _RESPONSES):
             self._begin(ClockName.NEXT_RESPONSE, promised)
 
@@ -137,14 +149,28 @@ class _Ticking:
         known = self._known.ticket if self._known is not None else None
         if known is None:
             return
-        is_same_priority = _priority(known, self._house) == _priority(self._after, self._house)
+        is_same_priority = priority_of(known, self._house) == priority_of(self._after, self._house)
         if is_same_priority and known.agreement == (agreement.key if agreement else None):
             return
         for name, clock in self._clocks.items():
+            if name is ClockName.LADDER:
+                continue
             if name in promised:
                 self._clocks[name] = retargeted(clock, self._hours(clock), promised[name], self._now)
             else:
                 self._each(stopped, name)
+
+    def _climb_by(self, agreement: Agreement | None) -> None:
+        """Let the ladder's time pass in the calendar of the ladder that the ticket is on now."""
+        clock = self._clocks.get(ClockName.LADDER)
+        if clock is not None and self._ladder is not None:
+            self._clocks[clock.name] = moved(clock, self._hours(clock), self._hours_of_ladder(agreement), self._now)
+
+    def _hours_of_ladder(self, agreement: Agreement | None) -> Calendar:
+        """Give the ladder's calendar, else that of the agreement for this priority."""
+        targets = agreement.targets.get(priority_of(self._after, self._house)) if agreement is not None else None
+        named = self._ladder.calendar if self._ladder is not None else None
+        return hours_of(named or (targets.calendar if targets is not None else REAL), self._house.rules.calendars)
 
     def _take_back(self) -> None:
         """Let the clocks go on that words stopped which never reached the customer."""
@@ -166,6 +192,8 @@ class _Ticking:
         for name, clock in list(self._clocks.items()):
             if state in _SETTLED:
                 self._each(stopped, name)
+            elif name is ClockName.LADDER and state in _AT_WORK and self._ladder and self._ladder.counts_paused:
+                self._each(resumed, name)
             elif state in pausing or state not in _AT_WORK:
                 self._each(paused, name)
             elif clock.state is ClockState.PAUSED or (name in _GOING_ON and clock.state is ClockState.STOPPED):
@@ -174,6 +202,7 @@ class _Ticking:
     def _begin(self, name: ClockName, promised: Mapping[ClockName, Promise]) -> None:
         if name in promised:
             self._clocks[name] = begun(name, promised[name], self._now)
+            self._progress = self._progress.begun_anew(name)
 
     def _each(self, change: _Changing, name: ClockName) -> None:
         if name in self._clocks:
@@ -196,15 +225,27 @@ class _Ticking:
                 steps[at] = replace(step, agreement=key)
             elif step is self._carrier:
                 steps[at] = replace(self._carrier, clocks=changed)
-        self._change_agreement(steps, key)
+        self._change(steps, "agreement", self._after.agreement, key)
+        self._change(steps, "ladder", self._after.ladder, self._progress.written())
         timers = (each for clock in changed for each in self._timers(self._before.get(clock.name), clock))
-        return replace(self._decision, steps=(*steps, *timers))
+        return replace(self._decision, steps=(*steps, *timers, *self._next_step()))
 
-    def _change_agreement(self, steps: list[Step], key: str | None) -> None:
-        """Change a ticket's agreement, as the doing of its last entry."""
-        if self._is_new or key == self._after.agreement:
+    def _next_step(self) -> Iterator[Step]:
+        """Let the next step of the ladder fall due; one that is due already does so at once."""
+        known = self._known.ticket if self._known is not None else None
+        old_at = next_at(known, self._house, self._before) if known is not None else None
+        ticket = replace(self._after, ladder=self._progress.written())
+        new_at = next_at(ticket, self._house, self._clocks)
+        if old_at != new_at:
+            yield from (StopTimers(TimerKind.LADDER, self._number),) if old_at is not None else ()
+            if new_at is not None:
+                yield StartTimer(TimerKind.LADDER, self._number, max(new_at, self._now))
+
+    def _change(self, steps: list[Step], name: str, old: str | None, new: str | None) -> None:
+        """Change a field of the ticket, as the doing of its last entry."""
+        if self._is_new or old == new:
             return
-        change = (Change("agreement", self._after.agreement, key),)
+        change = (Change(name, old, new),)
         last = max(at for at, step in enumerate(steps) if isinstance(step, AddEntry) and step.number == self._number)
         entry = steps[last]
         if isinstance(entry, AddEntry):
@@ -262,9 +303,3 @@ def _unheard(
             yield int(flag.removeprefix(UNHEARD))
         elif flag.startswith(_UNDONE) and any(is_same(mail.recipient, requester) for mail in stopped_mails):
             yield int(flag.removeprefix(_UNDONE))
-
-
-def _priority(ticket: Ticket, house: House) -> str:
-    """Give a ticket's priority, or what the matrix says of a matter of which nothing is known."""
-    priorities = house.rules.priorities
-    return ticket.priority or priorities.priority(priorities.impact, priorities.urgency)

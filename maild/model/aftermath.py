@@ -100,7 +100,9 @@ def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Con
             return replace(ticket, consulted=(*others, Consulted(who, asked_by)))
 
 
-_PLAIN = frozenset({"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "agreement"})
+_PLAIN = frozenset(
+    {"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "agreement", "ladder"}
+)
 
 
 def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Ticket:

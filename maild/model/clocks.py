@@ -15,6 +15,11 @@ class ClockName(StrEnum):
     NEXT_RESPONSE = "next_response"  # from the oldest customer mail that is not answered
     UPDATE = "update"  # from the last word that the customer got
     RESOLUTION = "resolution"
+    LADDER = "ladder"  # since the ticket was opened: what the steps of its ladder are due after
+
+
+# What people wait for; the other one only counts.
+PROMISED = tuple(name for name in ClockName if name is not ClockName.LADDER)
 
 
 class ClockState(StrEnum):
@@ -31,7 +36,7 @@ class Clock:
 
     `elapsed` had passed at `at`. `due_at` is when the target is reached if the clock runs on; None while it stands, and
     where that never comes. Of a clock that is late, or that was stopped, it stays. `stamp` tells one version of the
-    calendar from another.
+    calendar from another. A target of nothing is none: then nothing is due.
     """
 
     name: ClockName
@@ -45,8 +50,8 @@ class Clock:
 
     @property
     def is_over(self) -> bool:
-        """Whether it ran longer than its target until `at`."""
-        return self.elapsed > self.target
+        """Whether it ran longer than its target until `at`; one without a target only counts."""
+        return bool(self.target) and self.elapsed > self.target
 
     def is_late(self, now: datetime) -> bool:
         """Whether its target is missed: it ran longer, or runs still."""

@@ -231,7 +231,7 @@ def _decided(decision: Decision) -> Json:
             case OpenTicket() | ChangeTicket() | AddEntry() if number is not None and step.number != number:
                 continue  # another ticket than the mail's: what it belongs to, or what is part of it
             case OpenTicket():
-                said |= {name: getattr(step, name) for name in said if name != "agreement"}
+                said |= {name: getattr(step, name) for name in said}
             case ChangeTicket() | AddEntry():
                 said |= {change.field: change.new for change in step.changes if change.field in said}
             case _:

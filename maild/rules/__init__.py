@@ -16,6 +16,7 @@ from maild.rules.agreements import (
 from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
+from maild.rules.ladders import REAL, Ladder, Rung, Unless, find_ladder
 from maild.rules.lists import read_contact_value
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
 from maild.rules.occasions import (
@@ -42,6 +43,7 @@ __all__ = [
     "DEFAULT_PRIORITIES",
     "PAUSING",
     "PRIORITIES",
+    "REAL",
     "Absence",
     "Agreement",
     "Calendar",
@@ -54,6 +56,7 @@ __all__ = [
     "Example",
     "Expected",
     "Field",
+    "Ladder",
     "Matter",
     "On",
     "Origin",
@@ -66,6 +69,7 @@ __all__ = [
     "Rule",
     "RuleQuestions",
     "Rules",
+    "Rung",
     "Seen",
     "SeenFile",
     "Span",
@@ -74,6 +78,7 @@ __all__ = [
     "TicketView",
     "Trial",
     "TrialMail",
+    "Unless",
     "Verdict",
     "Verdicts",
     "Whom",
@@ -87,6 +92,7 @@ __all__ = [
     "evaluate",
     "examples",
     "find_agreement",
+    "find_ladder",
     "find_orphans",
     "origin_of",
     "parse_rules",

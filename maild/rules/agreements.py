@@ -57,6 +57,9 @@ class Fits:
         )
 
 
+FITS_ALL = Fits()
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What of a ticket says which agreement it is under; `wanted` is the one that a rule or its customer names."""
@@ -75,7 +78,7 @@ class Agreement:
     key: str
     place: Place
     targets: Mapping[str, Targets]
-    fits: Fits = Fits()
+    fits: Fits = FITS_ALL
     pause: frozenset[State] = PAUSING
     valid_from: date | None = None
 

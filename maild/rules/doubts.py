@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from maild.errors import Problem
-from maild.rules.agreements import Agreement, Fits
+from maild.rules.agreements import FITS_ALL, Agreement
 from maild.rules.calendars import DAY_MINUTES, WEEKDAYS, WHOLE_DAY, Calendar
 from maild.rules.conditions import (
     AnyOf,
@@ -83,7 +83,7 @@ def agreement_doubts(agreements: Mapping[str, Agreement]) -> Iterator[Problem]:
         missing = [priority for priority in PRIORITIES if priority not in agreement.targets]
         if missing:
             yield _doubt_about(agreement, f"has no clocks for {', '.join(missing)}: nothing is due for such tickets")
-        if agreement.fits == Fits() and agreement.valid_from is None:
+        if agreement.fits == FITS_ALL and agreement.valid_from is None:
             for_all = for_all or agreement
     if agreements and for_all is None:
         yield _doubt_about(agreement, "the last one is not for all: other tickets have no clocks")

@@ -13,8 +13,10 @@ from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
 from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
+from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.hours import CalendarSection
+from maild.rules.language.ladders import LadderSection
 from maild.rules.language.matters import (
     CategorySection,
     ContactsSection,
@@ -101,6 +103,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         categories=_frozen(categories),
         priorities=priorities,
         agreements=_frozen(agreements),
+        ladders=_frozen(_ladders(gathering)),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
@@ -141,6 +144,11 @@ def _categories(gathering: Gathering) -> Mapping[str, Category]:
             above = above.rpartition("/")[0]
         made[name] = sections[name].value(name, made.get(above))
     return {name: made[name] for name in gathering.names("categories")}
+
+
+def _ladders(gathering: Gathering) -> Mapping[str, Ladder]:
+    found = gathering.sound("ladders", LadderSection)
+    return {entry.name: section.value(entry.name, entry.document, entry.path) for entry, section in found}
 
 
 def _calendar(entry: Written, section: CalendarSection, surroundings: Surroundings) -> Calendar:

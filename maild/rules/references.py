@@ -12,6 +12,7 @@ from maild.model.decision import Standing, Trust
 from maild.model.mail import Automatic
 from maild.model.ticket import State
 from maild.rules.gathering import Gathering, Written
+from maild.rules.ladders import REAL
 from maild.rules.language.forms import language
 from maild.rules.matters import PRIORITIES
 from maild.rules.surroundings import Surroundings
@@ -27,6 +28,12 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "customers": ((("urgency", "at_least"), "urgency"), (("agreement",), "agreement")),
     "agreements": (
         (("calendar",), "calendar"),
+        (("for", "customer"), "customer"),
+        (("for", "category"), "category or group"),
+        (("for", "queue"), "queue"),
+    ),
+    "ladders": (
+        (("calendar",), "calendar or real"),
         (("for", "customer"), "customer"),
         (("for", "category"), "category or group"),
         (("for", "queue"), "queue"),
@@ -63,6 +70,7 @@ class Names:
             "customer": gathering.names("customers"),
             "field": gathering.names("fields"),
             "calendar": gathering.names("calendars"),
+            "calendar or real": (*gathering.names("calendars"), REAL),
             "agreement": gathering.names("agreements"),
             "rule": gathering.names("rules"),
             "mailbox": document.names(("mailboxes",)),
@@ -88,7 +96,7 @@ class Names:
         known = self._known[name.kind]
         if name.word in known:
             return None
-        kind = name.kind.removesuffix(" or group")
+        kind = name.kind.partition(" or ")[0]
         return f"there is no {kind} '{name.word}'{did_you_mean(name.word, known)}"
 
 
@@ -121,6 +129,10 @@ def _names_in(section: str, entry: Written) -> Iterator[Name]:
             for priority in entry.document.names((*entry.path, "clocks")):
                 at: Path = ("clocks", priority, "calendar")
                 yield from (Name("calendar", word, path) for path, word in entry.words(*at))
+        case "ladders":
+            steps = entry.document.find((*entry.path, "steps"))
+            for number in range(len(steps) if isinstance(steps, tuple) else 0):
+                yield from _whom(entry, ("steps", number, "notify"))
         case "rules":
             yield from _asked(entry, ("when",))
             yield from _wanted(entry)
@@ -193,7 +205,11 @@ def _wanted(entry: Written) -> Iterator[Name]:
         path: Path = ("then", "template", template)
         yield Name("template", template, path, is_key=True)
         yield from (Name("template", word, at) for at, word in entry.words(*path))
-    for at, word in entry.words("then", "notify"):
+    yield from _whom(entry, ("then", "notify"))
+
+
+def _whom(entry: Written, path: Path) -> Iterator[Name]:
+    for at, word in entry.words(*path):
         prefix = next((each for each in _WHOM_PREFIXES if word.startswith(each)), "")
         if prefix:
             yield Name("team", word.removeprefix(prefix), at)

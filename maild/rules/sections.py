@@ -8,9 +8,11 @@ from pydantic import create_model
 
 from maild.config import kinds
 from maild.documents import Section, did_you_mean
+from maild.rules.ladders import REAL
 from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
 from maild.rules.language.hours import CalendarSection
+from maild.rules.language.ladders import LadderSection
 from maild.rules.language.matters import (
     CategorySection,
     ContactsSection,
@@ -21,7 +23,7 @@ from maild.rules.language.matters import (
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
 from maild.rules.language.rule import RuleSection
 
-NOT_YET_SECTIONS = ("approvals", "ladders", "lifecycle", "privacy", "reports")
+NOT_YET_SECTIONS = ("approvals", "lifecycle", "privacy", "reports")
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -35,6 +37,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "fields": FieldSection,
         "categories": CategorySection,
         "agreements": AgreementSection,
+        "ladders": LadderSection,
         "rules": RuleSection,
     }
 )
@@ -51,6 +54,8 @@ def check_name(section: str, name: str) -> str | None:
         _NAMES.get(section, kinds.name)(name)
     except ValueError as error:
         return str(error)
+    if section == "calendars" and name == REAL:
+        return "'real' is wall time wherever a calendar is named: choose another name"
     if section in {"people", "teams"} and name in WHOM_WORDS:
         return f"'{name}' is a word with a meaning of its own: choose another name"
     return None

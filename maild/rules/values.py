@@ -12,6 +12,7 @@ from maild.model.ticket import Contact as Known
 from maild.rules.agreements import Agreement
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
+from maild.rules.ladders import Ladder
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
 from maild.rules.written import Rule
 
@@ -99,6 +100,7 @@ class Rules:
     categories: Mapping[str, Category] = field(default_factory=dict)
     priorities: Priorities = DEFAULT_PRIORITIES
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

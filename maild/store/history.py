@@ -85,6 +85,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         agreement=row.agreement,
         incident=row.incident,
         parent=row.parent,
+        ladder=row.ladder,
     )
 
 

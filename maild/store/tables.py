@@ -88,6 +88,7 @@ ticket = Table(
     Column("incident", Words),
     Column("open_incident", Words),
     Column("parent", Key),
+    Column("ladder", Words),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )

@@ -109,9 +109,9 @@ def test_a_quoted_command_is_text():
 
 def test_a_command_that_is_not_there_yet_is_refused():
     """A reserved word never reaches a customer as text and is never passed over."""
-    reading = read_commands("#escalate Fixed, try again")
+    reading = read_commands("#approve Fixed, try again")
 
-    assert reading.doubts == ("this desk cannot do #escalate yet",)
+    assert reading.doubts == ("this desk cannot do #approve yet",)
 
 
 def test_two_audiences_are_asked_about():

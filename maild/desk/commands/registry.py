@@ -90,7 +90,11 @@ _COLLEAGUES = (
     ),
     Command("split", Audience.COLLEAGUES, "the newest customer mail becomes a ticket of its own"),
     Command("spam", Audience.COLLEAGUES, "no matter at all: ends it, nobody is told"),
-    *_reserved(Audience.COLLEAGUES, "escalate ack approve reject", tags="escalate ack"),
+    Command("escalate", Audience.COLLEAGUES, "brings it to the next level, with your words", is_subject_tag=True),
+    Command(
+        "ack", Audience.COLLEAGUES, "you see to it: its ladder rests until the next level's time", is_subject_tag=True
+    ),
+    *_reserved(Audience.COLLEAGUES, "approve reject"),
 )
 _NAMED = (
     Command("ask", Audience.NAMED, "ask somebody aside", Shape.ADDRESS, "#ask legal@acme.example"),

@@ -1,11 +1,15 @@
 """Commands about time: what is due when, and why something is late."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from maild.desk.climbing import Climb, climb_of
 from maild.desk.clocks import elapsed_at, hours_of, words_of, written_work
+from maild.desk.escalating import LOWEST, at_level, reached, rested
 from maild.desk.orders.looking import asked_for
 from maild.desk.orders.plan import Plan
-from maild.model.clocks import Clock, ClockState
+from maild.desk.telling import escalations
+from maild.model.clocks import PROMISED, Clock, ClockState
 from maild.model.facts import TicketFacts
 
 _FLAG = "late"
@@ -29,9 +33,54 @@ def late(plan: Plan, reason: str) -> None:
     plan.done.append(f"why {names} is late was noted")
 
 
+def ack(plan: Plan, _argument: str) -> None:
+    """Say that somebody sees to it: the ladder rests until the next level's time."""
+    stand = _stand(plan)
+    if stand is None or stand.next_at() is None:
+        plan.refuse(f"#ack: no step of a ladder is to come for #{plan.ticket.number}")
+        return
+    after = replace(stand, progress=rested(stand))
+    plan.set("ladder", after.progress.written())
+    next_at = after.next_at()
+    when = f"until {next_at.astimezone(plan.zone):%a %Y-%m-%d %H:%M %Z}" if next_at is not None else "from now on"
+    plan.done.append(f"you see to it: its ladder rests {when}")
+
+
+def escalate(plan: Plan, _argument: str) -> None:
+    """Bring it to the next level, with the words for whoever takes it on."""
+    stand, ticket, house = _stand(plan), plan.ticket, plan.house
+    level = f"L{int((ticket.level or LOWEST)[1:]) + 1}"
+    if level not in _levels(plan, stand):
+        plan.refuse(f"#escalate: there is no level {level} for #{ticket.number}")
+        return
+    if not plan.words.strip():
+        plan.refuse("#escalate: write what the problem is, what was tried, which errors there are, whom it concerns")
+        return
+    raised = at_level(ticket, level, house, plan.now)
+    for name in ("level", "team", "assignee"):
+        plan.set(name, getattr(raised, name))
+    if stand is not None:
+        plan.set("ladder", reached(stand, level).written())
+    plan.done.append(f"it is at level {level} now, team {raised.team or 'as before'}")
+    lead = house.lead(house.team_of(raised), plan.now)
+    people = dict.fromkeys((*house.members(house.team_of(raised), plan.now), *((lead,) if lead is not None else ())))
+    told = [each for each in people if each.key != plan.person.key and house.may_see(each, raised)]
+    plan.mails += escalations(told, ticket.number, f"{plan.person.name} brought the ticket to level {level}.")
+
+
+def _levels(plan: Plan, stand: Climb | None) -> set[str]:
+    category = plan.house.rules.categories.get(plan.ticket.category or "")
+    rungs = stand.ladder.steps if stand is not None else ()
+    return {*(category.levels if category else ()), *(rung.level for rung in rungs if rung.level is not None)}
+
+
+def _stand(plan: Plan) -> Climb | None:
+    return climb_of(plan.ticket, plan.house, {clock.name: clock for clock in plan.facts.clocks})
+
+
 def _lines(known: TicketFacts, plan: Plan) -> Iterator[str]:
     yield f"#{known.ticket.number} is under {known.ticket.agreement or 'no agreement'}"
-    for clock in known.clocks:
+    for clock in (each for each in known.clocks if each.name in PROMISED):
         yield f"  {words_of(clock)}: {_how(clock, plan)}"
 
 

@@ -69,6 +69,8 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "help": looking.show_help,
         "sla": clocks.show_clocks,
         "late": clocks.late,
+        "ack": clocks.ack,
+        "escalate": clocks.escalate,
         "get": looking.get,
         "away": presence.away,
         "here": presence.here,

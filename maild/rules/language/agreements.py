@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from maild.config import kinds
 from maild.documents import Place, parse_duration
-from maild.model.clocks import ClockName
+from maild.model.clocks import PROMISED
 from maild.model.ticket import State
 from maild.rules.agreements import Agreement, Fits, Targets, WorkDuration
 from maild.rules.calendars import Calendar
@@ -68,7 +68,7 @@ class ClocksSection(Passage):
 
     def value(self, calendar: str) -> Targets:
         """Give the targets; `calendar` is the agreement's."""
-        written = {name: getattr(self, name.value) for name in ClockName}
+        written = {name: getattr(self, name.value) for name in PROMISED}
         return Targets(self.calendar or calendar, {name: work for name, work in written.items() if work is not None})
 
 

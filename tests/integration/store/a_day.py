@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from maild.marks import SigningKey
+from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import (
     AddParticipant,
     ChangeContact,
@@ -46,6 +47,7 @@ from tests.integration.store.values import (
 )
 
 LATER = NOW + timedelta(hours=1)
+A_CLOCK = Clock(ClockName.UPDATE, ClockState.RUNNING, LATER - NOW, "office", "1a2b", timedelta(), NOW, LATER)
 
 
 def live_a_day(store: Store) -> None:
@@ -69,7 +71,7 @@ def _handle(store: Store) -> None:
     )
     steps = (
         replace(opening(1001), incident="Outage"),
-        an_entry(1001),
+        replace(an_entry(1001), clocks=(A_CLOCK,)),
         AddParticipant(1001, Address("eve@customer.example")),
     )
     key = RememberKey(1001, "monitoring/mail01", BOB.address)
@@ -175,7 +177,9 @@ def _look(reader: Reader) -> None:
         10,
         NOW,
     )
-    reader.search(Search(()), 10, NOW)
+    reader.search(Search((Term("overdue", "*"), Term("due", LATER.isoformat()))), 10, NOW)
+    reader.clocks_of(1001)
+    reader.clocks_after(0)
     reader.find_ticket(1001)
     reader.entries_of(1001)
     reader.children_of(1001)

@@ -1,0 +1,29 @@
+"""What a ticket is measured by: its agreement, its ladder, its priority."""
+
+from maild.desk.house import House
+from maild.model.ticket import Ticket
+from maild.rules import Ladder, Matter, find_ladder
+
+
+def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_forged: bool = False) -> Matter:
+    """Say what of a ticket chooses its agreement and ladder; `wanted` is the agreement that somebody chose."""
+    rules = house.rules
+    customer = rules.find_customer(ticket.requester.address) if ticket.requester and not is_forged else None
+    return Matter(
+        opened_at=ticket.created_at,
+        customer=customer.key if customer else None,
+        category=ticket.category,
+        queue=ticket.queue,
+        wanted=wanted or (customer.agreement if customer else None),
+    )
+
+
+def ladder_of(ticket: Ticket, house: House) -> Ladder | None:
+    """Find the ladder of a ticket, as it stands now."""
+    return find_ladder(house.rules.ladders, matter_of(ticket, house), priority_of(ticket, house))
+
+
+def priority_of(ticket: Ticket, house: House) -> str:
+    """Give a ticket's priority, or what the matrix says of a matter of which nothing is known."""
+    priorities = house.rules.priorities
+    return ticket.priority or priorities.priority(priorities.impact, priorities.urgency)

@@ -1,0 +1,225 @@
+"""What the steps of a ladder do: they tell people, raise urgency, and bring the ticket to the next level.
+
+Steps that are due together are one entry and one mail to each. Who is away is passed over, and their lead told
+instead; where nobody is left at all, the lead of the team hears, else the administrators.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from maild.desk.agreeing import priority_of
+from maild.desk.case import Sheet, entry_of
+from maild.desk.climbing import Climb, Progress, climb_of
+from maild.desk.house import House
+from maild.desk.telling import named, to_person
+from maild.model.clocks import Clock, ClockName, ClockState
+from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
+from maild.model.facts import Facts
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State, Ticket
+from maild.rules import Person, Rung, Unless
+from maild.rules.effects import Whom
+
+BY = "maild"
+LOWEST = "L1"
+_PROMPT = timedelta(minutes=5)
+_WHOLE = 100
+_MOST_AT_ONCE = 100
+_SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.MERGED, State.SPAM})
+_RANKS = (Template.BREACH_WARNING, Template.BREACHED, Template.ESCALATED)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What somebody hears of: the gravest template, and why, line by line."""
+
+    person: Person
+    template: Template
+    clock: ClockName | None
+    about: list[str] = field(default_factory=list)
+
+
+def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Do every step of a ticket's ladder that is due; those whose condition does not hold are passed over."""
+    house = replace(house, absent=frozenset(facts.absences))
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    clocks = {clock.name: clock for clock in known.clocks} if known is not None else {}
+    stand = climb_of(known.ticket, house, clocks) if known is not None else None
+    if known is None or stand is None or not stand.due(now):
+        return _nothing("no step of a ladder is due")
+    sheet = Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
+    steps = _Steps(known.ticket, house, now, stand)
+    steps.take()
+    if now - timer.due_at > _PROMPT:
+        steps.say(f"Told at {now:%Y-%m-%d %H:%M} UTC: the desk stood still.")
+    sheet.change(*steps.changes)
+    sheet.enter(known.ticket.number, EntryKind.EVENT, "\n".join(steps.story), flags=("ladder", stand.ladder.key))
+    sheet.want(*steps.mails())
+    return sheet.decision(entry_of(known.ticket.number), None)
+
+
+class _Steps:
+    """The steps that are due, done one by one: each sees what the earlier ones changed."""
+
+    def __init__(self, ticket: Ticket, house: House, now: datetime, stand: Climb) -> None:
+        self.story: list[str] = []
+        self._old = ticket
+        self._ticket = ticket
+        self._house = house
+        self._now = now
+        self._stand = stand
+        self._told: dict[str, _Told] = {}
+
+    def take(self) -> None:
+        """Do all that is due; what repeats and was missed is told once."""
+        done: dict[str, Rung] = {}
+        for _ in range(_MOST_AT_ONCE):
+            due = self._stand.due(self._now)
+            if not due:
+                break
+            rung = due[0]
+            self._stand = replace(self._stand, progress=self._stand.progress.done(self._stand.ladder, rung))
+            if rung.key not in done:
+                done[rung.key] = rung
+                self._do(rung)
+        self._ticket = replace(self._ticket, ladder=self._stand.progress.written())
+
+    def say(self, line: str) -> None:
+        """Add a line to the story and to every mail."""
+        self.story.append(line)
+        for told in self._told.values():
+            told.about.append(line)
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Give what the steps changed."""
+        for name in ("urgency", "priority", "level", "team", "assignee", "ladder"):
+            old, new = getattr(self._old, name), getattr(self._ticket, name)
+            if old != new:
+                yield Change(name, old, new)
+
+    def mails(self) -> Iterator[Wanted]:
+        """Want one mail for each who hears of it."""
+        for told in self._told.values():
+            mail = to_person(
+                told.person, told.template, self._old.number, Thread.INTERNAL, Meaning.NOTE, about=tuple(told.about)
+            )
+            yield replace(mail, clock=told.clock)
+
+    def _do(self, rung: Rung) -> None:
+        name = f"Ladder {self._stand.ladder.key}, {rung.key}"
+        against = _against(rung.unless, self._ticket, self._stand.clocks.values())
+        if against:
+            self.story.append(f"{name}: nothing, {against}.")
+            return
+        raised = self._raise(rung)
+        escalated = self._escalate(rung)
+        line = f"{name}{raised}{escalated}."
+        self.story.append(line)
+        people = [*self._people(rung.notify), *(self._team() if escalated else ())]
+        for person in people or self._last_resort():
+            self._tell(person, rung, line)
+
+    def _raise(self, rung: Rung) -> str:
+        priorities, ticket = self._house.rules.priorities, self._ticket
+        scale = priorities.scale("urgency")
+        present = ticket.urgency if ticket.urgency in scale else priorities.urgency
+        urgency = scale[min(scale.index(present) + rung.raised, len(scale) - 1)]
+        if not rung.raised or urgency == present:
+            return ""
+        impact = ticket.impact if ticket.impact in priorities.impacts else priorities.impact
+        was, priority = priority_of(ticket, self._house), priorities.priority(impact, urgency)
+        # A priority that somebody set above the matrix stays theirs: p1 is the highest.
+        self._ticket = replace(ticket, urgency=urgency, priority=min(was, priority))
+        return f": urgency is {urgency} now, priority {self._ticket.priority}"
+
+    def _escalate(self, rung: Rung) -> str:
+        if rung.level is None or rung.level <= (self._ticket.level or LOWEST):
+            return ""
+        self._ticket = at_level(self._ticket, rung.level, self._house, self._now)
+        return f": the ticket is at level {rung.level} now, team {self._ticket.team or 'as before'}"
+
+    def _people(self, whoms: Iterable[Whom]) -> Iterator[Person]:
+        for whom in whoms:
+            for person in named(self._house, whom, self._house.team_of(self._ticket), self._ticket.assignee, self._now):
+                yield from self._present(person)
+
+    def _team(self) -> Iterator[Person]:
+        team = self._house.team_of(self._ticket)
+        for person in self._house.members(team, self._now):
+            yield from self._present(person)
+
+    def _present(self, person: Person) -> Iterator[Person]:
+        """Give somebody who is here, or else those who lead them."""
+        if not self._house.is_absent(person.key, self._now):
+            yield person
+            return
+        leads = self._house.leads_of(person.key, self._now)
+        yield from (lead for lead in leads if not self._house.is_absent(lead.key, self._now))
+
+    def _last_resort(self) -> Iterator[Person]:
+        lead = self._house.lead(self._house.team_of(self._ticket), self._now)
+        yield from (lead,) if lead is not None else self._house.administrators(self._now)
+
+    def _tell(self, person: Person, rung: Rung, line: str) -> None:
+        if not self._house.may_see(person, self._ticket):
+            return
+        template = _template_of(rung)
+        told = self._told.setdefault(person.key, _Told(person, template, rung.clock))
+        if _RANKS.index(template) > _RANKS.index(told.template):
+            told.template, told.clock = template, rung.clock
+        if line not in told.about:
+            told.about.append(line)
+
+
+def at_level(ticket: Ticket, level: str, house: House, now: datetime) -> Ticket:
+    """Bring a ticket to a level, and to the team of its category at that level; whoever is none of it lets it go."""
+    team = house.rules.team_for(ticket.category, level) or ticket.team
+    raised = replace(ticket, level=level, team=team)
+    members = house.members(house.team_of(raised), now)
+    is_theirs = ticket.assignee is not None and any(person.key == ticket.assignee for person in members)
+    return raised if is_theirs else replace(raised, assignee=None)
+
+
+def rested(stand: Climb) -> Progress:
+    """Pass over what comes before the next level: somebody said that they see to it; of what repeats, the next time."""
+    progress = stand.progress
+    for _, rung in sorted(stand.steps(), key=lambda step: step[0]):
+        if rung.level is not None:
+            break
+        progress = progress.done(stand.ladder, rung)
+    return progress
+
+
+def reached(stand: Climb, level: str) -> Progress:
+    """Count every step that leads to a level, or to one below it, as done."""
+    progress = stand.progress
+    for rung in stand.ladder.steps:
+        if rung.level is not None and rung.level <= level and not progress.count(stand.ladder, rung):
+            progress = progress.done(stand.ladder, rung)
+    return progress
+
+
+def _template_of(rung: Rung) -> Template:
+    if rung.clock is None:
+        return Template.ESCALATED
+    return Template.BREACH_WARNING if rung.percent < _WHOLE else Template.BREACHED
+
+
+def _against(unless: Unless | None, ticket: Ticket, clocks: Iterable[Clock]) -> str:
+    """Say why a step is passed over."""
+    responses = {ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE}
+    waits = any(clock.name in responses and clock.state is not ClockState.STOPPED for clock in clocks)
+    match unless:
+        case Unless.UNASSIGNED if ticket.assignee is not None:
+            return f"it is with {ticket.assignee}"
+        case Unless.UNANSWERED if not waits:
+            return "it is answered"
+        case Unless.UNRESOLVED if ticket.state in _SETTLED:
+            return f"it is {ticket.state.value}"
+    return ""
+
+
+def _nothing(why: str) -> Decision:
+    return Decision(Outcome(OutcomeKind.DESK, reason=why), (), (), (), None, (), (why,))

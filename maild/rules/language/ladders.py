@@ -1,0 +1,134 @@
+"""Ladders as they are written: for whom, in which calendar, and their steps."""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from maild.config import kinds
+from maild.documents import Document, Path
+from maild.model.clocks import PROMISED, ClockName
+from maild.rules.effects import Whom, WhomKind
+from maild.rules.ladders import Ladder, Rung, Unless
+from maild.rules.language.agreements import WORK_FORM, ForSection, Work
+from maild.rules.language.forms import NOT_YET, AlsoWritten, Passage, Several, WhomText
+from maild.rules.language.matters import Level, Priority
+
+_AT = re.compile(r"([a-z_]+) (\d{1,3})%", re.ASCII)
+_CLOCKS = tuple(name.value for name in PROMISED)
+_OUTSIDE = frozenset({WhomKind.REQUESTER, WhomKind.PARTICIPANTS, WhomKind.ADDRESS})
+
+
+def _at(text: str) -> str:
+    match = _AT.fullmatch(text)
+    if match is None or match[1] not in _CLOCKS or not int(match[2]):
+        raise ValueError(f"'{text}': write a clock and a part of its target, like first_response 80%")
+    return text
+
+
+def _inside(whom: Whom) -> Whom:
+    if whom.kind in _OUTSIDE:
+        raise ValueError("a ladder tells nobody outside: write a person, a team, assignee, lead, managers or admins")
+    return whom
+
+
+def _for_all(value: object) -> object:
+    return value if isinstance(value, dict) else {"": value}
+
+
+Colleague = Annotated[WhomText, AfterValidator(_inside)]
+After = Annotated[
+    dict[Literal["", "p1", "p2", "p3", "p4", "p5"], Work], BeforeValidator(_for_all), AlsoWritten(WORK_FORM)
+]
+
+
+class LadderForSection(ForSection):
+    """Which tickets a ladder is for."""
+
+    priority: Annotated[tuple[Priority, ...], BeforeValidator(kinds.one_or_many), Several] = ()
+
+
+class RaiseSection(Passage):
+    """Steps of urgency up."""
+
+    up: Annotated[int, Field(alias="raise", ge=1, le=9)]
+
+
+class StepSection(Passage):
+    """One step of a ladder."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"needs": NOT_YET})
+
+    at: Annotated[str | None, AfterValidator(lambda text: text and _at(text))] = None
+    after: After | None = None
+    unless: Annotated[Literal["unassigned", "unanswered", "unresolved"] | None, Field(alias="if")] = None
+    notify: Annotated[tuple[Colleague, ...], BeforeValidator(kinds.one_or_many), Several] = ()
+    level: Level | None = None
+    urgency: RaiseSection | None = None
+    repeat: Work | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "StepSection":
+        if (self.at is None) == (self.after is None):
+            raise ValueError("write when: `at` a part of a clock's target, or `after` a time since it was opened")
+        if not self.notify and self.level is None and self.urgency is None:
+            raise ValueError("does nothing: write whom to notify, a level or {urgency: {raise: 1}}")
+        if self.repeat is not None and self.after is None:
+            raise ValueError("only what is due `after` a time can repeat")
+        return self
+
+    @property
+    def when(self) -> str:
+        """Name the step by when it is due."""
+        if self.at is not None:
+            return self.at
+        return "after " + ", ".join(f"{priority} {work}".strip() for priority, work in (self.after or {}).items())
+
+
+class LadderSection(Passage):
+    """An entry of `ladders`."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"packet": NOT_YET})
+
+    fits: Annotated[LadderForSection, Field(alias="for")] = LadderForSection()
+    calendar: kinds.Name | None = None
+    count_paused: bool = False
+    steps: Annotated[tuple[StepSection, ...], Field(min_length=1)]
+
+    def value(self, key: str, document: Document, path: Path) -> Ladder:
+        """Give the ladder that stands at a path."""
+        return Ladder(
+            key=key,
+            place=document.place_of_key(path),
+            steps=tuple(self._rungs(document, path)),
+            fits=self.fits.value(),
+            priorities=frozenset(self.fits.priority),
+            calendar=self.calendar,
+            counts_paused=self.count_paused,
+        )
+
+    def _rungs(self, document: Document, path: Path) -> Iterator[Rung]:
+        seen: dict[str, int] = {}
+        for number, step in enumerate(self.steps):
+            seen[step.when] = seen.get(step.when, 0) + 1
+            twin = f" #{seen[step.when]}" if seen[step.when] > 1 else ""
+            clock, percent = _parts(step.at)
+            yield Rung(
+                key=f"{step.when}{twin}",
+                place=document.place((*path, "steps", number)),
+                clock=clock,
+                percent=percent,
+                after={str(each): work for each, work in step.after.items()} if step.after is not None else None,
+                unless=Unless(step.unless) if step.unless else None,
+                notify=step.notify,
+                level=step.level,
+                raised=step.urgency.up if step.urgency else 0,
+                again=step.repeat,
+            )
+
+
+def _parts(at: str | None) -> tuple[ClockName | None, int]:
+    match = _AT.fullmatch(at) if at is not None else None
+    return (ClockName(match[1]), int(match[2])) if match is not None else (None, 100)
