@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from heapq import merge
+from operator import itemgetter
 from typing import TypeAlias
 
 from maild.errors import Problem
@@ -221,8 +222,9 @@ class _Setters:
 
     def find(self, rule: Rule, value: str, wanted: _Wanted) -> Rule | None:
         """Find the first of them that sets another value and can hold together with this rule."""
-        found = (each for setters in self._concerned(wanted) for each in _first(setters, rule, value))
-        return min(found, default=(0, None), key=lambda each: each[0])[1]
+        concerned = (each for by_value in self._concerned(wanted) for each in by_value.items())
+        in_order = merge(*(setters for set_before, setters in concerned if set_before != value), key=itemgetter(0))
+        return next((other for _, other in in_order if _can_meet(other, rule)), None)
 
     def _concerned(self, wanted: _Wanted) -> Iterator[_ByValue]:
         for asked, known in self._by_fact.items():
@@ -230,13 +232,6 @@ class _Setters:
                 yield from (known.by_word.get(word, {}) for word in wanted[asked])
             else:
                 yield known.rules
-
-
-def _first(by_value: _ByValue, rule: Rule, value: str) -> Iterator[tuple[int, Rule]]:
-    """Give of those that set another value the first that can hold together with a rule."""
-    for set_before, setters in by_value.items():
-        if set_before != value:
-            yield from islice((each for each in setters if _can_meet(each[1], rule)), 1)
 
 
 def _can_meet(one: Rule, other: Rule) -> bool:
