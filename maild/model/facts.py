@@ -171,10 +171,11 @@ class SentMail:
 class TicketFacts:
     """A ticket with the end of its history (oldest first) and its threads by (address, thread).
 
-    `entries` are the last ones, at least all since the oldest mail that the questions name; `last_n` is the number of
-    the newest entry. `links` are the numbers of tickets that belong to it. `sent` and `files` only where wanted: the
-    newest mails to customers, and the attachments in the order of the entries. `noticed_at` is when colleagues were
-    last told of a customer's mail. `children` are the numbers of the tickets that belong to it, as to an incident.
+    `entries` are the last ones, at least all since the oldest mail that the questions name, and the words that it
+    showed; `last_n` is the number of the newest entry. `links` are the numbers of tickets that belong to it. `sent` and
+    `files` only where wanted: the newest mails to customers, and the attachments in the order of the entries.
+    `noticed_at` is when colleagues were last told of a customer's mail. `children` are the numbers of the tickets that
+    belong to it, as to an incident.
     """
 
     ticket: Ticket

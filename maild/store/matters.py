@@ -9,17 +9,18 @@ from sqlalchemy import Connection, func, select
 from maild.model.facts import SentMail, TicketFacts, Want
 from maild.model.mail import Attachment
 from maild.model.outgoing import MailState, Template, Thread
-from maild.model.ticket import Entry, Ticket
+from maild.model.ticket import Entry, EntryKind, Ticket
 from maild.store.blobs import read_blobs
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_latest, read_tickets
-from maild.store.tables import attachment, blob, link, outgoing_mail, ticket
+from maild.store.tables import attachment, blob, entry, link, outgoing_mail, ticket
 from maild.store.threads import read_threads
 
 MOST_FILES = 32_000_000  # octets of attachments that one mail's commands may have read into memory
 _MOST_HOPS = 5
 _LATEST_SENT = 100
+_SHOWN = 3  # so many entries with words a notice shows
 
 _mail = outgoing_mail.c
 
@@ -73,9 +74,20 @@ def _followed(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple
 
 
 def _history(connection: Connection, number: int, latest: list[Entry], above: int | None) -> list[Entry]:
-    if above is None or not latest or latest[0].n <= above + 1:
+    """Read a history further back where the mail that is answered showed what the latest entries do not hold."""
+    if above is None or not latest or latest[0].n == 1 or above > latest[-1].n:
         return latest
-    return read_entries(connection, number, above)
+    shown = [one for one in latest if one.n <= above and one.kind is not EntryKind.EVENT]
+    return (
+        latest if len(shown) >= _SHOWN else read_entries(connection, number, _before_shown(connection, number, above))
+    )
+
+
+def _before_shown(connection: Connection, number: int, seen: int) -> int:
+    """Give the entry before the last few that hold words, of those up to one."""
+    worded = select(entry.c.n).where(entry.c.ticket == number, entry.c.n <= seen, entry.c.kind != EntryKind.EVENT.value)
+    numbers = connection.execute(worded.order_by(entry.c.n.desc()).limit(_SHOWN)).scalars().all()
+    return numbers[-1] - 1 if len(numbers) == _SHOWN else 0
 
 
 def _wanting(wants: Mapping[int, Collection[Want]], want: Want) -> set[int]:

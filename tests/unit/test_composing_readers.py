@@ -11,7 +11,8 @@ from maild.composing import Composer
 from maild.composing.instants import written_instants
 from maild.config import DeskConfig
 from maild.marks import find_marks, is_genuine
-from maild.model.facts import Facts
+from maild.model.decision import Decision
+from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Author, Meaning, Template, Thread
 from maild.model.ticket import Confidence, Contact
@@ -197,3 +198,36 @@ def test_colleagues_read_what_was_written_down_of_a_ticket():
 
     assert any("Category: VPN access (network/vpn)" in line for line in lines)
     assert f"cost: 120.50 EUR · device: NB-1 {'x' * 54}…" in lines
+
+
+def an_incident(**changes: object) -> Decision:
+    """A new incident of which Bob's mail is one report."""
+    opened, *steps = a_decision(subject="VPN outage", requester=None).steps
+    incident = replace(opened, incident="VPN outage", **changes)
+    return replace(a_decision(), steps=(incident, *steps))
+
+
+def test_an_incident_is_told_without_whoever_reported_it_last():
+    """Its first line says who gets an answer; what belongs to it is listed, and no reporter's name stands in From."""
+    for language, first in (
+        ("en", "Answer → the customers of every ticket"),
+        ("de", "Antwort → die Kunden aller Tickets"),
+    ):
+        composer = a_composer(alice={"language": language})
+        mail = write(to_alice(tickets=("#1001 a@x.example VPN", "+3")), an_incident(), composer)
+
+        assert text_of(mail).startswith(first)
+        assert "#1001 a@x.example VPN; +3" in text_of(mail)
+        assert "Bob" not in str(read(mail)["From"]) and "Careful" not in text_of(mail)
+
+
+def test_a_report_names_its_incident_to_whom_may_see_it():
+    """In the same queue or in one that all see; of a confidential one nothing is said."""
+    for confidential, is_named in ((None, True), (Confidence.TEAM, False)):
+        parent = a_ticket(1500, subject="VPN outage", incident="VPN outage", confidential=confidential)
+        known = Facts(1042, tickets={1500: TicketFacts(parent, (), 1, {})})
+        opened, *steps = a_decision().steps
+        decided = replace(a_decision(), steps=(replace(opened, parent=1500), *steps))
+
+        assert ("#1500 VPN outage" in text_of(write(to_alice(), decided, facts=known))) is is_named
+        assert "VPN outage" not in text_of(write(to_customer(), decided, facts=known))

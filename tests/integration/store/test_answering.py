@@ -7,7 +7,7 @@ from maild.model.decision import ChangeContact, MarkReachable, MeetContact, Outc
 from maild.model.facts import AcknowledgementCounts, EarlierArrival, Facts, KeyedTicket, KnownId
 from maild.model.mail import Address, Conversation
 from maild.model.outgoing import OutgoingMail, Template, Thread
-from maild.model.ticket import Contact
+from maild.model.ticket import Contact, EntryKind
 from maild.store import Carrying, Reader, Store
 from tests.integration.store.values import (
     BOB,
@@ -94,7 +94,7 @@ def test_known_ids_say_who_stood_in_their_message(store: Store):
 
 
 def test_the_end_of_a_history_is_what_a_reader_may_have_missed(store: Store):
-    """The last twenty entries come along, and more when the answered mail is older than those."""
+    """The last twenty entries come along; and all since the answered mail, with what it showed, if that is older."""
     old = a_mail(1001, seen=3)
     open_ticket(store, 1001, old)
     for n in range(2, 41):
@@ -104,7 +104,7 @@ def test_the_end_of_a_history_is_what_a_reader_may_have_missed(store: Store):
     by_mark = answer(store, asking(tokens=(old.token,))).tickets[1001]
 
     assert [entry.n for entry in by_number.entries] == list(range(21, 41))
-    assert [entry.n for entry in by_mark.entries] == list(range(4, 41))
+    assert [entry.n for entry in by_mark.entries] == list(range(1, 41))
     assert by_number.last_n == by_mark.last_n == 40
 
 
@@ -350,3 +350,18 @@ def test_a_key_finds_the_ticket_of_its_own_sender(store: Store):
         answer(store, asking(sender="other@x.example", keys=("nagios/mail01",))).keyed["nagios/mail01"].ticket == 1002
     )
     assert answer(store, asking(sender=BOB.address, keys=("nagios/mail01",))).keyed == {}
+
+
+def test_an_old_notices_words_are_found_behind_many_events(store: Store):
+    """An answer is compared with the notes that the mail showed: the last three before it, however much came after."""
+    mail = a_mail(1001, ALICE, person="alice", thread=Thread.NOTICE, seen=5)
+    open_ticket(store, 1001, mail)
+    kinds = [EntryKind.NOTE, EntryKind.NOTE, EntryKind.EVENT, EntryKind.NOTE, *[EntryKind.EVENT] * 25]
+    for n, kind in enumerate(kinds, start=2):
+        arrival = take_one(store, 2000 + n)
+        assert carry_out(store, a_work(arrival, a_decision(replace(an_entry(1001, n), kind=kind)))) == ()
+
+    (known,) = answer(store, asking(tokens=(mail.token,))).tickets.values()
+    assert [entry.n for entry in known.entries] == list(range(2, 31))
+    (latest,) = answer(store, asking(numbers=(1001,))).tickets.values()
+    assert len(latest.entries) == 20
