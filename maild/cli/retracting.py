@@ -14,6 +14,7 @@ from maild.cli.display import fit, moment, say_no
 from maild.cli.opening import config_directory, now, user
 from maild.cli.progress import beginning, shown_progress
 from maild.cli.since import Since
+from maild.config import read_config
 from maild.desk import House, keep_time
 from maild.desk.retracting import Retraction, retract
 from maild.documents import did_you_mean
@@ -22,7 +23,7 @@ from maild.model.decision import OutcomeKind
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions, TicketFacts, Want
 from maild.model.ticket import State
-from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.premises import Premises, keyring_of, open_store, premises_in_force
 from maild.rules import Rules
 from maild.rules.occasions import On
 from maild.rules.rulings import Ruling, parse_ruling
@@ -64,7 +65,7 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
     by then. Notes, and what was mailed, stay; each line says so.
     """
     wish = Wish(rule, since, user())
-    config, rules = read_premises(config_directory(), os.environ)
+    config = read_config(config_directory(), os.environ)
     with closing(open_store(config)) as store:
         with shown_progress() as progress:
             touched = _find(store, wish, beginning(progress))
@@ -76,9 +77,10 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
         if dry_run:
             click.echo("Nothing was taken back: --dry-run.")
             return
+        mine, rules = premises_in_force(store, config)
         _warn(rules, rule)
         _ask(is_sure=yes)
-        _take_back(store, Premises(config, rules, keyring_of(store, now())).house(), wish, touched)
+        _take_back(store, Premises(mine, rules, keyring_of(store, now())).house(), wish, touched)
 
 
 def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
@@ -165,10 +167,13 @@ def _last_ruling(store: Store, arrival: int) -> Ruling | None:
 
 
 def _warn(rules: Rules, rule: str) -> None:
-    """Say that a rule still stands there: what is handled again may meet it again."""
+    """Say that the daemon still has the rule: what is handled again may meet it again."""
     place = next((each.place for each in rules.rules if each.name == rule), None)
     if place is not None:
-        click.echo(f"note: {rule} stands in {place.file}:{place.line}; mail that is handled again is asked it again")
+        where = f"{place.file}:{place.line}"
+        click.echo(
+            f"note: {rule} still decides ({where}): mail that is handled again meets it, unless you reload first"
+        )
 
 
 def _ask(*, is_sure: bool) -> None:
