@@ -40,12 +40,13 @@ def as_written_by(case: Case, requester: Address, verdicts: Verdicts) -> Case:
     return replace(case, message=message, sender=claimed, facts=facts)
 
 
-def why_unanswered(case: Case, verdicts: Verdicts, requester: Address | None) -> str:
+def why_unanswered(case: Case, verdicts: Verdicts) -> str:
     """Say why rules leave a mail without an answer of the desk; "" where they do not."""
     if wants(verdicts, DoNotAcknowledge):
         return "a rule says so"
     if not wants(verdicts, TakeRequester):
         return ""
+    requester = named_requester(case, verdicts)
     if requester is None:
         return "the form names nobody whose matter it could be"
     if not wants(verdicts, TakeAsPerson):

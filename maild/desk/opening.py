@@ -11,7 +11,7 @@ from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
 from maild.desk.incidents import join_incident
 from maild.desk.parts import open_parts
-from maild.desk.repeating import file_again, find_key, keyed_case, remembered_key
+from maild.desk.repeating import Key, file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
     counted,
     find_effect,
@@ -38,7 +38,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import TicketFacts
-from maild.model.mail import Address, Message
+from maild.model.mail import Message
 from maild.model.outgoing import Template, Wanted
 from maild.model.ticket import Change, EntryKind, State
 from maild.rules import Queue
@@ -51,8 +51,7 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
 
     `after` is a closed ticket whose thread goes on in this one.
     """
-    number, queue = case.facts.next_number, queue_of(case.message, case.mailbox, case.house)
-    old = after.ticket if after is not None else None
+    queue, old = queue_of(case.message, case.mailbox, case.house), after.ticket if after is not None else None
     verdicts = rule_new(case, old.queue, old.team) if old is not None else rule_new(case, queue.key, queue.team)
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
@@ -65,11 +64,9 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     named = named_requester(case, verdicts)
     case = as_written_by(case, named, verdicts) if named is not None else case
     if refuse is not None:
-        return _refused(case, refuse, verdicts, named)
-    sheet = sheet_for(case, None)
-    keep(case, sheet, verdicts)
+        return _refused(case, refuse, verdicts)
     opened = OpenTicket(
-        number=number,
+        number=case.facts.next_number,
         subject=ticket_subject(case.message.subject),
         state=State.NEW,
         queue=queue.key,
@@ -79,22 +76,29 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         language=_language_of(case, after),
         confidential=old.confidential if old is not None else None,
     )
-    ending = find_ending(case, verdicts, number, None)
-    opened = opened_as(case, opened, verdicts)
-    opened = replace(opened, state=ending.state) if isinstance(ending, Ending) else opened
+    return _opened(case, opened_as(case, opened, verdicts), verdicts, key, after)
+
+
+def _opened(case: Case, opened: OpenTicket, verdicts: Verdicts, key: Key | None, after: TicketFacts | None) -> Decision:
+    """Open a ticket with the values that rules gave it, and do what follows."""
+    sheet, number = sheet_for(case, None), opened.number
+    keep(case, sheet, verdicts)
+    found = find_ending(case, verdicts, number, None)
+    ending = found if isinstance(found, Ending) else None
+    opened = replace(opened, state=ending.state) if ending is not None else opened
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
     sheet.add(*counted(verdicts, number))
-    if isinstance(ending, Ending):
+    if ending is not None:
         end(case, sheet, number, ending)
-    sheet.explain(*((str(ending),) if ending else ()))
+    sheet.explain(*((str(found),) if found else ()))
     if opened.state is State.SPAM:
         return sheet.decision(entry_of(number), case)
     join_incident(case, sheet, opened, verdicts)
     parts = open_parts(case, sheet, opened, verdicts)
-    if not isinstance(ending, Ending) or ending.mail is None:
-        answer = _acknowledgement(case, number, after, verdicts, named)
+    if ending is None or ending.mail is None:
+        answer = _acknowledgement(case, number, after, verdicts)
         sheet.note_cap(reached_cap(case))
         sheet.want(*([answer] if isinstance(answer, Wanted) else []))
         sheet.explain(answer if isinstance(answer, str) else f"a new ticket: {answer.template.value}")
@@ -103,11 +107,9 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     return sheet.decision(entry_of(number), case)
 
 
-def _acknowledgement(
-    case: Case, number: int, after: TicketFacts | None, verdicts: Verdicts, named: Address | None
-) -> Wanted | str:
+def _acknowledgement(case: Case, number: int, after: TicketFacts | None, verdicts: Verdicts) -> Wanted | str:
     """Want what tells whoever wrote that there is a ticket, as rules want it said, or say why there is nothing."""
-    why_none = why_unanswered(case, verdicts, named)
+    why_none = why_unanswered(case, verdicts)
     answer = f"no acknowledgement: {why_none}" if why_none else acknowledgement(case, number, after)
     return _as_rules_say(answer, verdicts) if isinstance(answer, Wanted) else answer
 
@@ -117,10 +119,10 @@ def _answers_refusal(case: Case) -> bool:
     return case.found.answered is not None and case.found.answered.template is Template.REFUSED
 
 
-def _refused(case: Case, refuse: Done, verdicts: Verdicts, named: Address | None) -> Decision:
+def _refused(case: Case, refuse: Done, verdicts: Verdicts) -> Decision:
     """Take no ticket of a mail: it is answered by the template that the rule names, and kept as the desk's matter."""
     template = refuse.effect.template if isinstance(refuse.effect, Refuse) else ""
-    why_none = why_unanswered(case, verdicts, named)
+    why_none = why_unanswered(case, verdicts)
     language = verdicts.after.language or _language_of(case, None)
     answer = f"no answer: {why_none}" if why_none else refusal(case, template, verdicts.after.queue, language)
     sheet = sheet_for(case, None)
