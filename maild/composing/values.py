@@ -10,6 +10,7 @@ from maild.composing.mime import Picture, clean_text
 from maild.composing.notices import Who, bounded_name
 from maild.composing.orders import Order
 from maild.composing.pictures import ids_by_call, names_by_call
+from maild.composing.sentences import worded
 from maild.composing.sheets import language_of
 from maild.config import DeskConfig
 from maild.marks import reply_address, subject_tag
@@ -50,10 +51,11 @@ class Values:
         if tag and order.wanted.thread is Thread.INTERNAL:
             tag = f"{tag[:-1]} internal]"
         subject = "" if known is None or order.is_thanks_unproved else clean(known.ticket.subject)
-        headline = order.wanted.about[0] if known is None and order.wanted.about else ""
+        about = order.wanted.about if known is None else ()
+        headline = worded(about[0], language_of(order.language)) if about else ""
         return {
             "tag": tag,
-            "headline": shorten(_bare(clean(headline)), _LONGEST_SUBJECT),
+            "headline": shorten(_bare(headline), _LONGEST_SUBJECT),
             "subject": shorten(_bare(subject), _LONGEST_SUBJECT),
             "queue_name": _bare(clean(queue.name)),
             "desk_name": _bare(clean(self._desk.name)),
@@ -73,7 +75,7 @@ class Values:
             "by": self._signer(order),
             "words": markup.with_names(words, names_by_call(pictures)),
             "words_html": markup.Prose(words, ids_by_call(pictures)) if words and not order.is_for_colleague else "",
-            "about": tuple(clean(line) for line in wanted.about),
+            "about": tuple(worded(line, language_of(order.language)) for line in wanted.about),
             "due": self._due(order),
             "is_proved": order.is_proved,
             "is_internal": not order.is_for_customer,

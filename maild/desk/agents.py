@@ -19,6 +19,7 @@ from maild.desk.telling import light_enough, to_person, transcripts
 from maild.model.decision import Decision, Trust
 from maild.model.facts import DraftState
 from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.saying import say
 from maild.model.ticket import EntryKind
 
 _OVER_A_DRAFT = frozenset({"send", "discard"})
@@ -72,7 +73,7 @@ def _filed_instead(turn: Turn, plan: Plan, intent: Intent, words: str) -> Decisi
     if intent is Intent.CONSULT and (why_not := why_not_addressed(turn)):
         return _noted(turn, plan, f"it did not go to whom was asked, for {why_not}")
     if intent is Intent.UNSENT:
-        return _unsent(turn, plan, "your mail does not answer a mail that the desk sent you about this ticket")
+        return _unsent(turn, plan, say("your mail does not answer a mail that the desk sent you about this ticket"))
     if intent is Intent.COMMANDS:
         return _noted(turn, plan, "the mail that you answered takes only lines of # commands")
     return None
@@ -86,7 +87,7 @@ def _against(turn: Turn, plan: Plan, intent: Intent) -> tuple[str, ...]:
     if intent is Intent.RELAY and not plan.is_quiet and (leaves or plan.speaks_anyway):
         return (*doubts, *obstacles(turn, plan))
     if intent is Intent.CONSULT and consulted_of(turn) is None:
-        return (*doubts, "whom you would answer takes no part in the ticket any more")
+        return (*doubts, say("whom you would answer takes no part in the ticket any more"))
     is_state = any(change.field == "state" for change in plan.changes)
     return (*doubts, *(missed(turn, plan) if is_state else ()))
 
@@ -107,7 +108,7 @@ def _is_explicit(speech: Speech) -> bool:
 
 def _no_draft(turn: Turn) -> tuple[str, ...]:
     words = [each.word for each in turn.speech.commands if each.word in _OVER_A_DRAFT]
-    return tuple(f"there is no draft to #{word}" for word in words)
+    return tuple(say("there is no draft to #{word}", word=word) for word in words)
 
 
 def _refuse(turn: Turn, intent: Intent, refused: tuple[str, ...]) -> Decision:
@@ -121,7 +122,7 @@ def _refuse(turn: Turn, intent: Intent, refused: tuple[str, ...]) -> Decision:
     sheet = sheet_for(turn.case, turn.known)
     story = f"Nothing was done of {commands or 'a mail'}: {'; '.join(refused)}"
     sheet.enter(turn.number, EntryKind.EVENT, story, message_id=turn.case.message.message_id)
-    sheet.want(*transcripts([turn.person], turn.number, ("Nothing was done:", *refused)))
+    sheet.want(*transcripts([turn.person], turn.number, (say("Nothing was done:"), *refused)))
     return close(turn, sheet)
 
 
@@ -130,7 +131,9 @@ def _unproved(turn: Turn, intent: Intent) -> Decision:
     if intent is not Intent.DRAFT:
         return ask_whether_sent(turn, Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE)
     proof = turn.case.sender.proof if turn.case.sender else ""
-    story = f"An answer to a draft in the name of {turn.person.name} was not obeyed: {proof}"
+    story = say(
+        "An answer to a draft in the name of {name} was not obeyed: {proof}", name=turn.person.name, proof=proof
+    )
     sheet = sheet_for(turn.case, turn.known)
     sheet.enter(turn.number, EntryKind.EVENT, story, flags=("claimed",), message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,)))
@@ -139,7 +142,7 @@ def _unproved(turn: Turn, intent: Intent) -> Decision:
 
 def _nothing(turn: Turn) -> Decision:
     """Tell an agent whose mail held no words of their own that nothing was done."""
-    story = "Nothing was sent or noted: no words of your own were left in your mail."
+    story = say("Nothing was sent or noted: no words of your own were left in your mail.")
     sheet = sheet_for(turn.case, turn.known)
     sheet.enter(turn.number, EntryKind.EVENT, story, message_id=turn.case.message.message_id)
     sheet.want(*transcripts([turn.person], turn.number, (story,)))
@@ -158,16 +161,16 @@ def _unsent(turn: Turn, plan: Plan, why: str) -> Decision:
     Only words that could go out as they are wait as a draft; others must be written again. Commands are done.
     """
     case, sheet, speech = turn.case, sheet_for(turn.case, turn.known), turn.speech
-    about = [*plan.done, *plan.shown, f"It was filed as a note and not sent to the customer: {why}."]
+    about = [*plan.done, *plan.shown, say("It was filed as a note and not sent to the customer: {why}.", why=why)]
     is_sendable = bool(speech.text.strip()) and not speech.reasons
     sheet.change(*plan.changes)
     enter_note(turn, sheet, turn.note_text, speech.attachments)
     if is_sendable:
         files = speech.attachments
         sheet.add(*kept_draft(turn, Meaning.RELAY, (why,), text=speech.text, attachments=files, commands=()))
-        about.append("Answer with #reply to send it.")
+        about.append(say("Answer with #reply to send it."))
     else:
-        about.append("To write to the customer, answer with #reply above your words.")
+        about.append(say("To write to the customer, answer with #reply above your words."))
     for text, flags in plan.notes:
         sheet.enter(turn.number, EntryKind.NOTE, text, flags=flags)
     sheet.add(*plan.steps)

@@ -27,6 +27,7 @@ from maild.model.decision import (
 from maild.model.facts import Draft, DraftState
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.saying import say
 from maild.rules import Person
 
 
@@ -65,7 +66,7 @@ def _command(case: Case, person: Person, speech: Speech) -> Decision:
     if speech.text.strip() or speech.attachments:
         _keep(plan, sheet, refused, speech.commands)
     else:
-        sheet.want(*transcripts([person], None, ("Nothing was done:", *refused)))
+        sheet.want(*transcripts([person], None, (say("Nothing was done:"), *refused)))
     return _close(sheet, case, speech.commands, "; ".join(refused))
 
 
@@ -74,7 +75,7 @@ def _answer_draft(case: Case, person: Person, speech: Speech, draft: Draft) -> D
     sheet, given = _sheet(case, person), speech.commands
     if speech.has("discard") and not speech.doubts:
         sheet.add(CloseDraft(draft.token, DraftState.DISCARDED))
-        sheet.want(*transcripts([person], None, ("The draft was discarded.",), draft.text))
+        sheet.want(*transcripts([person], None, (say("The draft was discarded."),), draft.text))
         return _close(sheet, case, given, "a draft was discarded")
     text, files = speech.text or draft.text, together(draft.attachments, speech.attachments)
     kept = read_commands("\n".join(draft.commands)).commands
@@ -82,9 +83,9 @@ def _answer_draft(case: Case, person: Person, speech: Speech, draft: Draft) -> D
     plan = _plan(case, person, commands, text, files)
     against = (*speech.doubts, *repeated(case), *(speech.reasons if speech.text.strip() else ()), *plan.refused)
     if not any(each.word == "send" or each.word not in OVER_A_DRAFT for each in given):
-        against = (*against, "there was no #send and no corrected line in your answer")
+        against = (*against, say("there was no #send and no corrected line in your answer"))
     elif not commands:
-        against = (*against, "no command says for whom these words are")
+        against = (*against, say("no command says for whom these words are"))
     sheet.add(CloseDraft(draft.token, DraftState.DISCARDED if against else DraftState.SENT))
     if against:
         _keep(plan, sheet, against, commands)
@@ -132,7 +133,7 @@ def _do(plan: Plan, sheet: Sheet, commands: tuple[Given, ...]) -> Decision:
         *plan.mails, *transcripts([person], None, tuple(plan.done), "\n".join(plan.shown), attachments=attachments)
     )
     if plan.words.strip() and all(BY_WORD[each.word].audience is not Audience.NAMED for each in commands):
-        story = "Your mail is about no ticket, so these words of it were filed nowhere:"
+        story = say("Your mail is about no ticket, so these words of it were filed nowhere:")
         sheet.want(*transcripts([person], None, (story,), plan.words))
     opened = next((step.number for step in plan.steps if isinstance(step, OpenTicket)), None)
     return _close(sheet, case, commands, f"commands: {', '.join(map(str, commands))}", opened)

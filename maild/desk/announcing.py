@@ -6,6 +6,7 @@ from maild.desk.case import Case, Sheet
 from maild.desk.telling import alarms, light_enough, listed, notices, those_in_charge
 from maild.model.decision import OpenTicket, Standing, StartTimer, StopTimers, TimerKind, Trust
 from maild.model.mail import Address
+from maild.model.saying import say
 from maild.model.ticket import Ticket
 
 _MOST_NAMED = 50
@@ -27,7 +28,9 @@ def announce(
         return ()
     told = those_in_charge(case.house, ticket, case.now, but=(_person(case),))
     if not told and ticket.confidential is not None:
-        story = f"Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail."
+        story = say(
+            "Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail.", number=number
+        )
         sheet.want(*alarms(case.house.administrators(case.now), (story,)))
     files = light_enough(case.message.attachments, case.house.limits.notice)
     cautioned, others = tuple(cautions(case)), tuple(_others(case))
@@ -52,11 +55,11 @@ def cautions(case: Case) -> Iterator[str]:
     """Say what colleagues should know before they answer."""
     sender = case.sender
     if sender is None:
-        yield "the mail names no sender that could be answered"
+        yield say("the mail names no sender that could be answered")
     elif sender.trust is Trust.FORGED:
-        yield f"{sender.address} did not send this: {sender.proof}"
+        yield say("{address} did not send this: {proof}", address=sender.address, proof=sender.proof)
     if not case.is_whole:
-        yield "the mail is over the size limit: it was not taken whole and lies in the mailbox"
+        yield say("the mail is over the size limit: it was not taken whole and lies in the mailbox")
 
 
 def _others(case: Case) -> Iterator[Address]:

@@ -18,6 +18,7 @@ from maild.desk.dress import dress_above, is_rule, looks_quoted, may_name_us, na
 from maild.desk.likeness import Source, runs, squeezed, visible, words_of
 from maild.marks import find_marks
 from maild.model.facts import IssuedMail
+from maild.model.saying import say
 
 LEAK = 6  # words of ours in a row that must not reach a customer
 TRACER_LETTERS = 10  # of a mail's token, printed in every mail to agents
@@ -79,7 +80,7 @@ def outgoing_words(text: str, issued: IssuedMail | None, names: Sequence[str] = 
     Without `issued` nothing can be recognised: nothing is cut, and whatever looks like a quote is a reason.
     """
     if len(text) > MOST_CHARACTERS:
-        return Words(text, ("the mail is too long to be compared with what you answered",))
+        return Words(text, (say("the mail is too long to be compared with what you answered"),))
     plain = visible(text).replace("\r\n", "\n").replace("\u00a0", " ").replace("\t", " ")
     if issued is None:
         return Words(plain.strip("\n"), tuple(_reasons_unseen(plain, names)))
@@ -89,7 +90,7 @@ def outgoing_words(text: str, issued: IssuedMail | None, names: Sequence[str] = 
     guesses = tuple(dict.fromkeys(_settle(lines, names, issued.subject)))
     outgoing = _kept(lines)
     if not any(line.kind is _Kind.OWN for line in lines):
-        return Words("", (*guesses, "no words of your own were left"), is_guess=bool(guesses))
+        return Words("", (*guesses, say("no words of your own were left")), is_guess=bool(guesses))
     return Words(outgoing, (*guesses, *sent.leaks(outgoing), *_undressed(outgoing, names)), is_guess=bool(guesses))
 
 
@@ -118,12 +119,12 @@ class _Sent:
         """Say what of ours is still in words that would go out."""
         for run in runs(words_of(text), LEAK):
             if run in self._secret:
-                yield f"it still holds words of the desk: “{' '.join(run)}”"
+                yield say("it still holds words of the desk: “{words}”", words=" ".join(run))
                 break
         if self._tracer in squeezed(text):
-            yield "it still holds the random mark of the mail that you answered"
+            yield say("it still holds the random mark of the mail that you answered")
         if find_marks([text]):
-            yield "it holds an address or id that is meant for you alone"
+            yield say("it holds an address or id that is meant for you alone")
 
     def _label(self, line: _Line, ours: Sequence[bool], quoted: Sequence[bool]) -> None:
         line.ours = sum(ours)
@@ -171,7 +172,7 @@ def _cut_quote(quote: _Quote, names: Sequence[str], *, is_first: bool, is_last: 
     yield from _cut_strange(quote.lines, names)
     _cut(quote.dress)
     if quote.dress and not quote.is_certain:
-        yield "a line above the quote was cut by guess"
+        yield say("a line above the quote was cut by guess")
     if is_first and not quote.dress:
         _give_back_edge(quote.lines)
     if is_last:
@@ -207,7 +208,7 @@ def _is_genuine(cluster: Sequence[_Line]) -> bool:
 def _give_back(cluster: Sequence[_Line]) -> Iterator[str]:
     """Take a stretch for the agent's own; a marked quote of something else is asked about."""
     if any(line.kind is _Kind.STRANGE for line in cluster):
-        yield "something is quoted that is not of the mail that you answered"
+        yield say("something is quoted that is not of the mail that you answered")
     for line in cluster:
         if line.kind is not _Kind.BLANK:
             line.kind = _Kind.OWN
@@ -239,7 +240,7 @@ def _cut_strange(cluster: Sequence[_Line], names: Sequence[str]) -> Iterator[str
             said = "\n".join(line.body for line in together)
             unknown += 0 if names_us(said, names) or is_rule(said) else sum(len(line.words) for line in together)
     if unknown >= _UNKNOWN_IN_A_QUOTE:
-        yield "quoted lines were cut that are not of the mail that you answered"
+        yield say("quoted lines were cut that are not of the mail that you answered")
 
 
 def _cut(lines: Sequence[_Line]) -> None:
@@ -279,7 +280,7 @@ def _undressed(text: str, names: Sequence[str]) -> Iterator[str]:
     lines = [line for line in text.split("\n") if line.strip()]
     spans = ("\n".join(lines[at : at + length]) for at in range(len(lines)) for length in (1, 2, 3))
     if looks_quoted(lines) or any(names_us(span, names) for span in spans):
-        yield "it still holds the head of a quoted mail"
+        yield say("it still holds the head of a quoted mail")
 
 
 def _reasons_unseen(text: str, names: Sequence[str]) -> Iterator[str]:
@@ -287,6 +288,6 @@ def _reasons_unseen(text: str, names: Sequence[str]) -> Iterator[str]:
     is_marked = any(_PREFIX.match(line) and words_of(line) for line in lines)
     is_attributed = any(may_name_us(line, names) for line in lines)
     if is_marked or is_attributed or looks_quoted(lines):
-        yield "something is quoted, and it cannot be compared with a mail of the desk"
+        yield say("something is quoted, and it cannot be compared with a mail of the desk")
     if find_marks([text]):
-        yield "it holds an address or id that is meant for you alone"
+        yield say("it holds an address or id that is meant for you alone")

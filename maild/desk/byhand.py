@@ -29,6 +29,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
+from maild.model.saying import say
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State
 from maild.rules import Queue
 
@@ -77,7 +78,7 @@ def open_for_caller(caller: Caller, facts: Facts, house: House, now: datetime, b
     sheet.add(MeetContact(requester))
     if house.may_be_written_to(requester.address) and not why_silent(facts, requester.address, now):
         sheet.want(acknowledged_for(requester, number))
-    sheet.want(*notices(those_in_charge(house, opened, now), number, (f"Entered by {by}.",)))
+    sheet.want(*notices(those_in_charge(house, opened, now), number, (say("Entered by {by}.", by=by),)))
     return sheet.decision(entry_of(number), None)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.model.facts import TicketFacts
+from maild.model.saying import say
 from maild.model.ticket import Entry, EntryKind, State
 
 # States that say: nothing more is to be done, or it is the customer's turn.
@@ -23,13 +24,13 @@ def missed(turn: Turn, plan: Plan) -> Iterator[str]:
         return
     since = [entry for entry in turn.known.entries if entry.n > turn.issued.seen]
     if len(since) < turn.known.last_n - turn.issued.seen:
-        yield "more happened since that mail than can be looked through"
+        yield say("more happened since that mail than can be looked through")
     people = turn.case.house.rules.people
     for entry in since:
         if entry.by in people and entry.by != turn.person.key:
             yield from _missed_entry(entry, people[entry.by].name, plan)
         elif entry.kind is EntryKind.CUSTOMER and plan.ticket.state in SETTLING:
-            yield f"meanwhile the customer wrote{_said(entry, plan)}"
+            yield say("meanwhile the customer wrote{words}", words=_said(entry, plan))
     yield from _missed_in_reports(turn, plan, turn.issued.created_at)
 
 
@@ -40,9 +41,9 @@ def _said(entry: Entry, plan: Plan) -> str:
 def _missed_entry(entry: Entry, name: str, plan: Plan) -> Iterator[str]:
     states = [change.new for change in entry.changes if change.field == "state"]
     if entry.kind is EntryKind.AGENT:
-        yield f"meanwhile {name} answered the customer{_said(entry, plan)}"
+        yield say("meanwhile {name} answered the customer{words}", name=name, words=_said(entry, plan))
     elif states:
-        yield f"meanwhile {name} set the state to {states[-1]}"
+        yield say("meanwhile {name} set the state to {state}", name=name, state=states[-1])
 
 
 def _missed_in_reports(turn: Turn, plan: Plan, since: datetime) -> tuple[str, ...]:
@@ -59,17 +60,24 @@ def _missed_in_reports(turn: Turn, plan: Plan, since: datetime) -> tuple[str, ..
 def _missed_in(one: TicketFacts, plan: Plan, since: datetime, told: set[tuple[str, datetime]]) -> Iterator[str]:
     people, number = plan.house.rules.people, one.ticket.number
     if one.entries and one.entries[0].n > 1 and one.entries[0].at > since:
-        yield f"more happened in #{number} than can be looked through"
+        yield say("more happened in #{number} than can be looked through", number=number)
     for entry in [each for each in one.entries if each.at > since and (each.by, each.at) not in told]:
         said = f": {first_words(entry.text)}" if plan.may_read(one.ticket) else ""
         states = [change.new for change in entry.changes if change.field == "state"]
         is_colleagues = entry.by in people and entry.by != plan.person.key
         if is_colleagues and entry.kind is EntryKind.AGENT:
-            yield f"meanwhile {people[entry.by].name} answered the customer of #{number}{said}"
+            yield say(
+                "meanwhile {name} answered the customer of #{number}{words}",
+                name=people[entry.by].name,
+                number=number,
+                words=said,
+            )
         elif is_colleagues and states:
-            yield f"meanwhile {people[entry.by].name} set #{number} to {states[-1]}"
+            yield say(
+                "meanwhile {name} set #{number} to {state}", name=people[entry.by].name, number=number, state=states[-1]
+            )
         elif entry.kind is EntryKind.CUSTOMER and entry.n > 1 and plan.ticket.state in SETTLING:
-            yield f"meanwhile the customer of #{number} wrote{said}"
+            yield say("meanwhile the customer of #{number} wrote{words}", number=number, words=said)
 
 
 def first_words(text: str, most: int = 80) -> str:

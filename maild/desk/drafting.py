@@ -16,6 +16,7 @@ from maild.model.decision import CloseDraft, Decision, KeepDraft, StartTimer, St
 from maild.model.facts import Draft, DraftState
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.saying import say
 from maild.model.ticket import EntryKind
 
 QUESTION_LIVES = timedelta(hours=24)
@@ -84,9 +85,11 @@ def answer_draft(turn: Turn) -> Decision:
         return _answer_ended(turn)
     speech = turn.speech
     if speech.has("discard") and not speech.doubts:
-        return _end(turn, draft, DraftState.DISCARDED, "The draft was discarded.")
+        return _end(turn, draft, DraftState.DISCARDED, say("The draft was discarded."))
     if _is_late(turn, draft):
-        return _end(turn, draft, DraftState.DISCARDED, "The question was answered after 24 hours: nothing was done.")
+        return _end(
+            turn, draft, DraftState.DISCARDED, say("The question was answered after 24 hours: nothing was done.")
+        )
     text = speech.text or draft.text
     files = together(draft.attachments, speech.attachments)
     kept = read_commands("\n".join(draft.commands)).commands
@@ -96,7 +99,7 @@ def answer_draft(turn: Turn) -> Decision:
     plan = plan_for(turn, commands, text, files)
     against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:
-        against = (*against, "there was no #send in your answer")
+        against = (*against, say("there was no #send in your answer"))
     if against:
         meaning = Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
         return _ask_again(turn, draft, meaning, against, text=text, attachments=files, commands=_lines(commands))

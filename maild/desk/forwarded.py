@@ -7,6 +7,7 @@ from maild.desk.subjects import ticket_subject
 from maild.desk.telling import light_enough, notices, those_in_charge
 from maild.model.decision import AddEntry, Decision, MeetContact, OpenTicket, Outcome, OutcomeKind, RememberIds
 from maild.model.mail import Forwarded
+from maild.model.saying import say
 from maild.model.ticket import EntryKind, State
 from maild.rules import Person
 
@@ -61,5 +62,7 @@ def _open(case: Case, person: Person, sheet: Sheet, mail: Forwarded, number: int
     if case.house.may_be_written_to(address) and not why_silent(case.facts, address, case.now):
         sheet.want(acknowledged_for(mail.sender, number, mail.message_id))
     told = those_in_charge(case.house, opened, case.now, but=(person.key,))
-    story = f"{person.name} passed this mail on: nothing proves that {address} wrote it."
+    story = say(
+        "{name} passed this mail on: nothing proves that {address} wrote it.", name=person.name, address=address
+    )
     sheet.want(*notices(told, number, (story,), light_enough(files, case.house.limits.notice)))

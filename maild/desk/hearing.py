@@ -11,6 +11,7 @@ from maild.desk.house import is_same
 from maild.model.facts import Draft, IssuedMail, TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
+from maild.model.saying import say
 from maild.model.ticket import EntryKind, Ticket
 from maild.rules import Person
 
@@ -153,7 +154,7 @@ def _issued_about(case: Case, known: TicketFacts) -> IssuedMail | None:
 def repeated(case: Case) -> tuple[str, ...]:
     """Doubt a mail whose id came before: a signed mail can be sent again by anybody who got it."""
     is_again = case.facts.same_id_other_body
-    return ("a mail with the same Message-ID came before, and this one differs from it",) if is_again else ()
+    return (say("a mail with the same Message-ID came before, and this one differs from it"),) if is_again else ()
 
 
 def _which_doubts(case: Case, commands: Sequence[Given]) -> Iterator[str]:
@@ -161,14 +162,20 @@ def _which_doubts(case: Case, commands: Sequence[Given]) -> Iterator[str]:
     tags = [each.ticket for each in case.found.evidence if each.kind == "subject tag" and each.is_accepted]
     named = tuple(dict.fromkeys(number for number in tags if number in case.facts.tickets))
     if commands and case.found.answered is None and len(named) > 1:
-        yield f"the subject names {' and '.join(f'#{number}' for number in named)}: write one mail for each"
+        yield say(
+            "the subject names {tickets}: write one mail for each", tickets=", ".join(f"#{number}" for number in named)
+        )
 
 
 def moved_reasons(case: Case, known: TicketFacts) -> Iterator[str]:
     """Doubt words that were written about a ticket which goes on in another, with other people perhaps."""
     answered = case.found.answered
     if answered is not None and answered.ticket is not None and answered.ticket != known.ticket.number:
-        yield f"the mail that you answered is about #{answered.ticket}, which goes on in #{known.ticket.number} now"
+        yield say(
+            "the mail that you answered is about #{old}, which goes on in #{new} now",
+            old=answered.ticket,
+            new=known.ticket.number,
+        )
 
 
 def _tags_obeyed(known: TicketFacts, person: Person) -> Iterator[str]:
@@ -253,15 +260,15 @@ def _own_attachments(case: Case, known: TicketFacts) -> Iterator[Attachment]:
 def _attached_reasons(attachments: tuple[Attachment, ...], issued: IssuedMail | None) -> Iterator[str]:
     for each in attachments:
         if each.type.lower().startswith("message/"):
-            yield f"the whole mail {each.name!r} is attached, and the customer would see all of it"
+            yield say("the whole mail “{name}” is attached, and the customer would see all of it", name=each.name)
         elif issued is not None and issued.token[:TRACER_LETTERS].encode() in each.content.lower():
-            yield f"the attachment {each.name!r} holds a notice of the desk"
+            yield say("the attachment “{name}” holds a notice of the desk", name=each.name)
 
 
 def _unseen_reasons(case: Case) -> Iterator[str]:
     for flag in case.flags:
         if flag in _UNSEEN:
-            yield f"a part of the mail could not be read ({flag})"
+            yield say("a part of the mail could not be read ({flag})", flag=flag)
 
 
 def _forgotten_reasons(issued: IssuedMail | None, known: TicketFacts) -> Iterator[str]:
@@ -270,4 +277,6 @@ def _forgotten_reasons(issued: IssuedMail | None, known: TicketFacts) -> Iterato
         return
     shown = [entry for entry in known.entries if entry.n <= issued.seen and entry.kind is not EntryKind.EVENT]
     if len(shown) < _SHOWN_ENTRIES:
-        yield "too much has happened since the mail that you answered to compare your words with all that it showed"
+        yield say(
+            "too much has happened since the mail that you answered to compare your words with all that it showed"
+        )

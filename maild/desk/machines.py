@@ -13,6 +13,7 @@ from maild.model.decision import Decision, MarkReachable, RecordAbsence, Trust
 from maild.model.facts import IssuedMail, TicketFacts
 from maild.model.mail import Automatic, Bounce
 from maild.model.outgoing import Template, Wanted
+from maild.model.saying import say
 from maild.model.ticket import EntryKind, State, Ticket
 
 # Without a ticket these tell nobody anything; the others (monitoring, forms, lists) may be the only sign of a matter.
@@ -48,7 +49,9 @@ def _absent(case: Case, decision: Decision) -> Decision:
     tomorrow = case.now.astimezone(zone).date() + timedelta(days=1)
     until_at = datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)
     leads = case.house.leads_of(person.key, case.now)
-    story = f"{person.name}'s mailbox says that they are out of office: absent until {tomorrow}."
+    story = say(
+        "{name}'s mailbox says that they are out of office: absent until {day}.", name=person.name, day=tomorrow
+    )
     return replace(
         decision,
         steps=(*decision.steps, RecordAbsence(person.key, until_at, "maild")),
@@ -81,14 +84,14 @@ def _file_event(case: Case, known: TicketFacts) -> Decision:
         ticket = known.ticket
         told = those_in_charge(case.house, ticket, case.now)
         who = case.sender.address if case.sender else "somebody"
-        sheet.want(*transcripts(told, ticket.number, (f"{who} declined the meeting.",)))
+        sheet.want(*transcripts(told, ticket.number, (say("{who} declined the meeting.", who=who),)))
     return sheet.decision(entry_of(known.ticket.number), case)
 
 
 def _file_bounce(case: Case, returned: IssuedMail) -> Decision:
     """Show a delivery report on the ticket of the mail that came back, and tell somebody who can act."""
     bounce, known = case.message.bounce, case.known
-    story = f"The mail to {returned.recipient} came back: {_said(bounce)}"
+    story = say("The mail to {address} came back: {why}", address=returned.recipient, why=_said(bounce))
     failed = bounce is None or bounce.action.lower() == "failed"
     people = case.house.administrators(case.now)
     others = tuple(person for person in people if person.key != returned.person)

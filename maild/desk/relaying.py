@@ -10,6 +10,7 @@ from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Thread, Wanted
+from maild.model.saying import say
 from maild.model.ticket import EntryKind, State, Ticket
 from maild.subjects import is_forward
 
@@ -39,11 +40,11 @@ def why_not_addressed(turn: Turn) -> str:
     named = [each.address for each in (*message.to, *message.cc)]
     others = [each for each in named if not house.is_ours(each) and each.lower() not in present]
     if others:
-        return f"your mail also went to {', '.join(others[:5])}"
+        return say("your mail also went to {addresses}", addresses=", ".join(others[:5]))
     if not any(house.is_ours(each) for each in named):
-        return "your mail was not addressed to the desk"
+        return say("your mail was not addressed to the desk")
     if is_forward(message.subject):
-        return "your mail is a forward"
+        return say("your mail is a forward")
     return ""
 
 
@@ -101,13 +102,15 @@ def file_answer(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tu
             for person in case.house.members(case.house.team_of(ticket), case.now)
             if person.key != turn.person.key
         ]
-        sheet.want(*transcripts(others, turn.number, (f"{turn.person.name} answered and has the ticket now.",)))
+        sheet.want(
+            *transcripts(others, turn.number, (say("{name} answered and has the ticket now.", name=turn.person.name),))
+        )
 
 
 def _obstacles(turn: Turn, plan: Plan) -> Iterator[str]:
     ticket = turn.known.ticket
     if ticket.state in _NOT_ANSWERED:
-        yield f"the ticket is {ticket.state}"
+        yield say("the ticket is {state}", state=ticket.state)
     if not any(recipients(plan, each) for each in (plan.ticket, *(one.ticket for one in plan.reports))):
-        yield "the ticket has nobody to answer"
+        yield say("the ticket has nobody to answer")
     yield from missed(turn, plan)

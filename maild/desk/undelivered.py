@@ -9,6 +9,7 @@ from maild.desk.timekeeping import UNHEARD
 from maild.model.decision import Decision, Outcome, OutcomeKind
 from maild.model.facts import Facts, IssuedMail, TicketFacts, Undelivered
 from maild.model.outgoing import Template
+from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 from maild.rules import Person
 
@@ -24,7 +25,12 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
     Everything else: the administrators. Never about an alarm, so that one dead address cannot make two.
     """
     mail = undelivered.mail
-    story = f"The mail to {mail.recipient} was given up ({undelivered.state}): {undelivered.reason}"
+    story = say(
+        "The mail to {address} was given up ({state}): {why}",
+        address=mail.recipient,
+        state=undelivered.state,
+        why=undelivered.reason,
+    )
     known = facts.tickets.get(mail.ticket) if mail.ticket is not None else None
     sheet = Sheet(
         Cause(CauseKind.DELIVERY, str(undelivered.mail_id)), BY, known.ticket if known else None, _last(known)

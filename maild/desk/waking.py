@@ -9,6 +9,7 @@ from maild.desk.telling import light_enough, notices, those_in_charge, to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Draft, DraftState, Facts, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.rules import Person
 
@@ -22,7 +23,7 @@ def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     if known is None or known.ticket.state not in _SLEEPING:
         return _nothing("the ticket does not wait any more")
     sheet, ticket = _sheet(timer, known), known.ticket
-    story = f"The time that the ticket was {ticket.state.value} for is over."
+    story = say("The time that the ticket was {state} for is over.", state=ticket.state.value)
     sheet.set_state(State.OPEN)
     sheet.enter(ticket.number, EntryKind.EVENT, story)
     sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
@@ -40,7 +41,7 @@ def tell_together(timer: Timer, facts: Facts, house: House, now: datetime) -> De
         return _nothing("everything was told")
     sheet = _sheet(timer, known)
     told = those_in_charge(house, ticket, now)
-    about = (f"{len(new)} mails came since the last notice.",) if len(new) > 1 else ()
+    about = (say("{count} mails came since the last notice.", count=len(new)),) if len(new) > 1 else ()
     sheet.want(*notices(told, ticket.number, about))
     return sheet.decision(Outcome(OutcomeKind.DESK, reason=f"{len(new)} mails told together"), None)
 
@@ -68,7 +69,7 @@ def _reminded(timer: Timer, known: TicketFacts | None, draft: Draft, author: Per
             draft.ticket,
             Thread.INTERNAL,
             Meaning.DRAFT,
-            about=("these words of yours still wait", *draft.reasons),
+            about=(say("these words of yours still wait"), *draft.reasons),
             text=shown_words(draft.commands, draft.text),
             by=author.key,
             draft=draft.token,

@@ -187,7 +187,7 @@ def test_commands_about_several_tickets_at_once_are_asked_about():
     noted = decided(a_message(ALICE, "He called.", subject=subject), facts(tickets=both), PASS)
 
     assert changes_of(asked) == {}
-    assert "#1042 and #1017" in asked.mails[0].about[1]
+    assert "#1042, #1017" in asked.mails[0].about[1]
     assert [(entry.number, entry.kind) for entry in entries_of(noted)] == [(1042, EntryKind.NOTE)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import assigned, transcripts
 from maild.documents import did_you_mean
+from maild.model.saying import say
 from maild.model.ticket import FINISHED
 from maild.rules import Person
 
@@ -23,9 +24,11 @@ def take(plan: Plan, _argument: str) -> None:
 def _tell_holder(plan: Plan, holder: Person) -> None:
     """Tell whoever had it, by its number alone if only that let them see it."""
     if plan.house.may_see(holder, plan.ticket):
-        plan.mails += assigned([holder], plan.ticket.number, f"{plan.person.name} took the ticket over from you.")
+        plan.mails += assigned(
+            [holder], plan.ticket.number, say("{name} took the ticket over from you.", name=plan.person.name)
+        )
     else:
-        story = f"{plan.person.name} took #{plan.ticket.number} over from you."
+        story = say("{name} took #{number} over from you.", name=plan.person.name, number=plan.ticket.number)
         plan.mails += transcripts([holder], None, (story,))
 
 
@@ -46,7 +49,7 @@ def assign(plan: Plan, argument: str) -> None:
     is_away = until_at is not None or plan.house.rules.is_absent(holder.key, plan.now)
     plan.done.append(f"{holder.name} has it now" + (", but is away" if is_away else ""))
     if holder.key != plan.person.key:
-        plan.mails += assigned([holder], plan.ticket.number, f"{plan.person.name} gave you the ticket.")
+        plan.mails += assigned([holder], plan.ticket.number, say("{name} gave you the ticket.", name=plan.person.name))
 
 
 def unassign(plan: Plan, _argument: str) -> None:
@@ -55,7 +58,7 @@ def unassign(plan: Plan, _argument: str) -> None:
         plan.refuse(f"#unassign: nobody has #{plan.ticket.number}")
         return
     plan.done.append("it is the team's again")
-    _tell_team(plan, f"{plan.person.name} gave the ticket back to the team.")
+    _tell_team(plan, say("{name} gave the ticket back to the team.", name=plan.person.name))
 
 
 def team(plan: Plan, argument: str) -> None:
@@ -71,7 +74,7 @@ def team(plan: Plan, argument: str) -> None:
         return
     let_go(plan)
     plan.done.append(f"team {key} has it now")
-    _tell_team(plan, f"{plan.person.name} gave the ticket to team {key}.")
+    _tell_team(plan, say("{name} gave the ticket to team {team}.", name=plan.person.name, team=key))
 
 
 def queue(plan: Plan, argument: str) -> None:
@@ -90,7 +93,7 @@ def queue(plan: Plan, argument: str) -> None:
         plan.set("team", queues[key].team)
         let_go(plan)
     plan.done.append(f"it is in queue {key} now")
-    _tell_team(plan, f"{plan.person.name} moved the ticket to queue {key}.")
+    _tell_team(plan, say("{name} moved the ticket to queue {queue}.", name=plan.person.name, queue=key))
 
 
 def find_colleague(plan: Plan, name: str, word: str) -> Person | None:

@@ -7,6 +7,7 @@ from maild.desk.orders.hands import find_colleague
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
 from maild.model.decision import RecordAbsence
+from maild.model.saying import say
 from maild.rules import Person
 
 _WHO = re.compile(
@@ -34,7 +35,9 @@ def away(plan: Plan, argument: str) -> None:
     when = f"{until_at.astimezone(plan.zone):%A %Y-%m-%d %H:%M}"
     plan.done.append(f"{'you are' if person.key == plan.person.key else person.name + ' is'} away until {when}")
     if person.key != plan.person.key:
-        plan.mails += transcripts([person], None, (f"{plan.person.name} marked you absent until {when}.",))
+        plan.mails += transcripts(
+            [person], None, (say("{name} marked you absent until {when}.", name=plan.person.name, when=when),)
+        )
 
 
 def here(plan: Plan, _argument: str) -> None:

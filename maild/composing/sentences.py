@@ -1,0 +1,149 @@
+"""What the desk says to colleagues in languages other than English, by its English wording (model/saying.py).
+
+BUGS
+    A sentence, or a language, that is not here is English in a mail of any language: refusals of commands and what
+    was done by them are. Words that a draft was kept for are English when their author is reminded of it.
+"""
+
+from collections.abc import Mapping
+
+from maild.composing.headers import clean
+from maild.model.saying import Said
+
+GERMAN: Mapping[str, str] = {
+    # What colleagues should know before they answer
+    "the mail names no sender that could be answered": "Die Mail nennt keinen Absender, dem man antworten könnte",
+    "{address} did not send this: {proof}": "{address} hat das nicht geschrieben: {proof}",
+    "the mail is over the size limit: it was not taken whole and lies in the mailbox": (
+        "Die Mail ist größer als erlaubt: Sie wurde nicht ganz übernommen und liegt noch im Postfach"
+    ),
+    "Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail.": (
+        "Ticket #{number} ist vertraulich, und niemand, der es sehen darf, ist da, um von einer Mail zu erfahren."
+    ),
+    "Entered by {by}.": "Eingetragen von {by}.",
+    "{name} passed this mail on: nothing proves that {address} wrote it.": (
+        "{name} hat diese Mail weitergegeben: Nichts belegt, dass {address} sie geschrieben hat."
+    ),
+    "The time that the ticket was {state} for is over.": "Die Zeit, für die das Ticket „{state}“ war, ist um.",
+    "{count} mails came since the last notice.": "Seit der letzten Nachricht kamen {count} Mails.",
+    # In whose hands it is
+    "{name} took the ticket over from you.": "{name} hat das Ticket von Ihnen übernommen.",
+    "{name} took #{number} over from you.": "{name} hat #{number} von Ihnen übernommen.",
+    "{name} gave you the ticket.": "{name} hat Ihnen das Ticket gegeben.",
+    "{name} gave the ticket back to the team.": "{name} hat das Ticket dem Team zurückgegeben.",
+    "{name} gave the ticket to team {team}.": "{name} hat das Ticket dem Team {team} gegeben.",
+    "{name} moved the ticket to queue {queue}.": "{name} hat das Ticket in die Warteschlange {queue} verschoben.",
+    "{name} answered and has the ticket now.": "{name} hat geantwortet und hat das Ticket jetzt.",
+    "{name} marked you absent until {when}.": "{name} hat Sie als abwesend eingetragen bis {when}.",
+    "{name}'s mailbox says that they are out of office: absent until {day}.": (
+        "Das Postfach von {name} meldet Abwesenheit: abwesend bis {day}."
+    ),
+    # What became of mails
+    "The mail to {address} came back: {why}": "Die Mail an {address} kam zurück: {why}",
+    "The mail to {address} was given up ({state}): {why}": "Die Mail an {address} wurde aufgegeben ({state}): {why}",
+    "{who} declined the meeting.": "{who} hat den Termin abgesagt.",
+    "Nothing was done:": "Es wurde nichts getan:",
+    "Nothing was sent or noted: no words of your own were left in your mail.": (
+        "Es wurde nichts gesendet oder notiert: Von Ihrer Mail blieben keine eigenen Worte übrig."
+    ),
+    "It was filed as a note and not sent to the customer: {why}.": (
+        "Sie wurde als Notiz abgelegt und ging nicht an den Kunden: {why}."
+    ),
+    "Answer with #reply to send it.": "Antworten Sie mit #reply, um sie zu senden.",
+    "To write to the customer, answer with #reply above your words.": (
+        "Um dem Kunden zu schreiben, antworten Sie mit #reply über Ihren Worten."
+    ),
+    "Your mail is about no ticket, so these words of it were filed nowhere:": (
+        "Ihre Mail betrifft kein Ticket; diese Worte daraus wurden nirgends abgelegt:"
+    ),
+    # What became of drafts
+    "The draft was discarded.": "Der Entwurf wurde verworfen.",
+    "The question was answered after 24 hours: nothing was done.": (
+        "Die Frage wurde erst nach 24 Stunden beantwortet: Es wurde nichts getan."
+    ),
+    "An answer to a draft in the name of {name} was not obeyed: {proof}": (
+        "Eine Antwort auf einen Entwurf im Namen von {name} wurde nicht befolgt: {proof}"
+    ),
+    "these words of yours still wait": "Diese Worte von Ihnen warten noch",
+    "there was no #send in your answer": "In Ihrer Antwort stand kein #send",
+    "there was no #send and no corrected line in your answer": (
+        "In Ihrer Antwort stand weder #send noch eine berichtigte Zeile"
+    ),
+    "no command says for whom these words are": "Kein Befehl sagt, für wen diese Worte sind",
+    "there is no draft to #{word}": "Es gibt keinen Entwurf für #{word}",
+    # Why words are not sent as they are
+    "no words of your own were left": "Es blieben keine eigenen Worte übrig",
+    "a line above the quote was cut by guess": "Eine Zeile über dem Zitat wurde auf Verdacht weggelassen",
+    "something is quoted that is not of the mail that you answered": (
+        "Es wird etwas zitiert, das nicht aus der beantworteten Mail stammt"
+    ),
+    "quoted lines were cut that are not of the mail that you answered": (
+        "Zitierte Zeilen wurden weggelassen, die nicht aus der beantworteten Mail stammen"
+    ),
+    "it still holds the head of a quoted mail": "Der Kopf einer zitierten Mail steht noch darin",
+    "something is quoted, and it cannot be compared with a mail of the desk": (
+        "Es wird etwas zitiert, das mit keiner Mail des Desks verglichen werden kann"
+    ),
+    "it holds an address or id that is meant for you alone": (
+        "Eine Adresse oder Kennung steht darin, die nur für Sie bestimmt ist"
+    ),
+    "it still holds the random mark of the mail that you answered": (
+        "Das Zufallszeichen der beantworteten Mail steht noch darin"
+    ),
+    "it still holds words of the desk: “{words}”": "Worte des Desks stehen noch darin: „{words}“",
+    "the mail is too long to be compared with what you answered": (
+        "Die Mail ist zu lang, um sie mit der beantworteten zu vergleichen"
+    ),
+    "too much has happened since the mail that you answered to compare your words with all that it showed": (
+        "Seit der beantworteten Mail ist zu viel geschehen, um Ihre Worte mit allem zu vergleichen, was sie zeigte"
+    ),
+    "a part of the mail could not be read ({flag})": "Ein Teil der Mail war nicht zu lesen ({flag})",
+    "the whole mail “{name}” is attached, and the customer would see all of it": (
+        "Die ganze Mail „{name}“ ist angehängt, und der Kunde sähe alles davon"
+    ),
+    "the attachment “{name}” holds a notice of the desk": "Der Anhang „{name}“ enthält eine Nachricht des Desks",
+    "a mail with the same Message-ID came before, and this one differs from it": (
+        "Eine Mail mit derselben Message-ID kam schon, und diese weicht von ihr ab"
+    ),
+    "the subject names {tickets}: write one mail for each": (
+        "Der Betreff nennt {tickets}: Schreiben Sie für jedes eine Mail"
+    ),
+    "the mail that you answered is about #{old}, which goes on in #{new} now": (
+        "Die beantwortete Mail betrifft #{old}, das jetzt in #{new} weitergeht"
+    ),
+    "your mail also went to {addresses}": "Ihre Mail ging auch an {addresses}",
+    "your mail was not addressed to the desk": "Ihre Mail war nicht an den Desk gerichtet",
+    "your mail is a forward": "Ihre Mail ist eine Weiterleitung",
+    "your mail does not answer a mail that the desk sent you about this ticket": (
+        "Ihre Mail beantwortet keine Mail, die der Desk Ihnen zu diesem Ticket geschickt hat"
+    ),
+    "whom you would answer takes no part in the ticket any more": (
+        "Wem Sie antworten würden, der ist an dem Ticket nicht mehr beteiligt"
+    ),
+    "the ticket is {state}": "Das Ticket ist „{state}“",
+    "the ticket has nobody to answer": "Das Ticket hat niemanden, dem man antworten könnte",
+    # What happened meanwhile
+    "more happened since that mail than can be looked through": (
+        "Seit jener Mail ist mehr geschehen, als sich durchsehen lässt"
+    ),
+    "more happened in #{number} than can be looked through": (
+        "In #{number} ist mehr geschehen, als sich durchsehen lässt"
+    ),
+    "meanwhile the customer wrote{words}": "Inzwischen schrieb der Kunde{words}",
+    "meanwhile the customer of #{number} wrote{words}": "Inzwischen schrieb der Kunde von #{number}{words}",
+    "meanwhile {name} answered the customer{words}": "Inzwischen antwortete {name} dem Kunden{words}",
+    "meanwhile {name} answered the customer of #{number}{words}": (
+        "Inzwischen antwortete {name} dem Kunden von #{number}{words}"
+    ),
+    "meanwhile {name} set the state to {state}": "Inzwischen setzte {name} den Stand auf {state}",
+    "meanwhile {name} set #{number} to {state}": "Inzwischen setzte {name} #{number} auf {state}",
+}
+_WORDINGS = {"de": GERMAN}
+
+
+def worded(line: str, language: str) -> str:
+    """Word a line in a language, clean; what has no wording there stays as it is."""
+    wording = _WORDINGS.get(language, {}).get(line.wording) if isinstance(line, Said) else None
+    if wording is None or not isinstance(line, Said):
+        return clean(line)
+    return wording.format_map({name: worded(value, language) for name, value in line.values.items()})
