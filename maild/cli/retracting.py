@@ -44,10 +44,11 @@ class Wish:
 
 @dataclass(slots=True)
 class Touched:
-    """What a rule touched: tickets, mails that it held, tickets that it opened as spam by their mails."""
+    """What a rule touched: tickets, mails that it held or refused, tickets that it opened as spam by their mails."""
 
     tickets: dict[int, None] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     spam: dict[int, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
@@ -59,7 +60,7 @@ class Touched:
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
-    """Take back what rule NAME did: values that nobody changed since, mails that it held or called spam.
+    """Take back what rule NAME did: values that nobody changed since, mails that it held, refused or called spam.
 
     A value goes back to what it was before. Mail that is released is handled again, by the rules that the daemon has
     by then. Notes, and what was mailed, stay; each line says so.
@@ -69,7 +70,7 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
     with closing(open_store(config)) as store:
         with shown_progress() as progress:
             touched = _find(store, wish, beginning(progress))
-        if not (touched.tickets or touched.held or touched.spam):
+        if not (touched.tickets or touched.held or touched.refused or touched.spam):
             hint = did_you_mean(rule, touched.rules - {rule})
             raise say_no(f"rule {rule} did nothing since {moment(since)} that can be taken back{hint}")
         click.echo(f"Since {moment(since)} {rule} did this:")
@@ -126,6 +127,9 @@ def _note(store: Store, one: PastDecision, wish: Wish, touched: Touched) -> None
         touched.held += [one.arrival] if is_ours else []
         why = "released, to be handled again" if is_ours else "stays held: another rule holds it, or it was discarded"
         touched.lines.append(f"arrival {one.arrival} from {arrival.sender or 'unknown'}: {why}")
+    elif arrival.outcome is OutcomeKind.DESK and "refuse" in own:
+        touched.refused.append(one.arrival)
+        touched.lines.append(f"arrival {one.arrival} from {arrival.sender or 'unknown'}: refused, to be handled again")
     elif one.ticket is not None:
         _note_ticket(store, one.ticket, one.arrival, touched, is_spam="spam" in own - others and On.NEW in ruling.on)
 
@@ -189,7 +193,9 @@ def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None
     at = now()
     held = sum(store.write(lambda tx, one=one: tx.release_held(one, wish.by, at)) for one in touched.held)  # type: ignore[misc]  # its default
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
-    click.echo(f"Taken back: {changed} tickets changed, {held + spam} mails released, to be handled again.")
+    refused = sum(store.write(lambda tx, one=one: tx.release_refused(one, wish.by, at)) for one in touched.refused)  # type: ignore[misc]  # its default
+    mails = held + refused + spam
+    click.echo(f"Taken back: {changed} tickets changed, {mails} mails released, to be handled again.")
 
 
 def _take_back_of(store: Store, house: House, number: int, wish: Wish) -> bool:

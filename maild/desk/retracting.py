@@ -31,7 +31,7 @@ _VALUES = frozenset(
 )
 _CC = "cc"
 # Told elsewhere: what becomes of the mail; and what is no value of a ticket by itself.
-_UNTOLD = frozenset({"hold", "spam", "major"})
+_UNTOLD = frozenset({"hold", "refuse", "spam", "major"})
 
 
 @dataclass(frozen=True, slots=True)

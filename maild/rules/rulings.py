@@ -47,7 +47,8 @@ OUTCOME, FILED, HELD, SPAM, REFUSED = "outcome", "filed", "held", "spam", "refus
 TAG = "tag"
 # Whoever these befall hears nothing, or hears no: worse than a wrong category.
 BAD_OUTCOMES = frozenset({HELD, SPAM, REFUSED})
-_ENDS = {"hold": HELD, "spam": SPAM, "refuse": REFUSED}
+# Of these the first that rules want is done.
+_ENDS = {"hold": HELD, "refuse": REFUSED, "spam": SPAM}
 # Who gets a ticket depends on who was there and how much they had to do.
 _NOT_COMPARED = frozenset({"assignee"})
 # Of these a mail may have many.
@@ -162,13 +163,12 @@ def came_to(ruling: Ruling) -> Mapping[str, Said]:
              "requester")  # fmt: skip
     said = {name: Said(value, "") for name in names if (value := getattr(before, name))}
     said |= {f"field.{name}": Said(value, "") for name, value in before.fields.items()}
-    said[OUTCOME] = Said(FILED, "")
+    said[OUTCOME] = _outcome(ruling)
     several: dict[str, list[Deed]] = {TAG: [Deed(TAG, None, tag, "", "", 0) for tag in before.tags]}
     for deed in ruling.deeds:
         if deed.what in _ENDS:
-            if said[OUTCOME].value == FILED:
-                said[OUTCOME] = Said(_ENDS[deed.what], deed.origin)
-        elif deed.what in _SEVERAL:
+            continue
+        if deed.what in _SEVERAL:
             several.setdefault(deed.what, []).append(deed)
         else:
             said[deed.what] = Said(deed.new or "", deed.origin)
@@ -196,6 +196,15 @@ def differences(then: Ruling, now: Ruling) -> tuple[Difference, ...]:
     # Of a mail that is set aside nothing else is done, whatever rules wanted besides.
     is_set_aside = any(one.what == OUTCOME and {one.then.value, one.now.value} & {HELD, REFUSED} for one in found)
     return found[:1] if is_set_aside else found
+
+
+def _outcome(ruling: Ruling) -> Said:
+    """Say what became of a mail as a whole; who answers to a ticket is not refused."""
+    for what, outcome in _ENDS.items():
+        by = next((deed.origin for deed in ruling.deeds if deed.what == what), None)
+        if by is not None and (what != "refuse" or On.NEW in ruling.on):
+            return Said(outcome, by)
+    return Said(FILED, "")
 
 
 def _together(deeds: Sequence[Deed]) -> Said:

@@ -150,12 +150,14 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
         "  bad:\n    when: {text: {words: [printer]}}\n    then: {category: printing, urgency: low, tags: [later]}\n",
         "  worse: {when: {text: {words: [lost]}}, then: {spam: true}}\n",
         "  worst: {when: {text: {words: [kept]}}, then: {hold: a reason}}\n",
+        "  wrong: {when: {text: {words: [sales]}}, then: {refuse: refused}}\n",
     )
     desk.handle(
         a_mail("a@x.example", "VPN", "The printer."),
         a_mail("b@x.example", "Printer", "The printer."),
         a_mail("c@x.example", "Lost", "It is lost."),
         a_mail("d@x.example", "Kept", "It is kept."),
+        a_mail("e@x.example", "Sales", "It is sales."),
     )
     desk.maild("ticket", "set", "1002", "category=network")
 
@@ -174,15 +176,20 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
     assert "Did you mean 'bad'" in desk.maild("rules", "undo", "bat", "--since", "1h", code=1).stderr
 
     write(desk, VPN)
-    done = [desk.maild("rules", "undo", rule, "--since", "1h", "--yes").stdout for rule in ("bad", "worse", "worst")]
+    done = [
+        desk.maild("rules", "undo", rule, "--since", "1h", "--yes").stdout
+        for rule in ("bad", "worse", "worst", "wrong")
+    ]
     assert "2 tickets changed, 0 mails released" in done[0]
     assert "#1003 spam: its mail is handled again" in done[1]
     assert "arrival 4 from d@x.example: released, to be handled again" in done[2]
+    assert "arrival 5 from e@x.example: refused, to be handled again" in done[3]
     assert "Every promise holds" in desk.maild("verify").stdout
     desk.handle()
 
     assert {one["number"]: (one["state"], one["category"]) for one in tickets(desk)} == {
         1001: ("new", "network"), 1002: ("new", "network"), 1003: ("new", None), 1004: ("new", None),
+        1005: ("new", None),
     }  # fmt: skip
     clocks = {one["number"]: [(each["name"], each["target"]) for each in one["clocks"]] for one in tickets(desk)}
     assert clocks[1001] == [("first_response", 7200), ("resolution", 28800)]
@@ -193,7 +200,11 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
         user(),
         "What bad did is taken back.",
     )
-    assert {mail["ticket"] for mail in desk.show("mail", "list") if mail["template"] == "acknowledged"} >= {1003, 1004}
+    assert {mail["ticket"] for mail in desk.show("mail", "list") if mail["template"] == "acknowledged"} >= {
+        1003,
+        1004,
+        1005,
+    }
     assert "did nothing" in desk.maild("rules", "undo", "worst", "--since", "1h", code=1).stderr
     assert "Every promise holds" in desk.maild("verify").stdout
 

@@ -80,7 +80,10 @@ def test_each_value_that_differs_is_told_with_whose_it_was_and_is():
     )
 
 
-@pytest.mark.parametrize(("then", "outcome"), [("hold: because", "held"), ("spam: true", "spam")], ids=["held", "spam"])
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [("hold: because", "held"), ("spam: true", "spam"), ("spam: true, refuse: refused", "refused")],
+)
 def test_mail_that_is_newly_lost_is_alarming(then, outcome):
     """And the way back is a difference like any other."""
     plain, bad = a_house_with(VPN), a_house_with(VPN, f"bad: {{when: always, then: {{{then}}}}}")

@@ -138,6 +138,7 @@ def _hold(store: Store) -> None:
     held = store.read(lambda reader: reader.list_held())
     store.write(lambda tx: tx.release_held(held[0].id, "root", NOW))
     store.write(lambda tx: tx.discard_held(held[1].id, "root", NOW))
+    store.write(lambda tx: tx.release_refused(held[1].id, "root", NOW))
     store.write(lambda tx: tx.release_spam(held[1].id, "root", NOW))
     claim(store)
 
