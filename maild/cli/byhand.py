@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 
 import click
@@ -13,7 +14,7 @@ import click
 from maild.carrying import Desk, pack_attachments
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
-from maild.config import read_config
+from maild.config import Config, read_config
 from maild.desk import House, keep_time
 from maild.desk.byhand import Caller, HandError, merge_tickets, open_for_caller, set_fields
 from maild.errors import MaildError
@@ -103,32 +104,50 @@ def _followed(facts: Facts, number: int) -> TicketFacts:
     return known
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who decides about tickets by hand: with the daemon's own rules, on the facts as they are."""
+
+    store: Store
+    house: House
+    writer: Desk
+
+    def do(
+        self,
+        numbers: tuple[int, ...],
+        decide: Deciding,
+        contact: str = "",
+        unless: Callable[[Decision], bool] = lambda _: False,
+    ) -> Decision:
+        """Decide and carry it out; again where the facts changed meanwhile. Of what `unless` holds nothing is kept."""
+        for _ in range(_TRIES):
+            at = now()
+            (facts,) = self.store.read(lambda reader: reader.answer([_asking(numbers, contact)], at))  # noqa: B023 - read at once
+            try:
+                decision = keep_time(decide(facts, self.house, at), facts, self.house, at)
+            except HandError as error:
+                raise MaildError(str(error)) from error
+            if unless(decision) or self._is_carried_out(decision, facts, at):
+                return decision
+        raise MaildError("the ticket changes faster than it can be written; try again")
+
+    def _is_carried_out(self, decision: Decision, facts: Facts, at: datetime) -> bool:
+        mails = self.writer.write_mails(decision, facts, at)
+        story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
+        work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
+        return not self.store.write(lambda tx: tx.carry_out([work], at))
+
+
+def hands_of(store: Store, config: Config) -> Hands:
+    """Give the hands of whoever is at the command line."""
+    premises = Premises(*premises_in_force(store, config), keyring_of(store, now()))
+    return Hands(store, premises.house(), Desk(premises.composer(), now, secrets.token_bytes))
+
+
 def _carry_out(numbers: tuple[int, ...], decide: Deciding, contact: str = "") -> Decision:
-    """Decide on the facts as they are and carry it out; again where they changed meanwhile."""
     config = read_config(config_directory(), os.environ)
     with closing(open_store(config)) as store:
-        premises = Premises(*premises_in_force(store, config), keyring_of(store, now()))
-        house, writer = premises.house(), Desk(premises.composer(), now, secrets.token_bytes)
-        for _ in range(_TRIES):
-            decision = _try(store, numbers, contact, decide, house=house, writer=writer)
-            if decision is not None:
-                return decision
-    raise MaildError("the ticket changes faster than it can be written; try again")
-
-
-def _try(
-    store: Store, numbers: tuple[int, ...], contact: str, decide: Deciding, *, house: House, writer: Desk
-) -> Decision | None:
-    at = now()
-    (facts,) = store.read(lambda reader: reader.answer([_asking(numbers, contact)], at))
-    try:
-        decision = keep_time(decide(facts, house, at), facts, house, at)
-    except HandError as error:
-        raise MaildError(str(error)) from error
-    mails = writer.write_mails(decision, facts, at)
-    story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
-    work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
-    return None if store.write(lambda tx: tx.carry_out([work], at)) else decision
+        return hands_of(store, config).do(numbers, decide, contact)
 
 
 def _asking(numbers: tuple[int, ...], contact: str) -> Questions:

@@ -22,6 +22,7 @@ from maild.cli.display import (
 )
 from maild.cli.mails import mail_line
 from maild.cli.opening import NUMBER, config_directory, now, opened_store
+from maild.cli.retargeting import retarget
 from maild.config import read_config
 from maild.desk.searching import SearchError, parse_search
 from maild.model.clocks import PROMISED
@@ -120,6 +121,7 @@ def history(number: int, as_json: bool) -> None:
 ticket.add_command(new)
 ticket.add_command(set_)
 ticket.add_command(merge)
+ticket.add_command(retarget)
 
 
 def _find(store: Store, number: int) -> Ticket:

@@ -16,6 +16,7 @@ from maild.desk.orders.grades import confidence_in
 from maild.desk.orders.plan import value_of
 from maild.desk.subjects import ticket_subject
 from maild.desk.telling import notices, those_in_charge
+from maild.desk.timekeeping import RETARGETED
 from maild.documents import did_you_mean
 from maild.model.decision import (
     AddEntry,
@@ -127,6 +128,14 @@ def merge_tickets(known: TicketFacts, target: TicketFacts, *, is_join: bool, by:
         StopTimers(TimerKind.WAKE, here.number),
     )
     return sheet.decision(entry_of(here.number), None)
+
+
+def retarget(known: TicketFacts, *, by: str) -> Decision:
+    """Give a ticket's clocks the targets that the agreements have by now; nobody is mailed."""
+    number = known.ticket.number
+    sheet = Sheet(Cause(CauseKind.COMMAND_LINE, by), by, known.ticket, known.last_n)
+    sheet.enter(number, EntryKind.EVENT, "Its clocks have the targets of today's agreements.", flags=(RETARGETED,))
+    return sheet.decision(entry_of(number), None)
 
 
 def _queue(house: House, key: str | None) -> Queue:

@@ -44,6 +44,8 @@ from maild.rules import PAUSING, REAL, Agreement, Calendar, find_agreement
 
 # An entry with this flag and an entry's number says that the customer never got its words.
 UNHEARD = "unheard:"
+# One with this flag gives the clocks the targets that the agreements have by now.
+RETARGETED = "retargeted"
 _UNDONE = "undone:"
 _RESPONSES = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE)
 _GOING_ON = (ClockName.UPDATE, ClockName.RESOLUTION, ClockName.LADDER)
@@ -81,6 +83,7 @@ class _Ticking:
         self._clocks = {clock.name: clock for clock in after.clocks}
         self._progress = Progress.parse(self._after.ladder)
         self._ladder = ladder_of(self._after, house)
+        self._is_retargeted = any(RETARGETED in entry.flags for entry in self._entries)
 
     def decision(self) -> Decision:
         """Give the decision with what it does to the clocks."""
@@ -108,7 +111,7 @@ class _Ticking:
         is_elsewhere = known is not None and any(
             getattr(known, each) != getattr(self._after, each) for each in _MATTERS
         )
-        if not is_chosen and was_found and is_elsewhere:
+        if self._is_retargeted or (not is_chosen and was_found and is_elsewhere):
             named = None
         return rules.agreements.get(self._find(self._after, named) or "")
 
@@ -150,10 +153,13 @@ class _Ticking:
         if known is None:
             return
         is_same_priority = priority_of(known, self._house) == priority_of(self._after, self._house)
-        if is_same_priority and known.agreement == (agreement.key if agreement else None):
+        is_same = is_same_priority and known.agreement == (agreement.key if agreement else None)
+        if is_same and not self._is_retargeted:
             return
         for name, clock in self._clocks.items():
             if name is ClockName.LADDER:
+                continue
+            if name in promised and _is_as_promised(clock, promised[name]):
                 continue
             if name in promised:
                 self._clocks[name] = retargeted(clock, self._hours(clock), promised[name], self._now)
@@ -275,6 +281,10 @@ class _Ticking:
             yield StopTimers(TimerKind.DUE, self._number, about)
         if new_at is not None:
             yield StartTimer(TimerKind.DUE, self._number, new_at, about)
+
+
+def _is_as_promised(clock: Clock, promise: Promise) -> bool:
+    return (clock.target, clock.calendar, clock.stamp) == (promise.target, promise.hours.key, promise.hours.stamp)
 
 
 def _before(entries: Sequence[Entry], n: int, name: ClockName) -> Clock | None:

@@ -73,6 +73,18 @@ def test_tickets_are_found_by_what_is_due(desk: ADesk):
     assert [one["number"] for one in desk.show("ticket", "list", "overdue")] == [1001]
 
 
+def test_an_edited_agreement_is_for_the_clocks_that_begin_after_it(desk: ADesk):
+    """Unless somebody says so for those that run; who has these targets already is left alone."""
+    file = desk.config / "rules" / "time.yaml"
+    file.write_text(AGREEMENTS.replace("first_response: 2h", "first_response: 3h"), encoding="utf-8")
+    desk.maild("ticket", "set", "1001", "subject=Printer again")
+    assert desk.show("ticket", "show", "1001")["clocks"][0]["target"] == 7200
+    assert desk.maild("ticket", "retarget", "tag:none").stdout == "0 of 0 tickets have other targets now\n"
+    assert desk.maild("ticket", "retarget").stdout == "1 of 1 tickets have other targets now: #1001\n"
+    assert desk.show("ticket", "show", "1001")["clocks"][0]["target"] == 10800
+    assert desk.maild("ticket", "retarget").stdout == "0 of 1 tickets have other targets now\n"
+
+
 def test_a_clock_that_was_tampered_with_is_found(desk: ADesk):
     """It stands otherwise than its entries say."""
     with closing(connect(state_of(desk))) as database:
