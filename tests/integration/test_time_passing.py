@@ -1,0 +1,106 @@
+"""Time at a desk with a real store: a ticket through a night, and daemons that die on the way."""
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from maild.carrying import Desk, InForce
+from maild.composing import Composer
+from maild.desk import keep_time
+from maild.desk.recomputing import Changed, clock_faults
+from maild.model.facts import Facts
+from maild.model.outgoing import MailState, Template
+from maild.store import Store
+from maild.store.promises import check_ticket
+from maild.timing import Timing
+from tests.integration.hearing import hearing
+from tests.integration.store.values import FIRST, a_decision, a_work, an_entry, carry_out, opening, take_one
+from tests.unit.desk_values import RING
+from tests.unit.test_clocks import a_house, at
+from tests.unit.test_ladders import LADDERS
+
+MORNING = "2026-11-24T03:00"
+ONE_NIGHT = [
+    ("10:20", Template.ESCALATED),
+    ("10:24", Template.BREACH_WARNING),
+    ("10:30", Template.BREACHED),
+    *(("12:00", Template.ESCALATED) for _ in range(3)),
+    *(("14:00", Template.BREACHED) for _ in range(3)),  # no step of the ladder is for the solution: all in charge hear
+    *(("14:00", Template.ESCALATED) for _ in range(3)),
+    ("18:00", Template.ESCALATED),
+    ("22:00", Template.ESCALATED),
+    ("02:00", Template.ESCALATED),
+]
+
+
+class Night:
+    """A ticket in a store, and a clock that goes from one due instant to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = at("10:00")
+        self.house = a_house(LADDERS)
+        self.store = Store.open(folder / "state", None, first_number=FIRST)
+        parts = Desk(Composer(self.house.desk, self.house.rules, RING, {}), self.clock, os.urandom)
+        self.in_force = InForce(self.house, parts)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def open_ticket(self) -> None:
+        arrival = take_one(self.store, FIRST, self.now)
+        opened = a_decision(opening(FIRST), an_entry(FIRST, 1, "<1@c.example>"))
+        urgent = keep_time(_as_p1(opened), Facts(FIRST), self.house, self.now)
+        assert carry_out(self.store, a_work(arrival, urgent), now=self.now) == ()
+
+    def pass_until(self, when: str) -> None:
+        """Let each due instant come; a daemon takes its timer in hand and dies, the next one does it."""
+        lives = 0
+        while (due_at := self.store.read(lambda reader: reader.next_timer_at())) is not None and due_at <= at(when):
+            self.now, lives = max(due_at, self.now), lives + 1
+            dead = self.store.write(lambda tx, life=lives: tx.claim_timers(f"dead {life}", 1, self.now))
+            assert len(dead) == 1
+            self.store.write(lambda tx: tx.void_claims(self.now))
+            Timing(self.store, self.in_force, f"alive {lives}").fire_due()
+
+    def told(self) -> list[tuple[str, Template]]:
+        mails = self.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))
+        return [(f"{mail.created_at:%H:%M}", mail.template) for mail in reversed(mails)]
+
+
+def _as_p1(decision):
+    steps = (replace(decision.steps[0], priority="p1", team="first-line"), *decision.steps[1:])
+    return replace(decision, steps=steps)
+
+
+def test_every_step_and_breach_happens_once_though_daemons_die(tmp_path: Path):
+    """None early, none lost, none twice; and what is stored adds up."""
+    night = Night(tmp_path)
+    night.open_ticket()
+    with hearing():
+        night.pass_until(MORNING)
+    assert night.told() == ONE_NIGHT
+    entries = night.store.read(lambda reader: reader.entries_of(FIRST))
+    breached = [entry.flags for entry in entries if "breached" in entry.flags]
+    assert breached == [("breached", "first_response"), ("breached", "resolution")]
+    (seen,) = night.store.read(lambda reader: reader.tickets_after(0))
+    (clocks,) = night.store.read(lambda reader: reader.clocks_after(0))
+    assert list(check_ticket(seen)) == []
+    changes = [Changed(*each) for each in clocks.changes]
+    assert list(clock_faults(clocks.clocks, changes, night.house.rules.calendars)) == []
+    night.store.close()
+
+
+def test_a_desk_that_stood_still_tells_at_once_and_says_so(tmp_path: Path):
+    """Paused from noon to midnight: what fell due meanwhile is told together, once."""
+    night = Night(tmp_path)
+    night.open_ticket()
+    with hearing():
+        night.pass_until("10:30")
+        night.now = at("23:00")
+        Timing(night.store, night.in_force, "late").fire_due()
+    late = [told for told in night.told() if told[0] == "23:00"]
+    assert sorted(late) == [("23:00", each) for each in (Template.BREACHED, Template.ESCALATED) for _ in range(3)]
+    texts = [entry.text for entry in night.store.read(lambda reader: reader.entries_of(FIRST))]
+    assert sum("the desk stood still" in text for text in texts) == 2
+    night.store.close()
