@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.config import shipped_files
-from maild.documents import Document
+from maild.documents import Document, parse_document, scanning
 from maild.documents.loading import _forbidden, _read_closely, _read_quickly
 
 MUTANTS = 500
@@ -101,6 +101,13 @@ def test_any_text_is_read_as_ever(text: str):
 def test_what_is_shipped_is_read_quickly(text: str):
     """Or it would all be for nothing."""
     assert assert_alike(text)
+
+
+def test_without_libyaml_all_is_read_closely(monkeypatch: pytest.MonkeyPatch):
+    """It only takes longer."""
+    monkeypatch.setattr(scanning, "_QUICK", None)
+    assert _read_quickly("f.yaml", BLOCKS) is None
+    assert parse_document("f.yaml", BLOCKS).names(()) == ("rules",)
 
 
 @pytest.mark.parametrize(
