@@ -7,17 +7,19 @@ from maild.rules.language.then import Then
 from maild.rules.language.when import When
 from tests.rules_page import PAGE, Typed, Written, is_shown, steps
 from tests.unit.rules_values import MAIN, rules_of
+from tests.unit.test_rules_schema import complaints
 
 MOST_WORDS = 4000  # twenty minutes at 200 words a minute, examples and tables among them
 
 
 def test_its_files_are_sound_and_undoubted():
-    """Each as it was written last; the page shows mistakes and doubts, and mends all of them."""
+    """Each as it was written last, for an editor too; the page shows mistakes and doubts, and mends all of them."""
     files = {step.name: step.text for step in steps() if isinstance(step, Written) and step.name.endswith(".yaml")}
     rules = rules_of(*(files[name] for name in sorted(files)), main=MAIN)
 
     assert len(files) > 5
     assert rules.warnings == ()
+    assert [complaints(text) for text in files.values()] == [[]] * len(files)
 
 
 def test_it_names_all_that_can_be_asked_and_wanted():
