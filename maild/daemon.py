@@ -91,7 +91,7 @@ def steady() -> float:
 
 def is_hung_up_to_reload() -> bool:
     """Whether SIGHUP asks for a reload; on a terminal it says that this was closed."""
-    return not sys.stdin.isatty()
+    return not os.isatty(0)
 
 
 def _share_memory() -> None:
