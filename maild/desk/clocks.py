@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.rules import Agreement, Calendar
-from maild.rules.calendars import WHOLE_DAY
+from maild.rules.calendars import WALL_TIME
 
 _HOUR = 60
 _LEAST_LEFT = timedelta(seconds=1)
-# What a clock is counted in whose calendar is not in the rule files any more.
-_REAL = Calendar("real", "UTC", (WHOLE_DAY,) * 7, timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def promises(
 
 def hours_of(calendar: str, calendars: Mapping[str, Calendar]) -> Calendar:
     """Give a calendar by its name; one that is gone was real time."""
-    return calendars.get(calendar, _REAL)
+    return calendars.get(calendar, WALL_TIME)
 
 
 def elapsed_at(clock: Clock, hours: Calendar, at: datetime) -> timedelta:

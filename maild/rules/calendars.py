@@ -91,6 +91,10 @@ class Calendar:
         return is_within or any(minute + DAY_MINUTES < span.end for span in self.spans_on(yesterday))
 
 
+# By the clock on the wall of everybody: no hour is not worked.
+WALL_TIME = Calendar("real", "UTC", (WHOLE_DAY,) * len(WEEKDAYS), timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """Somebody is away from the first day to the last, both included, in their own time zone."""

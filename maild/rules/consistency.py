@@ -6,11 +6,12 @@ from datetime import date
 from maild.documents import Path, Value, did_you_mean
 from maild.errors import Problem
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
-from maild.rules.calendars import Span, is_known_country, known_subdivisions
+from maild.rules.calendars import WALL_TIME, Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
 from maild.rules.language.agreements import AgreementSection, agreement_complaints, too_late
 from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints, rest_complaint
+from maild.rules.language.ladders import LadderSection
 from maild.rules.language.matters import (
     ContactsSection,
     CustomerSection,
@@ -38,6 +39,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
         problems += _holiday_problems(entry, calendar.holidays, surroundings)
         yield from problems or _rest_problems(entry, calendar, surroundings)
     yield from _agreement_problems(gathering)
+    yield from _ladder_problems(gathering)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
@@ -103,6 +105,20 @@ def _agreement_problems(gathering: Gathering) -> Iterator[Problem]:
                 complaint = too_late(work, calendar)
                 if complaint is not None:
                     yield entry.problem(complaint, "clocks", priority, name.value)
+
+
+def _ladder_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which steps nobody lives to see; those in the agreement's calendar are measured by the wall."""
+    calendars = {entry.name: section for entry, section in gathering.sound("calendars", CalendarSection)}
+    for entry, section in gathering.sound("ladders", LadderSection):
+        hours = calendars.get(section.calendar or "")
+        is_sound = hours is not None and any(hours.weekly())
+        calendar = hours.value(section.calendar or "", {}) if hours is not None and is_sound else WALL_TIME
+        for number, step in enumerate(section.steps):
+            for key, work in step.lengths():
+                complaint = too_late(work, calendar)
+                if complaint is not None:
+                    yield entry.problem(complaint, "steps", number, key)
 
 
 def _list_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:

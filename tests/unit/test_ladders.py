@@ -180,6 +180,8 @@ def test_progress_is_written_as_it_is_read():
         ("{steps: [{after: 2h, at: update 80%, notify: lead}]}", "steps[0]: write when"),
         ("{steps: [{after: 2h}]}", "steps[0]: does nothing: write whom to notify"),
         ("{steps: [{after: 2d, notify: lead}]}", "'2d': days have no length in a calendar"),
+        ("{steps: [{after: 9999wd, notify: lead}]}", "steps[0].after: 9999wd in real: from 2026-01-05 it is due on 20"),
+        ("{steps: [{after: 2h, repeat: 99999h, notify: lead}]}", "steps[0].repeat: 99999h in real: from 2026-01-05"),
         ("{steps: [{at: answer 80%, notify: lead}]}", "steps[0].at: 'answer 80%': write a clock and a part"),
         ("{steps: [{at: update 80%, notify: lead, repeat: 2h}]}", "only what is due `after` a time can repeat"),
         ("{steps: [{after: 2h, notify: [requester]}]}", "steps[0].notify[0]: a ladder tells nobody outside"),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from maild.config import kinds
 from maild.documents import Document, Path
 from maild.model.clocks import PROMISED, ClockName
+from maild.rules.agreements import WorkDuration
 from maild.rules.effects import Whom, WhomKind
 from maild.rules.ladders import Ladder, Rung, Unless
 from maild.rules.language.agreements import WORK_FORM, ForSection, Work
@@ -78,6 +79,12 @@ class StepSection(Passage):
         if self.repeat is not None and self.after is None:
             raise ValueError("only what is due `after` a time can repeat")
         return self
+
+    def lengths(self) -> Iterator[tuple[str, WorkDuration]]:
+        """Give every length of time that is written, and at which key."""
+        yield from (("after", work) for work in (self.after or {}).values())
+        if self.repeat is not None:
+            yield "repeat", self.repeat
 
     @property
     def when(self) -> str:
