@@ -79,7 +79,8 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
             click.echo("Nothing was taken back: --dry-run.")
             return
         mine, rules = premises_in_force(store, config)
-        _warn(rules, rule)
+        if touched.held or touched.refused or touched.spam:
+            _warn(rules, rule)
         _ask(is_sure=yes)
         _take_back(store, Premises(mine, rules, keyring_of(store, now())).house(), wish, touched)
 
@@ -195,7 +196,13 @@ def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
     refused = sum(store.write(lambda tx, one=one: tx.release_refused(one, wish.by, at)) for one in touched.refused)  # type: ignore[misc]  # its default
     mails = held + refused + spam
-    click.echo(f"Taken back: {changed} tickets changed, {mails} mails released, to be handled again.")
+    told = [f"{_of(changed, 'ticket')} changed"] if changed else []
+    told += [f"{_of(mails, 'mail')} to be handled again"] if mails else []
+    click.echo(f"Taken back: {', '.join(told) or 'nothing'}.")
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _take_back_of(store: Store, house: House, number: int, wish: Wish) -> bool:

@@ -180,7 +180,7 @@ def test_what_a_rule_did_is_taken_back(tmp_path: Path):
         desk.maild("rules", "undo", rule, "--since", "1h", "--yes").stdout
         for rule in ("bad", "worse", "worst", "wrong")
     ]
-    assert "2 tickets changed, 0 mails released" in done[0]
+    assert "Taken back: 2 tickets changed.\n" in done[0]
     assert "#1003 spam: its mail is handled again" in done[1]
     assert "arrival 4 from d@x.example: released, to be handled again" in done[2]
     assert "arrival 5 from e@x.example: refused, to be handled again" in done[3]
