@@ -213,7 +213,7 @@ class Handling:
     def _decide(self, cases: Sequence[Case], facts_of: Sequence[Facts], now: datetime) -> Iterator[Decided]:
         so_far = Round()
         for case, known in zip(cases, facts_of, strict=True):
-            facts = so_far.known_to(case.questions, known)
+            facts = so_far.known_to(case.questions, known, now)
             known_of = (case.message, case.arrival, facts, case.authenticity, self._house, now)
             decision = self._attempt(case, partial(desk.decide, *known_of, self._desk.new_token()))
             if decision is not None:

@@ -13,8 +13,8 @@ from mimetypes import guess_type
 from maild.desk import House
 from maild.desk.trials import Tried, Wrong, trial_at, trial_mailbox, try_out
 from maild.model.mail import Arrival, Place
-from maild.reading import Readers, Unreadable
-from maild.rules import Rule, Trial, TrialMail
+from maild.reading import Read, Readers, Unreadable
+from maild.rules import Rule, TimedMail, Trial, TrialMail
 from maild.store import Begin
 
 PORTION = 50  # read together
@@ -36,20 +36,21 @@ def try_rules(readers: Readers, house: House, begin: Begin) -> tuple[Tried, ...]
 
 
 def _try(readers: Readers, house: House, trials: Sequence[tuple[Rule, Trial]]) -> list[Tried]:
-    readings = readers.read([arrival_of(trial.mail, house) for _, trial in trials])
+    readings = iter(readers.read([arrival_of(timed, house) for _, trial in trials for timed in trial.mails]))
     tried = []
-    for (rule, trial), reading in zip(trials, readings, strict=True):
-        if isinstance(reading, Unreadable):
-            tried.append(Tried(rule, trial, (Wrong("mail", "readable", reading.reason),)))
-        else:
-            tried.append(try_out(rule, trial, reading.message, reading.arrival, house))
+    for rule, trial in trials:
+        read = [next(readings) for _ in trial.mails]
+        unread = [each.reason for each in read if isinstance(each, Unreadable)]
+        mails = [(each.message, each.arrival) for each in read if isinstance(each, Read)]
+        wrong = tuple(Wrong("mail", "readable", reason) for reason in unread)
+        tried.append(Tried(rule, trial, wrong) if wrong else try_out(rule, trial, mails, house))
     return tried
 
 
-def arrival_of(mail: TrialMail, house: House) -> Arrival:
-    """Let the mail of a test arrive."""
-    at = trial_at(house)
-    raw = _raw_of(mail, house.desk.address, at)
+def arrival_of(timed: TimedMail, house: House) -> Arrival:
+    """Let a mail of a test arrive."""
+    at = trial_at(timed, house)
+    raw = _raw_of(timed.mail, house.desk.address, at)
     place = Place(trial_mailbox(house), "", 0, 0)
     return Arrival(0, place, raw, "", len(raw), is_whole=True, recorded_at=at, attempts=0)
 

@@ -24,11 +24,11 @@ class Round:
         self._opened = 0
         self._thanked: Counter[str] = Counter()
         self._assigned: Counter[str] = Counter()
-        self._counted: list[tuple[Counted, int | None]] = []
+        self._counted: list[tuple[datetime, Counted, int | None]] = []
         self._tickets: dict[int, TicketFacts] = {}
         self._incidents: dict[str, int] = {}
 
-    def known_to(self, asked: Questions, facts: Facts) -> Facts:
+    def known_to(self, asked: Questions, facts: Facts, now: datetime) -> Facts:
         """Give the store's answer as it would be, had the decisions so far been carried out."""
         knows_incidents = facts.incidents is not None
         new = {number: self._tickets[number] for number in self._incidents.values()} if knows_incidents else {}
@@ -38,7 +38,7 @@ class Round:
             acknowledgements=self._with_thanked(asked.sender, facts.acknowledgements),
             requesters={each: self._with_thanked(each, counts) for each, counts in facts.requesters.items()},
             loads={person: load + self._assigned[person] for person, load in facts.loads.items()},
-            rates={rate: self._rate(rate, facts.rates.get(rate, Rate())) for rate in asked.rates},
+            rates={rate: self._rate(rate, facts.rates.get(rate, Rate()), now) for rate in asked.rates},
             tickets={number: self._tickets.get(number, one) for number, one in facts.tickets.items()} | new,
             incidents={**facts.incidents, **self._incidents} if facts.incidents is not None else None,
         )
@@ -57,7 +57,7 @@ class Round:
                     if step.incident is not None:
                         self._incidents[folded(step.incident)] = step.number
                 case CountMail(counted, ticket):
-                    self._counted += [(each, ticket) for each in counted]
+                    self._counted += [(now, each, ticket) for each in counted]
                 case _:
                     pass
         self._thanked.update(
@@ -66,9 +66,10 @@ class Round:
         known = facts.with_counted()
         self._tickets |= {number: ticket_after(decision, known, number, now) for number in set(_touched(decision))}
 
-    def _rate(self, rate: RateQuestion, before: Rate) -> Rate:
+    def _rate(self, rate: RateQuestion, before: Rate, now: datetime) -> Rate:
         """Count on, and leave out the tickets that have found their incident meanwhile."""
-        here = [number for counted, number in self._counted if counted == rate.counted]
+        since = now - rate.within
+        here = [number for at, counted, number in self._counted if counted == rate.counted and at >= since]
         tickets = [self._tickets.get(one.ticket.number, one) for one in before.tickets]
         tickets += [self._tickets[number] for number in here if number is not None and number in self._tickets]
         return Rate(before.times + len(here), tuple(one for one in tickets if one.ticket.parent is None))

@@ -220,11 +220,18 @@ def _whom(entry: Written, path: Path) -> Iterator[Name]:
 def _expected(entry: Written) -> Iterator[Name]:
     tests = entry.document.find((*entry.path, "tests"))
     for index in range(len(tests) if isinstance(tests, tuple) else 0):
-        path: Path = ("tests", index, "expect")
-        for key in _WANTED:
-            yield from (Name(_KINDS.get(key, key), word, at) for at, word in entry.words(*path, key))
-        yield from (Name("rule", word, at) for at, word in entry.words(*path, "rules"))
-        yield from (Name("template", word, at) for at, word in entry.words(*path, "mails"))
+        path: Path = ("tests", index)
+        steps = entry.document.find((*entry.path, *path, "steps"))
+        yield from _expected_at(entry, (*path, "expect"))
+        for step in range(len(steps) if isinstance(steps, tuple) else 0):
+            yield from _expected_at(entry, (*path, "steps", step, "expect"))
+
+
+def _expected_at(entry: Written, path: Path) -> Iterator[Name]:
+    for key in _WANTED:
+        yield from (Name(_KINDS.get(key, key), word, at) for at, word in entry.words(*path, key))
+    yield from (Name("rule", word, at) for at, word in entry.words(*path, "rules"))
+    yield from (Name("template", word, at) for at, word in entry.words(*path, "mails"))
 
 
 def _ancestry(category: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from maild.documents import Place
 from maild.rules.conditions import Condition
@@ -45,12 +46,27 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedMail:
+    """A mail of a test and when it comes, in the desk's time zone; None is one Monday morning."""
+
+    mail: TrialMail
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """A test of a rule: a mail that nothing went before, and what must come of it."""
+    """A test of a rule: a mail, those that came before it, the oldest first, and what must come of it."""
 
     place: Place
     mail: TrialMail
     expected: Expected
+    at: datetime | None = None
+    before: tuple[TimedMail, ...] = ()
+
+    @property
+    def mails(self) -> tuple[TimedMail, ...]:
+        """Give all mails of the test in their order."""
+        return (*self.before, TimedMail(self.mail, self.at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,8 @@ def _history(connection: Connection, number: int, latest: list[Entry], above: in
     if above is None or not latest or latest[0].n == 1 or above > latest[-1].n:
         return latest
     shown = [one for one in latest if one.n <= above and one.kind is not EntryKind.EVENT]
-    return (
-        latest if len(shown) >= _SHOWN else read_entries(connection, number, _before_shown(connection, number, above))
-    )
+    is_enough = len(shown) >= _SHOWN
+    return latest if is_enough else read_entries(connection, number, _before_shown(connection, number, above))
 
 
 def _before_shown(connection: Connection, number: int, seen: int) -> int:

@@ -26,7 +26,7 @@ def a_round(house, subjects: list[str], times: int = 0) -> list[Decision]:
     for number, subject in enumerate(subjects):
         message = a_message(Address(f"c{number}@x.example"), subject=subject, message_id=f"<{number}@x.example>")
         asked = ask(message, an_arrival(), house)
-        known = so_far.known_to(asked, facts(rates={rate: Rate(times) for rate in asked.rates}, incidents={}))
+        known = so_far.known_to(asked, facts(rates={rate: Rate(times) for rate in asked.rates}, incidents={}), NOW)
         decisions.append(decided(message, known, PASS, house))
         so_far.add(decisions[-1], known, NOW)
     return decisions

@@ -9,7 +9,7 @@ from maild.desk.trials import Tried, Wrong, try_out
 from maild.parsing import parse
 from maild.trying import arrival_of
 from tests.unit.desk_values import HOUSE
-from tests.unit.rules_values import rules_of
+from tests.unit.rules_values import problems_of, rules_of
 
 PEOPLE = """
 people:
@@ -34,8 +34,8 @@ def tried(rule: str, mail: str, expect: str, more: str = "") -> Tried:
     text = f"{PEOPLE}  r: {{{rule}, tests: [{{mail: {{from: bob@x.test, {mail}}}, expect: {{{expect}}}}}]}}\n{more}"
     house: House = replace(HOUSE, rules=rules_of(text))
     rule_ = house.rules.rules[0]
-    arrival = arrival_of(rule_.tests[0].mail, house)
-    return try_out(rule_, rule_.tests[0], parse(arrival.raw), arrival, house)
+    arrivals = [arrival_of(timed, house) for timed in rule_.tests[0].mails]
+    return try_out(rule_, rule_.tests[0], [(parse(each.raw), each) for each in arrivals], house)
 
 
 VPN = "when: {text: {words: [vpn]}}, then: {category: network, urgency: high, tags: [a, b], field: {host: gw}}"
@@ -93,3 +93,62 @@ def test_a_failure_tells_which_rules_held_and_why_its_own_did_not():
     assert [(each.name, each.is_matched, each.line) for each in failed.ruled] == [("r", False, 17), ("other", True, 18)]
     assert failed.ruled[0].words == ("text words 'vpn'",)
     assert failed.ruled[1].words == ("text words 'help' help", "not category exists")
+
+
+OUTAGE = "when: {subject: {words: [vpn]}, rate: {count: 3, within: 30m}}, then: {incident: VPN outage}"
+
+
+def through_time(*steps: str) -> list[Tried]:
+    """Run a test of several mails, one for each step that expects something."""
+    text = f"{PEOPLE}  r: {{{OUTAGE}, tests: [{{day: 2026-11-27, steps: [{', '.join(steps)}]}}]}}\n"
+    house: House = replace(HOUSE, rules=rules_of(text))
+    (rule,) = house.rules.rules
+    read = [[arrival_of(timed, house) for timed in trial.mails] for trial in rule.tests]
+    return [
+        try_out(rule, trial, [(parse(each.raw), each) for each in arrivals], house)
+        for trial, arrivals in zip(rule.tests, read, strict=True)
+    ]
+
+
+def step(at: str, expect: str = "", sender: str = "bob") -> str:
+    return f'{{at: "{at}", mail: {{from: {sender}@x.test, subject: vpn}}{f", expect: {{{expect}}}" if expect else ""}}}'
+
+
+def test_a_test_through_time_counts_what_came_within_it():
+    """The third within half an hour opens the incident, the fourth joins it; days later nothing is counted."""
+    results = through_time(
+        step("16:00"),
+        step("16:20", "incident: null", "ann"),
+        step("16:30", "incident: VPN outage", "cem"),
+        step("16:31", "incident: VPN outage", "dia"),
+        step("mon 09:20", "incident: null, state: new"),
+    )
+
+    assert [one.wrong for one in results] == [()] * 4
+    late = through_time(step("16:00"), step("16:01"), step("16:31", "incident: VPN outage"))
+    assert [one.wrong for one in late] == [(Wrong("incident", "VPN outage", ""),)]
+
+
+@pytest.mark.parametrize(
+    ("test", "complaint"),
+    [
+        ("{steps: [{mail: {from: a@x.test}}]}", "one of them expects something"),
+        ("{steps: [{expect: {state: new}}]}", "steps begin with a mail"),
+        ("{steps: [{mail: {from: a@x.test}}, {at: '19:00', expect: {level: L2}}]}", "not yet: what time alone brings"),
+        ("{steps: [{at: '9 pm', mail: {from: a@x.test}, expect: {state: new}}]}", "is no time: write it in quotes"),
+        ("{day: 2026-11-27, mail: {from: a@x.test}, expect: {state: new}}", "`day` belongs to `steps`"),
+        (
+            "{steps: [{at: '10:00', mail: {from: a@x.test}}, {at: '9:00', mail: {from: a@x.test}}]}",
+            "is no time: write it in quotes",
+        ),
+        (
+            "{steps: [{at: '10:00', mail: {from: a@x.te}}, {at: '09:00', mail: {from: a@x.te}, expect: {tags: a}}]}",
+            "the steps go back in time",
+        ),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(test: str, complaint: str):
+    """Each with its remedy."""
+    assert complaint in "\n".join(
+        problems_of(f"{PEOPLE}  r: {{when: always, then: {{stop: true}}, tests: [{test}]}}\n")
+    )

@@ -1,18 +1,22 @@
 """An entry of `rules`: when it is asked, what it asks, what it wants, and the tests beside it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
-from maild.documents import Document, Path
+from maild.documents import Document, Path, Place
+from maild.rules.calendars import WEEKDAYS
 from maild.rules.language.forms import (
     NOT_YET,
     TEXT_FORM,
     AlsoWritten,
     Category,
+    Day,
     FieldName,
     Language,
     Passage,
@@ -24,13 +28,22 @@ from maild.rules.language.operators import HeaderName, Vocabulary
 from maild.rules.language.then import Tags, TemplateName, Then
 from maild.rules.language.when import WhenOrAlways, condition_of
 from maild.rules.occasions import On
-from maild.rules.written import Expected, Rule, Trial, TrialMail
+from maild.rules.written import Expected, Rule, TimedMail, Trial, TrialMail
 
 _VALUES = ("category", "impact", "urgency", "priority", "queue", "team", "assignee", "level", "state", "language",
-           "requester", "agreement")  # fmt: skip
+           "requester", "agreement", "incident")  # fmt: skip
+_MONDAY = date(2026, 11, 23)
+_MOMENT = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _STATES = Literal["new", "open", "waiting", "pending", "resolved", "closed", "spam"]
 Addresses = Annotated[tuple[kinds.Address, ...], BeforeValidator(kinds.one_or_many), Several]
 Occasion = Literal["new", "reply", "reopened", "any"]
+
+
+def _moment(text: str) -> str:
+    weekday, _, clock = text.rpartition(" ")
+    if not _MOMENT.fullmatch(clock) or (weekday and weekday not in WEEKDAYS):
+        raise ValueError(f'\'{text}\' is no time: write it in quotes, like "16:50" or "mon 09:20"')
+    return text
 
 
 class TrialMailSection(Passage):
@@ -80,6 +93,7 @@ class ExpectSection(Passage):
     language: Language | None = None
     requester: kinds.Address | None = None
     agreement: kinds.Name | None = None
+    incident: kinds.Line | None = None
     tags: Tags = ()
     field: dict[FieldName, str] = Field(default_factory=dict)
     rules: Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Several] = ()
@@ -104,13 +118,72 @@ class ExpectSection(Passage):
         )
 
 
+class StepSection(Passage):
+    """One step of a test through time: a mail that comes, what must have come of it, or both."""
+
+    at: Annotated[str, AfterValidator(_moment)] | None = None
+    mail: TrialMailSection | None = None
+    expect: ExpectSection | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "StepSection":
+        if self.mail is None and self.expect is None:
+            raise ValueError("nothing comes and nothing is expected: write `mail`, `expect` or both")
+        if self.mail is None and self.at is not None:
+            raise ValueError("not yet: what time alone brings is not tried; leave `at` out, or add `mail`")
+        return self
+
+
 class TrialSection(Passage):
-    """A test of a rule."""
+    """A test of a rule: a mail and what must come of it, or several mails through time."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("day", "steps"), NOT_YET))
+    mail: TrialMailSection | None = None
+    expect: ExpectSection | None = None
+    day: Day | None = None
+    steps: tuple[StepSection, ...] = ()
 
-    mail: TrialMailSection
-    expect: ExpectSection
+    @model_validator(mode="after")
+    def _fits_together(self) -> "TrialSection":
+        if self.steps and (self.mail is not None or self.expect is not None):
+            raise ValueError("`mail` and `expect` stand in the steps where there are steps")
+        if not self.steps:
+            _complain_of_one(self)
+        elif self.steps[0].mail is None or all(each.expect is None for each in self.steps):
+            raise ValueError("steps begin with a mail, and one of them expects something")
+        moments = [at for at, _ in _timed(self)]
+        if moments != sorted(moments):
+            raise ValueError('the steps go back in time: a weekday before the hour, like "tue 09:00", is the next one')
+        return self
+
+    def values(self, place: Place) -> Iterator[Trial]:
+        """Give a test for each time that something is expected, with all that came before."""
+        if self.mail is not None and self.expect is not None:
+            yield Trial(place, self.mail.value(), self.expect.value())
+        came: tuple[TimedMail, ...] = ()
+        for at, step in _timed(self):
+            came = (*came, TimedMail(step.mail.value(), at)) if step.mail is not None else came
+            if step.expect is not None:
+                *before, last = came
+                yield Trial(place, last.mail, step.expect.value(), last.at, tuple(before))
+
+
+def _complain_of_one(section: TrialSection) -> None:
+    if section.day is not None:
+        raise ValueError("`day` belongs to `steps`")
+    for key in ("mail", "expect"):
+        if getattr(section, key) is None:
+            raise ValueError(f"'{key}' is missing")
+
+
+def _timed(section: TrialSection) -> Iterator[tuple[datetime, StepSection]]:
+    """Give each step its instant: at the hour of that day, or of the next day of its weekday; else with the last."""
+    now = datetime.combine(section.day or _MONDAY, time(10))
+    for step in section.steps:
+        if step.at is not None:
+            weekday, _, clock = step.at.rpartition(" ")
+            ahead = (WEEKDAYS.index(weekday) - now.weekday()) % len(WEEKDAYS) if weekday else 0
+            now = datetime.combine(now.date() + timedelta(days=ahead), time.fromisoformat(clock))
+        yield now, step
 
 
 class RuleSection(Passage):
@@ -137,7 +210,8 @@ class RuleSection(Passage):
             when=condition_of(self.when, vocabulary),
             then=self.then.effects(),
             tests=tuple(
-                Trial(document.place((*path, "tests", number)), each.mail.value(), each.expect.value())
+                trial
                 for number, each in enumerate(self.tests)
+                for trial in each.values(document.place((*path, "tests", number)))
             ),
         )
