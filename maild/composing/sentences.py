@@ -26,6 +26,12 @@ GERMAN: Mapping[str, str] = {
     ),
     "The time that the ticket was {state} for is over.": "Die Zeit, für die das Ticket „{state}“ war, ist um.",
     "{count} mails came since the last notice.": "Seit der letzten Nachricht kamen {count} Mails.",
+    # What is late, and who hears of it
+    "The desk stood still: this is told at {when}.": "Der Betrieb stand still: Davon erfahren Sie um {when}.",
+    "Ladder {ladder}, {step}.": "Eskalation {ladder}, {step}.",
+    "Urgency is {urgency} now, priority {priority}.": "Die Dringlichkeit ist jetzt {urgency}, Priorität {priority}.",
+    "The ticket is at level {level} now, team {team}.": "Das Ticket ist jetzt auf Stufe {level}, Team {team}.",
+    "{name} brought the ticket to level {level}.": "{name} hat das Ticket auf Stufe {level} gebracht.",
     # In whose hands it is
     "{name} took the ticket over from you.": "{name} hat das Ticket von Ihnen übernommen.",
     "{name} took #{number} over from you.": "{name} hat #{number} von Ihnen übernommen.",

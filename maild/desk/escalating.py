@@ -4,7 +4,7 @@ Steps that are due together are one entry and one mail to each. Who is away is p
 instead; where nobody is left at all, the lead of the team hears, else the administrators.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.saying import Said, say
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State, Ticket
 from maild.rules import Person, Rung, Unless
 from maild.rules.effects import Whom
@@ -37,7 +38,7 @@ class _Told:
     person: Person
     template: Template
     clock: ClockName | None
-    about: list[str] = field(default_factory=list)
+    about: list[Said] = field(default_factory=list)
 
 
 def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
@@ -52,7 +53,7 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     steps = _Steps(known.ticket, house, now, stand)
     steps.take()
     if now - timer.due_at > _PROMPT:
-        steps.say(f"Told at {now:%Y-%m-%d %H:%M} UTC: the desk stood still.")
+        steps.add(say("The desk stood still: this is told at {when}.", when=f"{now:%Y-%m-%d %H:%M} UTC"))
     sheet.change(*steps.changes)
     sheet.enter(known.ticket.number, EntryKind.EVENT, "\n".join(steps.story), flags=("ladder", stand.ladder.key))
     sheet.want(*steps.mails())
@@ -85,7 +86,7 @@ class _Steps:
                 self._do(rung)
         self._ticket = replace(self._ticket, ladder=self._stand.progress.written())
 
-    def say(self, line: str) -> None:
+    def add(self, line: Said) -> None:
         """Add a line to the story and to every mail."""
         self.story.append(line)
         for told in self._told.values():
@@ -108,37 +109,37 @@ class _Steps:
             yield replace(mail, clock=told.clock)
 
     def _do(self, rung: Rung) -> None:
-        name = f"Ladder {self._stand.ladder.key}, {rung.key}"
+        name = say("Ladder {ladder}, {step}.", ladder=self._stand.ladder.key, step=rung.key)
         against = _against(rung.unless, self._ticket, self._stand.clocks.values())
         if against:
-            self.story.append(f"{name}: nothing, {against}.")
+            self.story.append(f"{name} Nothing is done: {against}.")
             return
-        raised = self._raise(rung)
-        escalated = self._escalate(rung)
-        line = f"{name}{raised}{escalated}."
-        self.story.append(line)
+        raised, escalated = self._raise(rung), self._escalate(rung)
+        lines = tuple(line for line in (name, raised, escalated) if line is not None)
+        self.story.append(" ".join(lines))
         people = [*self._people(rung.notify), *(self._team() if escalated else ())]
         for person in people or self._last_resort():
-            self._tell(person, rung, line)
+            self._tell(person, rung, lines)
 
-    def _raise(self, rung: Rung) -> str:
+    def _raise(self, rung: Rung) -> Said | None:
         priorities, ticket = self._house.rules.priorities, self._ticket
         scale = priorities.scale("urgency")
         present = ticket.urgency if ticket.urgency in scale else priorities.urgency
         urgency = scale[min(scale.index(present) + rung.raised, len(scale) - 1)]
         if not rung.raised or urgency == present:
-            return ""
+            return None
         impact = ticket.impact if ticket.impact in priorities.impacts else priorities.impact
         was, priority = priority_of(ticket, self._house), priorities.priority(impact, urgency)
         # A priority that somebody set above the matrix stays theirs: p1 is the highest.
         self._ticket = replace(ticket, urgency=urgency, priority=min(was, priority))
-        return f": urgency is {urgency} now, priority {self._ticket.priority}"
+        return say("Urgency is {urgency} now, priority {priority}.", urgency=urgency, priority=self._ticket.priority)
 
-    def _escalate(self, rung: Rung) -> str:
+    def _escalate(self, rung: Rung) -> Said | None:
         if rung.level is None or rung.level <= (self._ticket.level or LOWEST):
-            return ""
+            return None
         self._ticket = at_level(self._ticket, rung.level, self._house, self._now)
-        return f": the ticket is at level {rung.level} now, team {self._ticket.team or 'as before'}"
+        team = self._ticket.team or "–"
+        return say("The ticket is at level {level} now, team {team}.", level=rung.level, team=team)
 
     def _people(self, whoms: Iterable[Whom]) -> Iterator[Person]:
         for whom in whoms:
@@ -162,15 +163,14 @@ class _Steps:
         lead = self._house.lead(self._house.team_of(self._ticket), self._now)
         yield from (lead,) if lead is not None else self._house.administrators(self._now)
 
-    def _tell(self, person: Person, rung: Rung, line: str) -> None:
+    def _tell(self, person: Person, rung: Rung, lines: Sequence[Said]) -> None:
         if not self._house.may_see(person, self._ticket):
             return
         template = _template_of(rung)
         told = self._told.setdefault(person.key, _Told(person, template, rung.clock))
         if _RANKS.index(template) > _RANKS.index(told.template):
             told.template, told.clock = template, rung.clock
-        if line not in told.about:
-            told.about.append(line)
+        told.about += [line for line in lines if line not in told.about]
 
 
 def at_level(ticket: Ticket, level: str, house: House, now: datetime) -> Ticket:

@@ -12,6 +12,7 @@ from maild.desk.telling import breaches, those_in_charge
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry, Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts, TicketFacts
+from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, Ticket
 from maild.rules import Ladder, Person
 
@@ -52,7 +53,7 @@ def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: dat
     elif _tells(ladder_of(ticket, house), clock):
         sheet.explain("its ladder tells of it")
     else:
-        about = (f"This notice is late itself: {told.strip()}",) if told else ()
+        about = (say("The desk stood still: this is told at {when}.", when=_written(now)),) if told else ()
         sheet.want(*breaches(_told(house, ticket, now), ticket.number, clock.name, about))
     return sheet.decision(entry_of(ticket.number), None)
 

@@ -85,7 +85,7 @@ def test_steps_whose_condition_does_not_hold_are_passed_over():
     """An answered ticket, with somebody: nobody needs to hear until it is long unresolved."""
     matter = Climbing().customer("10:00", "There is fire.").agent("10:05")
     assert matter.until("11:59") == ["23 10:20 nobody"]
-    assert matter.known.entries[-1].text == "Ladder urgent, after 20m: nothing, it is with alice."
+    assert matter.known.entries[-1].text == "Ladder urgent, after 20m. Nothing is done: it is with alice."
     matter.agent("11:59", "#resolve It is out.")
     assert matter.step_at is None
 
@@ -121,7 +121,7 @@ def test_steps_that_were_missed_are_told_together_and_say_so():
     )
     matter.kept(decision, "23:00")
     assert sorted(matter.mails) == [f"escalated to {who}@acme.example" for who in ("alex", "alice", "dana")]
-    assert matter.known.entries[-1].text.endswith("Told at 2026-11-23 23:00 UTC: the desk stood still.")
+    assert matter.known.entries[-1].text.endswith("The desk stood still: this is told at 2026-11-23 23:00 UTC.")
     assert matter.step_at == at("2026-11-24T02:00")
 
 

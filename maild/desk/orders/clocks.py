@@ -11,6 +11,7 @@ from maild.desk.orders.plan import Plan
 from maild.desk.telling import escalations
 from maild.model.clocks import PROMISED, Clock, ClockState
 from maild.model.facts import TicketFacts
+from maild.model.saying import say
 
 _FLAG = "late"
 
@@ -65,7 +66,8 @@ def escalate(plan: Plan, _argument: str) -> None:
     lead = house.lead(house.team_of(raised), plan.now)
     people = dict.fromkeys((*house.members(house.team_of(raised), plan.now), *((lead,) if lead is not None else ())))
     told = [each for each in people if each.key != plan.person.key and house.may_see(each, raised)]
-    plan.mails += escalations(told, ticket.number, f"{plan.person.name} brought the ticket to level {level}.")
+    story = say("{name} brought the ticket to level {level}.", name=plan.person.name, level=level)
+    plan.mails += escalations(told, ticket.number, story)
 
 
 def _levels(plan: Plan, stand: Climb | None) -> set[str]:
