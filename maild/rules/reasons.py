@@ -23,7 +23,7 @@ from maild.rules.conditions import (
     TextTest,
     WeekdayTest,
 )
-from maild.rules.engine import single
+from maild.rules.engine import MESSAGE_TEXTS, single
 from maild.rules.occasions import Evidence
 from maild.rules.scene import Scene, holds, numbers_of, passes, rate_key, words_of
 
@@ -73,7 +73,9 @@ def _met(test: Test, scene: Scene) -> str:
     """Give the words that a test met: what fitted, or what stands there instead."""
     match test:
         case TextTest():
-            found = single(test).find(words_of(test.asked, scene) or ())
+            # Of a message it is known already which tests hold: nothing is searched for what is not there.
+            is_absent = test.asked.key in MESSAGE_TEXTS and test not in scene.held
+            found = None if is_absent else single(test).find(words_of(test.asked, scene) or ())
             return _cut(found.words) if found else ""
         case NumberTest():
             return ", ".join(_number(number, test.asked) for number in numbers_of(test.asked, scene) or ())
