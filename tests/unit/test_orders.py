@@ -458,8 +458,12 @@ def test_words_about_no_ticket_wait_for_the_corrected_line():
     )
     assert "no command says for whom" in steps_of(answered("#send"), KeepDraft)[0].reasons[-1]
     assert steps_of(answered("#discard"), CloseDraft) == [CloseDraft(draft.token, DraftState.DISCARDED)]
-    ended = replace(there, drafts={draft.token: replace(draft, state=DraftState.SENT)})
-    assert answered("Well?", ended).steps == ()
+    repeated = answered("#new for bob@customer.example", replace(there, same_id_other_body=True))
+    assert entries_of(repeated) == []
+    for changed in ({"state": DraftState.SENT}, {"author": "alex"}):
+        ended = replace(there, drafts={draft.token: replace(draft, **changed)})
+        assert answered("#send", ended).mails[0].draft is None
+        assert answered("Well?", ended).steps == ()
 
 
 def test_a_forwarded_mail_is_the_customers_ticket():
