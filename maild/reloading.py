@@ -174,6 +174,9 @@ class Reloading:
     def look(self) -> None:
         """Answer what was laid before the daemon since the last look."""
         said = self._examiner.end()
+        # Two may reload at once: whoever was first must not wait for ever, nor be taken after the second.
+        for edition in self._store.read(lambda reader: reader.proposed_editions()):
+            self._newest = self._settled(edition)
         newest = self._store.read(lambda reader: reader.newest_edition())
         if newest is not None and newest != self._newest:
             self._newest = self._settled(newest)

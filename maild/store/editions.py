@@ -45,6 +45,13 @@ class EditionReading(Snapshot):
         row = self._connection.execute(_NEWEST).one_or_none()
         return None if row is None else _edition(row)
 
+    def proposed_editions(self) -> tuple[Edition, ...]:
+        """Give the editions that still wait for an answer, in the order in which they are to be taken."""
+        in_force = self.edition_in_force()
+        waits = edition.c.state == EditionState.PROPOSED.value, edition.c.id > (in_force.id if in_force else 0)
+        rows = self._connection.execute(select(edition).where(*waits).order_by(edition.c.id))
+        return tuple(map(_edition, rows))
+
     def edition_in_force(self) -> Edition | None:
         """Give the edition by which the daemon decides, or did when it last worked."""
         row = self._connection.execute(_IN_FORCE).one_or_none()

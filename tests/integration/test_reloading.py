@@ -14,10 +14,10 @@ import pytest
 from maild.config import read_config
 from maild.daemon import now
 from maild.errors import ConfigurationError
-from maild.model.edition import EditionState
+from maild.model.edition import EditionState, digest_of
 from maild.premises import Premises, begin_premises, keyring_of, open_store
 from maild.reloading import SPOT, Reloading, Seat
-from maild.store import DaemonLock
+from maild.store import DaemonLock, propose
 from maild.troubles import Board
 from tests.integration.a_desk import ADesk, a_mail
 from tests.integration.hearing import Heard, hearing
@@ -180,6 +180,27 @@ def test_many_other_decisions_and_new_spam_take_a_yes(desk: Reloaded):
             terminal.type(f"{said}\n")
             terminal.wait_for(words)
             assert terminal.wait_for_end() == code
+
+
+def test_whoever_reloads_gets_an_answer_though_somebody_else_reloads_too(tmp_path: Path, heard: Heard):
+    """Each edition is answered in its turn, whatever came after it: the last good one is in force, the last word told.
+    """
+    desk = Reloaded(tmp_path, heard)
+    with ExitStack() as stack:
+        desk.begin(stack)
+        made = []
+        for name in ("vpn", "dns"):
+            desk.write("vpn.yaml", VPN.replace("vpn", name))
+            files = read_config(desk.config, {}).read_texts().files()
+            proposal = propose(digest_of(files), files, name, is_attended=True)
+            made.append(desk.store.write(lambda tx, one=proposal: tx.propose_edition(one, now())))
+        bad = propose("bad", (), "sip", is_attended=True)
+        desk.store.write(lambda tx: tx.record_refusal(bad, ("it does not hold",), now()))
+        desk.leg.look()
+
+        answers = [desk.store.read(lambda reader, one=one: reader.find_edition(one)) for one in made]
+        assert [one.state for one in answers if one is not None] == [EditionState.TAKEN, EditionState.TAKEN]
+        assert (desk.rules, desk.board.is_ill(SPOT)) == (["dns"], True)
 
 
 def test_without_a_daemon_the_command_says_so(tmp_path: Path, heard: Heard):

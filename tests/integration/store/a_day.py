@@ -160,6 +160,7 @@ def _look(reader: Reader) -> None:
     reader.files_of_edition(in_force.id)
     reader.find_edition(in_force.id)
     reader.newest_edition()
+    reader.proposed_editions()
     reader.holdings()
     reader.open_tickets_with("team", "first-line", 10)
     reader.open_tickets_with("assignee", "alice", 10)
