@@ -128,6 +128,7 @@ GERMAN: Mapping[str, str] = {
     ),
     "the ticket is {state}": "Das Ticket ist „{state}“",
     "the ticket has nobody to answer": "Das Ticket hat niemanden, dem man antworten könnte",
+    "your words would go to {count} people": "Ihre Worte gingen an {count} Menschen",
     # What happened meanwhile
     "more happened since that mail than can be looked through": (
         "Seit jener Mail ist mehr geschehen, als sich durchsehen lässt"

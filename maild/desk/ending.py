@@ -13,7 +13,7 @@ from maild.desk.case import Case, Sheet
 from maild.desk.house import is_same
 from maild.desk.incidents import join_incident
 from maild.desk.parts import open_parts
-from maild.desk.ruling import BY, apply_to, find_effect, place_of, record
+from maild.desk.ruling import BY, apply_to, as_ruled, find_effect, place_of, record
 from maild.model.decision import Standing, StartTimer, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
@@ -128,7 +128,9 @@ def rule_ticket(case: Case, sheet: Sheet, known: TicketFacts, verdicts: Verdicts
     if ending is not None:
         sheet.set_state(ending.state)
     record(case, sheet, known.ticket.number, verdicts)
-    join_incident(case, sheet, known.ticket, verdicts)
-    open_parts(case, sheet, known.ticket, verdicts)
+    # Who may know of it is decided by what the rules make of it.
+    ticket = as_ruled(known, verdicts, case.now)
+    join_incident(case, sheet, ticket, verdicts)
+    open_parts(case, sheet, ticket, verdicts)
     if ending is not None:
         end(case, sheet, known.ticket.number, ending)

@@ -89,7 +89,9 @@ def _opened(case: Case, opened: OpenTicket, verdicts: Verdicts, key: Key | None,
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
-    sheet.add(*counted(verdicts, number))
+    # The ticket of a forged mail is no report: what an incident says does not go to whom the forger names.
+    is_forged = case.sender is not None and case.sender.trust is Trust.FORGED
+    sheet.add(*counted(verdicts, None if is_forged else number))
     if ending is not None:
         end(case, sheet, number, ending)
     sheet.explain(*((str(found),) if found else ()))

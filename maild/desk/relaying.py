@@ -9,12 +9,13 @@ from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
 from maild.model.mail import Address, Attachment
-from maild.model.outgoing import Meaning, Thread, Wanted
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
 from maild.model.ticket import EntryKind, State, Ticket
 from maild.subjects import is_forward
 
 RELAY_EXPIRES = timedelta(days=5)
+MOST_AT_ONCE = 50  # people: words to more go out when whoever wrote them was told to how many
 _NOT_ANSWERED = frozenset({State.MERGED, State.SPAM})
 
 
@@ -111,6 +112,16 @@ def _obstacles(turn: Turn, plan: Plan) -> Iterator[str]:
     ticket = turn.known.ticket
     if ticket.state in _NOT_ANSWERED:
         yield say("the ticket is {state}", state=ticket.state)
-    if not any(recipients(plan, each) for each in (plan.ticket, *(one.ticket for one in plan.reports))):
+    people = {each.address.lower() for one in _answered(plan) for each in recipients(plan, one)}
+    if not people:
         yield say("the ticket has nobody to answer")
+    # Anybody can report an incident, in anybody's name, after its notice was written.
+    is_told = turn.issued is not None and turn.issued.template is Template.DRAFT
+    if len(people) > MOST_AT_ONCE and not is_told:
+        yield say("your words would go to {count} people", count=len(people))
     yield from missed(turn, plan)
+
+
+def _answered(plan: Plan) -> Iterator[Ticket]:
+    yield plan.ticket
+    yield from (one.ticket for one in plan.reports)

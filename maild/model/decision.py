@@ -289,7 +289,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class CountMail:
-    """Let the message be counted from now on; `ticket` is what became of it, None where it was held."""
+    """Let the message be counted from now on; `ticket` is what became of it; None: held, refused, forged."""
 
     counted: tuple[Counted, ...]
     ticket: int | None

@@ -183,8 +183,7 @@ def test_many_other_decisions_and_new_spam_take_a_yes(desk: Reloaded):
 
 
 def test_whoever_reloads_gets_an_answer_though_somebody_else_reloads_too(tmp_path: Path, heard: Heard):
-    """Each edition is answered in its turn, whatever came after it: the last good one is in force, the last word told.
-    """
+    """Each edition is answered in its turn, whatever came after: the last good one is in force."""
     desk = Reloaded(tmp_path, heard)
     with ExitStack() as stack:
         desk.begin(stack)

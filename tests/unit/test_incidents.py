@@ -3,12 +3,26 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import AddEntry, ChangeTicket, Decision, OpenTicket
+from maild.model.decision import AddEntry, ChangeTicket, CountMail, Decision, OpenTicket
 from maild.model.facts import Rate, TicketFacts
 from maild.model.outgoing import Meaning, Template
 from maild.model.rates import RateOf, RateQuestion
 from maild.model.ticket import Change, Confidence, EntryKind, State
-from tests.unit.desk_values import FAIL, PASS, a_message, a_ticket, decided, facts, recipients, steps_of, wanted
+from tests.unit.desk_values import (
+    BOB,
+    FAIL,
+    PASS,
+    a_message,
+    a_ticket,
+    answer_to,
+    decided,
+    facts,
+    known,
+    recipients,
+    steps_of,
+    to_bob,
+    wanted,
+)
 from tests.unit.test_ruling import a_house_with
 
 HOUSE = a_house_with("""
@@ -113,9 +127,37 @@ def test_an_incident_says_nothing_of_a_confidential_ticket():
     assert lines["dana@acme.example"][0] == "#1001 bob@customer.example"
 
 
+def test_nor_of_one_that_this_very_mail_makes_confidential():
+    """A reply that a rule keeps to the team opens the incident: neither history nor notice names its ticket."""
+    house = a_house_with("""
+  secret:
+    on: reply
+    when: {text: {words: [salary]}}
+    then: {team: network, confidential: team, incident: "Pay day", notify: ["team:first-line"]}
+""")
+    mail = to_bob()
+    knowledge = replace(facts(mail, ticket=known(a_ticket())), incidents={})
+    decision = decided(answer_to(mail, "My salary is too low.", BOB), knowledge, PASS, house)
+
+    (opened,) = steps_of(decision, OpenTicket)
+    story = next(step.text for step in steps_of(decision, AddEntry) if step.number == opened.number)
+    assert "#1042" not in story
+    lines = {notice.to: notice.tickets for notice in decision.mails if notice.ticket == opened.number}
+    assert lines["alice@acme.example"] == ()
+    assert lines["alex@acme.example"] == (f"#1042 {BOB.address}",)
+
+
 def test_a_forged_mail_joins_nothing():
     """What goes to all of an incident shall not go to whom a forger names."""
     assert parents(the_third(is_open=incident(), authenticity=FAIL)) == {}
+
+
+def test_a_forged_mail_is_counted_and_its_ticket_is_not_brought_along():
+    """A rate knows of it; the incident that comes of the rate later writes nothing to whom the forger named."""
+    for authenticity, number in ((PASS, 2001), (FAIL, None)):
+        decision = decided(a_message(subject="VPN down"), facts(rates={ASKED: Rate()}), authenticity, HOUSE)
+        (count,) = steps_of(decision, CountMail)
+        assert count.counted and count.ticket == number
 
 
 def test_mail_of_which_no_incident_was_asked_opens_none():

@@ -5,6 +5,7 @@ from maild.model.facts import TicketFacts
 from maild.model.outgoing import Meaning, Template
 from maild.model.ticket import Confidence, EntryKind, State
 from tests.unit.desk_values import (
+    BOB,
     FAIL,
     HOUSE,
     PASS,
@@ -19,6 +20,7 @@ from tests.unit.desk_values import (
     known,
     recipients,
     steps_of,
+    to_bob,
     wanted,
 )
 from tests.unit.test_ruling import a_house_with
@@ -72,6 +74,24 @@ def test_the_notice_of_the_matter_names_its_part():
 def test_a_forged_mail_opens_no_part():
     """Other teams are not put to work by whoever writes in a customer's name."""
     assert len(steps_of(newcomer(FAIL), OpenTicket)) == 1
+
+
+def test_a_matter_that_this_very_mail_makes_confidential_is_so_for_its_part():
+    """A reply that a rule keeps to the team: the part does not carry its words to another queue."""
+    house = a_house_with("""
+  secret:
+    on: reply
+    when: {text: {words: [salary]}}
+    then: {confidential: team, child: {queue: billing, subject: "A raise"}}
+""")
+    mail = to_bob()
+    message = answer_to(mail, "My salary is too low.", BOB, attachments=(an_attachment(),))
+    decision = decided(message, facts(mail, ticket=known(a_ticket())), PASS, house)
+
+    (part,) = steps_of(decision, OpenTicket)
+    assert part.confidential is Confidence.TEAM
+    (note,) = [step for step in steps_of(decision, AddEntry) if step.number == part.number]
+    assert "salary" not in note.text and not note.attachments
 
 
 def test_the_end_of_a_part_is_told_to_its_matter():

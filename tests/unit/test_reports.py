@@ -13,6 +13,7 @@ from tests.unit.desk_values import (
     HOUSE,
     NOW,
     PASS,
+    a_draft,
     a_ticket,
     an_attachment,
     an_entry,
@@ -30,8 +31,9 @@ NOTICE = issued(ticket=1500, subject="[#1500] VPN outage")
 
 def report(number: int, *entries: Entry, **changes: object) -> TicketFacts:
     """One of the tickets of the incident, its report an hour old."""
-    ticket = a_ticket(number, **{"requester": CUSTOMERS[number], "parent": 1500, "state": State.NEW, **changes})
-    first = replace(an_entry(1, by=CUSTOMERS[number].address, text="VPN?"), at=NOW - timedelta(hours=2))
+    requester = CUSTOMERS.get(number, Address(f"user-{number}@x.example"))
+    ticket = a_ticket(number, **{"requester": requester, "parent": 1500, "state": State.NEW, **changes})
+    first = replace(an_entry(1, by=requester.address, text="VPN?"), at=NOW - timedelta(hours=2))
     every = (first, *entries)
     return TicketFacts(ticket, every, every[-1].n, {})
 
@@ -40,7 +42,9 @@ def later(n: int, kind: EntryKind, by: str, text: str, *changes: Change) -> Entr
     return replace(an_entry(n, kind, by, text, changes=changes), at=NOW - timedelta(minutes=5))
 
 
-def said(text: str, *reports: TicketFacts, state: State = State.OPEN, entries=(), mail=NOTICE, **changes) -> Decision:
+def said(
+    text: str, *reports: TicketFacts, state: State = State.OPEN, entries=(), mail=NOTICE, drafts=None, **changes
+) -> Decision:
     """Decide Alice's answer to the notice of the incident."""
     reports = reports or (report(1001), report(1002))
     ticket = a_ticket(1500, requester=None, subject="VPN outage", incident="VPN outage", state=state, assignee="alice")
@@ -48,7 +52,7 @@ def said(text: str, *reports: TicketFacts, state: State = State.OPEN, entries=()
     every = (replace(first, at=NOW - timedelta(hours=2)), *entries)
     incident = TicketFacts(ticket, every, every[-1].n, {}, children=tuple(one.ticket.number for one in reports))
     tickets = {1500: incident, **{one.ticket.number: one for one in reports}}
-    return decided(answer_to(mail, text, **changes), facts(mail, tickets=tickets), PASS)
+    return decided(answer_to(mail, text, **changes), facts(mail, tickets=tickets, drafts=drafts or {}), PASS)
 
 
 def entries(decision: Decision) -> dict[int, AddEntry]:
@@ -176,6 +180,19 @@ def test_a_report_that_could_not_be_read_keeps_the_words_back():
 def test_an_incident_without_anybody_to_answer_keeps_the_words():
     """As any ticket without a customer."""
     assert "nobody to answer" in kept(said("On it.", report(1001, state=State.CLOSED)))
+
+
+def test_words_to_very_many_are_asked_about_once():
+    """The notice named a few; a flood of reports since, which anybody may have written, is told of first."""
+    flood = [report(number) for number in range(2001, 2052)]
+    assert len(wanted(said("On it.", *flood[:50]), Template.REPLY)) == 50
+    assert "your words would go to 51 people" in kept(said("On it.", *flood))
+    assert "your words would go to 51 people" in kept(said("#resolve Mended.", *flood))
+    assert not steps_of(said("#note Hm.", *flood), KeepDraft)
+
+    shown = replace(NOTICE, template=Template.DRAFT, meaning=Meaning.DRAFT, thread=Thread.INTERNAL, draft="keptwords")
+    confirmed = said("#send", *flood, mail=shown, drafts={"keptwords": a_draft(shown, ticket=1500)})
+    assert len(wanted(confirmed, Template.REPLY)) == 51
 
 
 def test_machines_get_no_answer():
