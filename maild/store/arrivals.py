@@ -32,11 +32,10 @@ _UNSHOWN = (
     .order_by(arrival.c.id)
     .limit(bindparam("limit"))
 )
-_ELSEWHEN = (
-    select(arrival.c.fingerprint, arrival.c.id)
+# By content alone: asked for the folder too, SQLite would go through all that ever came from it.
+_ALIKE = (
+    select(arrival.c.fingerprint, arrival.c.id, arrival.c.mailbox, arrival.c.folder, arrival.c.uidvalidity)
     .where(any_of(arrival.c.fingerprint, "prints"))
-    .where(arrival.c.mailbox == bindparam("mailbox"), arrival.c.folder == bindparam("folder"))
-    .where(arrival.c.uidvalidity != bindparam("uidvalidity"))
     .order_by(arrival.c.id.desc())
 )
 _WAITING = (
@@ -256,8 +255,10 @@ class ArrivalWriting(Snapshot):
         # A message of which nothing came is like any other of which nothing came: their likeness says nothing.
         prints = {one.fingerprint for one in new if one.fetched.raw}
         for some in in_chunks(prints):
-            for row in self._connection.execute(_ELSEWHEN, {**place, "prints": some}):
-                olds[row.fingerprint].append(row.id)
+            for row in self._connection.execute(_ALIKE, {"prints": some}):
+                is_here = (row.mailbox, row.folder) == (place["mailbox"], place["folder"])
+                if is_here and row.uidvalidity != place["uidvalidity"]:
+                    olds[row.fingerprint].append(row.id)
         given = {}
         for one in new:
             if one.fetched.raw and olds[one.fingerprint]:

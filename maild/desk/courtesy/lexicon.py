@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from enum import Enum
+from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 
-class Role(Enum):
+class Role(StrEnum):
     """What a phrase does in a mail; the values name the tables of a Lexicon."""
 
     YES = "yes"
@@ -66,6 +67,7 @@ def is_unspaced(token: str) -> bool:
     return _IS_UNSPACED.match(token) is not None
 
 
+@lru_cache(maxsize=1024)  # each language is asked about the same words
 def fold(token: str) -> str:
     """Give a word without case and accents: people leave both out on telephones."""
     if is_unspaced(token):

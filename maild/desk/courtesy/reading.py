@@ -12,7 +12,7 @@ BUGS
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from maild.desk.courtesy.germanic import GERMANIC
@@ -82,6 +82,13 @@ def _book(language: str) -> Book:
     return Book(LEXICONS[language], _book("en") if language != "en" else None)
 
 
+@lru_cache(maxsize=_MOST_LINES)  # each language is asked about the same lines
+def _words_of(line: str) -> tuple[str, ...] | None:
+    """Cut a line into words and signs; None where it says that something is in doubt."""
+    bare = _SMILE.sub(" 🙂 ", line)
+    return None if _DOUBT.search(bare) else tuple(tokens_of(bare))
+
+
 def _parts_of(name: str) -> Iterator[str]:
     """Give the words of a name; of one without blanks also each part of it that may be the family's."""
     for token in tokens_of(tidy(name[:100])):
@@ -121,10 +128,10 @@ class _Reading:
         """Read one line phrase by phrase; None where one is not known. In a first line a greeting may name anybody."""
         if is_early and _HONOURED.fullmatch(line):
             return {Role.GREETING}
-        bare = _SMILE.sub(" 🙂 ", line)
-        if _DOUBT.search(bare):
+        words = _words_of(line)
+        if words is None:
             return None
-        tokens = [piece for token in tokens_of(bare) for piece in self._pieces(token)]
+        tokens = [piece for word in words for piece in self._pieces(word)]
         folded = [fold(token) for token in tokens]
         roles: set[Role] = set()
         at, before = 0, Role.PAUSE
