@@ -1,11 +1,12 @@
-"""What a mail costs a desk of 0, of 20,000 and of 1,000,000 tickets, and how long the largest needs to start.
+"""What a mail costs a desk of 100, of 20,000 and of 1,000,000 tickets, and how long the largest needs to start.
 
     python benchmarks/growth.py [--tickets 1000000] [--portions 16]
 
 Aims: the same cost within 10 %; a start in under 5 s. One ticket is made as in life; the others are copies of its rows,
 made set-wise by SQL in a database of our own migrations, each with names, ids and instants of its own. The desks then
 take turns, a portion of 50 mails each, so that whoever disturbs one disturbs all; a quarter of the mails answer old
-tickets. What is counted is CPU of this process from the claim to the commit, readers apart.
+tickets, which is other work than a new one: so the smallest desk has some, too. What is counted is CPU of this process
+from an arrival's record to its outcome's commit, readers apart.
 
 BUGS
     Copies share one raw mail and one body: the files of blobs are smaller than a real desk's.
@@ -43,6 +44,7 @@ from maild.store.columns import Instant, metadata
 from maild.troubles import Board
 
 PORTION = 50
+FEWEST = 100
 SPACING = 20_000_000  # microseconds between two old tickets
 OLD = "'old' || k || '@c' || (k % 997) || '.example'"
 CLOSED = "k % 20"  # all but each twentieth
@@ -149,8 +151,8 @@ class GrownDesk:
             fetched = Fetched(self._uid, raw, len(raw), is_whole=True, received_at=None)
             new.append(NewArrival(fetched, fingerprint(raw), pack(raw)))
         now = daemon.now()
-        self._store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, now))
         start = time.process_time()
+        self._store.write(lambda tx: tx.record_arrivals("support", "INBOX", 1, new, now))
         while self._handling.handle_batch():
             pass
         return (time.process_time() - start) * 1000 / len(raws)
@@ -182,7 +184,7 @@ def measure(tickets: int, portions: int) -> Iterator[Figure]:
         readers = Readers(ReadingLimits(), workers=1)
         try:
             readers.start()
-            desks = [GrownDesk(folder / str(count), count, readers) for count in (0, 20_000, tickets)]
+            desks = [GrownDesk(folder / str(count), count, readers) for count in (FEWEST, 20_000, tickets)]
             costs: dict[int, list[float]] = {desk.tickets: [] for desk in desks}
             for turn in range(portions):
                 # Nobody is always first.
@@ -192,13 +194,13 @@ def measure(tickets: int, portions: int) -> Iterator[Figure]:
                 desk.close()
             # The first portion of each warms it up.
             ratios = {
-                count: median(a / b for a, b in zip(found[1:], costs[0][1:], strict=True))
+                count: median(a / b for a, b in zip(found[1:], costs[FEWEST][1:], strict=True))
                 for count, found in costs.items()
             }
             for count, found in costs.items():
                 value = f"{median(found[1:]):.2f} ms of CPU, {ratios[count]:.2f} ×"
-                met = abs(ratios[count] - 1) <= 0.1 if count else None
-                yield Figure(f"a mail with {count:,} tickets", value, "within 10 %" if count else "", met)
+                met = None if count == FEWEST else abs(ratios[count] - 1) <= 0.1
+                yield Figure(f"a mail with {count:,} tickets", value, "" if met is None else "within 10 %", met)
             seconds = seconds_to_start(folder / str(tickets))
             yield Figure(f"start with {tickets:,} tickets", f"{seconds:.1f} s", "5 s", seconds < 5)
         finally:
