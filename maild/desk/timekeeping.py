@@ -74,6 +74,7 @@ class _Ticking:
         self._number = number
         self._house = house
         self._now = now
+        self._tickets = facts.tickets
         self._known = facts.tickets.get(number)
         after = ticket_after(decision, facts, number, now)
         self._after = after.ticket
@@ -94,7 +95,8 @@ class _Ticking:
         promised = promises(agreement, priority_of(self._after, self._house), rules.calendars)
         self._take_back()
         self._retarget(promised, agreement)
-        if any(_asks(entry, self._after.state) for entry in self._entries) and not self._is_among_colleagues():
+        is_asked = any(_asks(entry, self._after.state) for entry in self._entries) and not self._is_among_colleagues()
+        if is_asked or self._is_merged_into_unanswered():
             self._ask(promised, agreement)
         if any(entry.kind is EntryKind.AGENT and not _NOBODYS.intersection(entry.flags) for entry in self._entries):
             self._answer(promised)
@@ -129,6 +131,17 @@ class _Ticking:
         sender = self._decision.sender
         requester = self._house.find_agent(self._after.requester.address, self._now)
         return requester is not None and sender is not None and sender.person not in {None, requester.key}
+
+    def _is_merged_into_unanswered(self) -> bool:
+        """Whether a ticket goes on in this one whose customer waits for an answer."""
+        merged = {
+            step.number
+            for step in self._decision.steps
+            if isinstance(step, ChangeTicket)
+            and any(change.field == "merged_into" and change.new == str(self._number) for change in step.changes)
+        }
+        clocks = (clock for number in merged if number in self._tickets for clock in self._tickets[number].clocks)
+        return any(clock.name in _RESPONSES and clock.state is not ClockState.STOPPED for clock in clocks)
 
     def _ask(self, promised: Mapping[ClockName, Promise], agreement: Agreement | None) -> None:
         """Let the customer wait from now on, if they do not wait already."""
@@ -242,7 +255,8 @@ class _Ticking:
         old_at = next_at(known, self._house, self._before) if known is not None else None
         ticket = replace(self._after, ladder=self._progress.written())
         new_at = next_at(ticket, self._house, self._clocks)
-        if old_at != new_at:
+        # One that is over may have been dropped, after a restore: it is started anew, and never twice.
+        if old_at != new_at or (old_at is not None and old_at <= self._now):
             yield from (StopTimers(TimerKind.LADDER, self._number),) if old_at is not None else ()
             if new_at is not None:
                 yield StartTimer(TimerKind.LADDER, self._number, max(new_at, self._now))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maild.desk import decide, decide_undelivered, fall_due, keep_time, wake
-from maild.desk.byhand import set_fields
+from maild.desk.byhand import merge_tickets, set_fields
 from maild.desk.clocks import elapsed_at
 from maild.desk.recomputing import Changed, clock_faults
 from maild.model.aftermath import ticket_after
@@ -392,6 +392,22 @@ def test_machines_tickets_and_those_among_colleagues_have_no_clocks():
     assert Matter().take(a_machines_message(Automatic.GENERATED), "10:00").clocks == {}
     forwarded = Matter().take(a_message(ALICE, "My screen is dead.", message_id="<a@acme.example>"), "10:00")
     assert forwarded.states == "first_response:running resolution:running"
+
+
+def test_a_question_that_goes_on_in_another_ticket_still_waits_for_its_answer():
+    """Whose ticket it is merged into owes it."""
+    matter = Matter().customer("10:00").agent("10:30")
+    other = Matter()
+    other.number = 2002
+    other.customer("11:00")
+    facts = Facts(2003, tickets={2001: matter.known, 2002: other.known})
+    decision = keep_time(
+        merge_tickets(other.known, matter.known, is_join=False, by="root"), facts, matter.house, at("12:00")
+    )
+    matter._carry_out(decision, facts, at("12:00"))
+    assert matter.due("next_response") == "23 16:00"
+    other.known = ticket_after(decision, facts, 2002, at("12:00"))
+    assert other.states == "first_response:paused resolution:paused"
 
 
 def test_what_is_spam_or_merged_stands_still():

@@ -163,6 +163,14 @@ def test_a_clock_that_begins_anew_may_be_warned_of_again():
     assert "23 12:05 breach-warning alice" in short(matter.until("12:10"))
 
 
+def test_a_step_that_was_dropped_after_a_restore_comes_with_the_next_mail():
+    """Its timer is gone, and the ladder goes on all the same."""
+    matter = Climbing().customer("10:00", "There is fire.")
+    matter.step_at = None
+    matter.customer("10:50", "Still!")
+    assert matter.step_at == at("10:50")
+
+
 def test_progress_is_written_as_it_is_read():
     """A step by the name of its ladder, and how often."""
     text = "urgent/after 2h; urgent/after 8h x3; urgent/next_response 80%"
