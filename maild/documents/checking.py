@@ -127,7 +127,9 @@ def _complaint(kinds: tuple[Any, ...], error: ErrorDetails) -> str:
         case "value_error":
             return _cut(str(context["error"]), _LONGEST_COMPLAINT)
         case "literal_error":
-            words = [_word(word) for each in kinds if get_origin(each) is Literal for word in get_args(each)]
+            words = [
+                _word(word) for each in kinds if get_origin(each) is Literal for word in get_args(each) if word != ""
+            ]
             return f"{_shown(value)} is none of {join_words(words)}{_near(value, words)}"
         case "too_short":
             return "must not be empty"

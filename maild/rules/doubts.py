@@ -24,6 +24,7 @@ from maild.rules.effects import SetValue, Stop
 from maild.rules.engine import Customers
 from maild.rules.gathering import Gathering
 from maild.rules.implying import asked_in, excludes, implies, parts, wanted_words
+from maild.rules.ladders import Ladder
 from maild.rules.matters import PRIORITIES, Customer
 from maild.rules.occasions import On
 from maild.rules.patterns import doubts_about
@@ -93,6 +94,22 @@ def agreement_doubts(agreements: Mapping[str, Agreement]) -> Iterator[Problem]:
 def _doubt_about(agreement: Agreement, what: str) -> Problem:
     place = agreement.place
     return Problem(place.file, place.line, place.column, f"agreements.{agreement.key}", what)
+
+
+def ladder_doubts(ladders: Mapping[str, Ladder]) -> Iterator[Problem]:
+    """Say which ladder no ticket climbs: an earlier one fits all that it fits."""
+    before: list[Ladder] = []
+    for ladder in ladders.values():
+        earlier = next((each for each in before if _fits_all_of(each, ladder)), None)
+        if earlier is not None:
+            what = f"no ticket climbs it: {earlier.key} ({earlier.place}) is written before it, and fits them all"
+            yield Problem(*ladder.place, f"ladders.{ladder.key}", what)
+        before.append(ladder)
+
+
+def _fits_all_of(one: Ladder, other: Ladder) -> bool:
+    has_priorities = not one.priorities or (bool(other.priorities) and other.priorities <= one.priorities)
+    return has_priorities and one.fits in (FITS_ALL, other.fits)
 
 
 def customer_doubts(customers: Mapping[str, Customer]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from maild.config import Config, DeskConfig, Draft, SourceFile
 from maild.errors import ConfigurationError, Problem
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
-from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, rule_doubts
+from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, ladder_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
 from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
@@ -90,6 +90,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         *rule_doubts(gathering, rules, Calendars(calendars, desk.timezone)),
         *customer_doubts(customers),
         *agreement_doubts(agreements),
+        *ladder_doubts(_ladders(gathering)),
     )
     return Rules(
         people=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}),

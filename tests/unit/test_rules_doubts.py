@@ -168,6 +168,24 @@ def test_customers_that_others_are_written_before_are_told():
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "is_told"),
+    [
+        ("", "for: {priority: p1}, ", True),
+        ("for: {priority: p1, queue: support}, ", "for: {priority: p1}, ", False),
+        ("for: {priority: [p1, p2]}, ", "for: {priority: p1}, ", True),
+        ("for: {priority: p1}, ", "", False),
+        ("for: {queue: support}, ", "for: {queue: support, priority: p1}, ", True),
+    ],
+)
+def test_a_ladder_that_no_ticket_climbs_is_told(one: str, two: str, is_told: bool):
+    """The first that fits is climbed; what fits in part only takes nobody all."""
+    steps = "steps: [{after: 2h, notify: [lead]}]"
+    text = f"ladders:\n  one: {{calendar: real, {one}{steps}}}\n  two: {{calendar: real, {two}{steps}}}\n"
+    told_of = [warning.split(": ")[1] for warning in warnings_of(text) if "no ticket climbs it" in warning]
+    assert told_of == (["ladders.two"] if is_told else [])
+
+
 def test_patterns_that_cost_are_told_where_they_stand():
     """Without three letters in a row the filter cannot leave a pattern out."""
     (warning,) = warnings_of("rules: {r: {when: {not: {subject: {matches: ['abc', '\\d+']}}}, then: {stop: true}}}")
