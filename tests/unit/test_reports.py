@@ -110,6 +110,27 @@ def test_resolving_an_incident_resolves_them_all():
         assert states(decision) == {1500: "resolved", 1001: "resolved", 1002: "resolved"}
 
 
+def test_a_question_to_all_waits_for_all_of_them():
+    """Their clocks pause with the incident's; who answers is open again alone, as any ticket."""
+    decision = said("Which client do you use?\n\n#wait")
+
+    assert [mail.to for mail in wanted(decision, Template.REPLY)] == ["a@x.example", "b@x.example"]
+    assert states(decision) == {1500: "waiting", 1001: "waiting", 1002: "waiting"}
+
+
+def test_words_that_were_kept_go_to_all_once_they_are_sent():
+    """A draft of an incident is one draft, and its #send reaches whoever belongs to it by then."""
+    mail = replace(NOTICE, meaning=Meaning.DRAFT, template=Template.DRAFT, thread=Thread.INTERNAL, draft="k" * 16)
+    draft = a_draft(mail, "We are on it.", ticket=1500)
+
+    decision = said("#send", report(1001), report(1003), mail=mail, drafts={draft.token: draft})
+
+    assert [(each.to, each.text) for each in wanted(decision, Template.REPLY)] == [
+        ("a@x.example", "We are on it."),
+        ("c@x.example", "We are on it."),
+    ]
+
+
 def test_closing_quietly_mails_nobody():
     """The states change, and the histories say so."""
     decision = said("#close #quiet")
