@@ -126,6 +126,7 @@ def doubts_of(replayed: Replay) -> tuple[str, ...]:
         doubts.append(f"{of} would be other ones ({replayed.share:.0%})")
     for group in replayed.alarming:
         now, first = group.difference.now, group.tickets or group.arrivals
-        example = f"like {'ticket #' if group.tickets else 'arrival '}{first[0]}" if first else ""
-        doubts.append(f"{group.count} mails would newly be {now.value}, by {now.origin or 'nobody'}, {example}")
+        example = f", like {'ticket #' if group.tickets else 'arrival '}{first[0]}" if first else ""
+        mails = "1 mail" if group.count == 1 else f"{group.count:,} mails"
+        doubts.append(f"{mails} would newly be {now.value}, by {now.origin or 'nobody'}{example}")
     return tuple(doubts)

@@ -111,6 +111,11 @@ def size(octets: int) -> str:
     return f"{octets:,} B"
 
 
+def number_of(count: int, what: str) -> str:
+    """Say how many there are of something that is regular in the plural: "1 mail", "1,200 mails"."""
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def say_no(why: str) -> click.exceptions.Exit:
     """Say why the answer is no; what is returned ends the command with exit code 1 when raised."""
     click.echo(fit(why), err=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from maild.cli.display import fit, say_no
+from maild.cli.display import fit, number_of, say_no
 from maild.cli.opening import config_directory, now, user
 from maild.cli.progress import beginning, shown_progress
 from maild.config import Config, read_config
@@ -95,11 +95,7 @@ def _tell(edition: Edition, examined: Examined) -> None:
         raise say_no("\nRefused by the daemon: what was in force stays in force.")
     for words in edition.words:
         click.echo(f"note: {fit(words)}", err=True)
-    what = (
-        "Nothing has changed"
-        if examined.is_in_force
-        else f"Taken: {examined.rules} {'rule' if examined.rules == 1 else 'rules'}"
-    )
+    what = "Nothing has changed" if examined.is_in_force else f"Taken: {number_of(examined.rules, 'rule')}"
     click.echo(f"{what}; the desk decides by {edition.digest[:12]}.")
 
 

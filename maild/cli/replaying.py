@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from maild.cli.display import json_option, moment, print_heading, print_json, print_table
+from maild.cli.display import json_option, moment, number_of, print_heading, print_json, print_table
 from maild.cli.opening import config_directory, now
 from maild.cli.progress import beginning, shown_progress
 from maild.cli.since import Since
@@ -63,16 +63,15 @@ def _replay(since: datetime) -> Replay:
 
 
 def _summary(found: Replay) -> Iterator[str]:
-    mails = "1 mail" if found.total == 1 else f"{found.total:,} mails"
-    since = moment(found.since)
+    mails, since = number_of(found.total, "mail"), moment(found.since)
     if not found.changed:
-        yield f"{mails} since {since}: these rules decide all of them as they were decided."
+        yield f"{mails} since {since}: none would be decided differently."
     else:
         yield f"{mails} since {since}: {found.changed:,} would be decided differently ({found.share:.1%})."
     reasons = (
-        (found.gone, "their bytes are not kept any more"),
-        (found.unreadable, "they cannot be read"),
-        (found.unknown, "they were decided before maild kept what rules saw"),
+        (found.gone, "the bytes are not kept any more"),
+        (found.unreadable, "unreadable"),
+        (found.unknown, "decided before maild kept what rules saw"),
     )
     yield from (f"{count:,} not compared: {why}." for count, why in reasons if count)
 

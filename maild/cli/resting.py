@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import click
 
-from maild.cli.display import moment, print_heading, print_table, say_no
+from maild.cli.display import moment, number_of, print_heading, print_table, say_no
 from maild.cli.opening import alone_with, config_directory, now, opened_store, user
 from maild.cli.progress import beginning, shown_progress
 from maild.config import Config, read_config
@@ -98,8 +98,9 @@ def _resume_restored(choice: Choice | None) -> None:
         taken = _take_over(config, store, rests, at)
         _settle(store, config, wanted, mails, timers, at)
     click.echo(
-        f"{taken} mails that the desk did not know are taken over: they are filed when it runs, and no customer is"
-        " written to; of those that still lay in the inbox colleagues are told.\nThe desk is ready: `maild run`."
+        f"Taken over: {number_of(taken, 'mail')} that the desk did not know. What is taken over is filed when it runs,"
+        " and no customer is written to; of what still lay in the inbox colleagues are told.\nThe desk is ready:"
+        " `maild run`."
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import click
 
-from maild.cli.display import fit, moment, say_no
+from maild.cli.display import fit, moment, number_of, say_no
 from maild.cli.opening import config_directory, now, user
 from maild.cli.progress import beginning, shown_progress
 from maild.cli.since import Since
@@ -196,13 +196,9 @@ def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
     refused = sum(store.write(lambda tx, one=one: tx.release_refused(one, wish.by, at)) for one in touched.refused)  # type: ignore[misc]  # its default
     mails = held + refused + spam
-    told = [f"{_of(changed, 'ticket')} changed"] if changed else []
-    told += [f"{_of(mails, 'mail')} to be handled again"] if mails else []
+    told = [f"{number_of(changed, 'ticket')} changed"] if changed else []
+    told += [f"{number_of(mails, 'mail')} to be handled again"] if mails else []
     click.echo(f"Taken back: {', '.join(told) or 'nothing'}.")
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _take_back_of(store: Store, house: House, number: int, wish: Wish) -> bool:

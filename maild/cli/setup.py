@@ -10,7 +10,7 @@ from typing import TypeAlias
 import click
 
 from maild.cli.connecting import print_servers, servers_said, try_servers
-from maild.cli.display import cell, json_option, print_heading, print_json, print_table, say_no
+from maild.cli.display import cell, json_option, number_of, print_heading, print_json, print_table, say_no
 from maild.cli.findings import print_report
 from maild.cli.opening import config_directory, now
 from maild.cli.probing import probe
@@ -119,8 +119,8 @@ def _print_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     files = dict.fromkeys(problem.file for problem in problems)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    click.echo(f"\n{count} in {', '.join(files)}. Mend them, then check again.", err=True)
+    count, it = number_of(len(problems), "problem"), "it" if len(problems) == 1 else "them"
+    click.echo(f"\n{count} in {', '.join(files)}. Mend {it}, then check again.", err=True)
 
 
 def _problem_line(problem: Problem) -> Row:
@@ -217,7 +217,7 @@ def _print_summary(config: Config, rules: Rules, orphans: Sequence[str]) -> None
     click.echo(f"\n{config.directory}: no problem found.")
     tests = sum(len(rule.tests) for rule in rules.rules)
     if tests:
-        click.echo(f"{tests} tests stand beside the rules: `maild rules test` runs them, this does not.")
+        click.echo(f"Beside the rules: {number_of(tests, 'test')}, which `maild rules test` runs and this does not.")
     for orphan in orphans:
         click.echo(f"a reload would be refused: {orphan}", err=True)
     for warning in (*rules.warnings, *template_doubts(config, rules)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from maild.cli.display import json_option, print_heading, print_json, print_text
+from maild.cli.display import json_option, number_of, print_heading, print_json, print_text
 from maild.cli.opening import config_directory
 from maild.cli.progress import beginning, shown_progress
 from maild.config import Config
@@ -46,14 +46,13 @@ def _print(tried: Sequence[Tried], failed: Sequence[Tried]) -> None:
         mail = one.trial.mail
         print_heading(f"{_place(one)}: {one.rule.name}: '{mail.subject}' from {mail.sender}")
         print_text("\n".join(_said(one)))
-    tests = "1 test" if len(tried) == 1 else f"{len(tried)} tests"
-    rules = len({one.rule.name for one in tried})
+    tests, rules = number_of(len(tried), "test"), len({one.rule.name for one in tried})
     if not tried:
         click.echo("No test stands beside a rule.")
     elif failed:
         click.echo(f"\n{len(failed)} of {tests} failed.")
     else:
-        click.echo(f"{tests} beside {rules} {'rule' if rules == 1 else 'rules'} passed.")
+        click.echo(f"{tests} beside {number_of(rules, 'rule')} passed.")
 
 
 def _place(one: Tried) -> str:

@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 import click
 from rich.progress import Progress
 
-from maild.cli.display import fit, json_option, print_json, print_table
+from maild.cli.display import fit, json_option, number_of, print_json, print_table
 from maild.cli.opening import config_directory, opened_store
 from maild.cli.progress import shown_progress
 from maild.config import read_draft
@@ -197,4 +197,4 @@ def _print(counts: Counts, found: int) -> None:
         click.echo()
     rows = [(kind, count.checked or "", count.waiting or "", count.faults) for kind, count in counts.by_kind.items()]
     print_table(("", "checked", "waiting", "problems"), rows)
-    click.echo(f"\n{found} problems found." if found else "\nEvery promise holds.")
+    click.echo(f"\n{number_of(found, 'problem')} found." if found else "\nEvery promise holds.")

@@ -85,7 +85,8 @@ def _met(test: Test, scene: Scene) -> str:
             return f"{scene.now.astimezone(ZoneInfo(scene.rules.timezone)):%a}".lower()
         case RateTest():
             key = rate_key(test.of, scene) or ""
-            return f"{scene.answers.counts.get(RateQuestion(test.of, key, test.within), 0) + 1} of {key}" if key else ""
+            times = scene.answers.counts.get(RateQuestion(test.of, key, test.within), 0) + 1
+            return f"({times} of {key})" if key else ""
         case OneOfTest() | ExistsTest():
             return _cut(", ".join(words_of(test.asked, scene) or ()))
     assert_never(test)

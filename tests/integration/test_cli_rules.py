@@ -81,7 +81,7 @@ def test_other_rules_are_asked_about_stored_mails(tmp_path: Path):
         a_mail(words="Invoice, invoice."),
         a_mail("alice@acme.example", "Note", "The vpn is mine."),
     )
-    assert "decide all of them as they were decided" in desk.maild("rules", "replay", "--since", "1d").stdout
+    assert "none would be decided differently" in desk.maild("rules", "replay", "--since", "1d").stdout
 
     flood = "{text: {words: [vpn]}, rate: {count: 3, within: 1h, of: address}}"
     bills = "  bills: {when: {text: {words: [invoice]}}, then: {hold: a bill}}\n"

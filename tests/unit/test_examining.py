@@ -1,5 +1,7 @@
 """What stands between edited rules and the desk."""
 
+from dataclasses import replace
+
 import pytest
 
 from maild.examining import doubts_of
@@ -22,6 +24,7 @@ HELD_BEFORE = Group(Difference("outcome", Said("held", ""), Said("filed", "")), 
         (5, (TAGGED, HELD_BEFORE), ()),
         (6, (TAGGED,), ("6 of 100 decisions of the last 7 days would be other ones (6%)",)),
         (2, (SPAM,), ("2 mails would newly be spam, by vpn (b.yaml:12), like ticket #1012",)),
+        (1, (replace(SPAM, count=1),), ("1 mail would newly be spam, by vpn (b.yaml:12), like ticket #1012",)),
     ],
 )
 def test_more_than_five_in_a_hundred_or_any_new_spam_is_asked_about(
