@@ -129,6 +129,10 @@ GERMAN: Mapping[str, str] = {
     "the ticket is {state}": "Das Ticket ist „{state}“",
     "the ticket has nobody to answer": "Das Ticket hat niemanden, dem man antworten könnte",
     "your words would go to {count} people": "Ihre Worte gingen an {count} Menschen",
+    # Incidents, and parts of a matter
+    "{count} tickets are one matter: told by {rule}.": "{count} Tickets sind eine Sache: gemeldet von {rule}.",
+    "It was called solved, and is reported again.": "Sie galt als gelöst und wird wieder gemeldet.",
+    "Its part {part} is {state}, says {name}.": "Der Teil {part} ist „{state}“, sagt {name}.",
     # What happened meanwhile
     "more happened since that mail than can be looked through": (
         "Seit jener Mail ist mehr geschehen, als sich durchsehen lässt"
@@ -136,6 +140,8 @@ GERMAN: Mapping[str, str] = {
     "more happened in #{number} than can be looked through": (
         "In #{number} ist mehr geschehen, als sich durchsehen lässt"
     ),
+    "#{number} could not be read": "#{number} war nicht zu lesen",
+    "and {count} more": "und {count} weitere",
     "meanwhile the customer wrote{words}": "Inzwischen schrieb der Kunde{words}",
     "meanwhile the customer of #{number} wrote{words}": "Inzwischen schrieb der Kunde von #{number}{words}",
     "meanwhile {name} answered the customer{words}": "Inzwischen antwortete {name} dem Kunden{words}",

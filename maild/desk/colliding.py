@@ -52,9 +52,10 @@ def _missed_in_reports(turn: Turn, plan: Plan, since: datetime) -> tuple[str, ..
     lines = [line for one in plan.reports for line in _missed_in(one, plan, since, told)]
     is_incident = turn.known.ticket.incident is not None
     read = {*turn.case.facts.tickets, *turn.case.hidden}
-    lines += [f"#{number} could not be read" for number in turn.known.children if is_incident and number not in read]
+    unread = [number for number in turn.known.children if is_incident and number not in read]
+    lines += [say("#{number} could not be read", number=number) for number in unread]
     left_out = len(lines) - _MOST_TOLD
-    return (*lines[:_MOST_TOLD], *((f"and {left_out} more",) if left_out > 0 else ()))
+    return (*lines[:_MOST_TOLD], *((say("and {count} more", count=left_out),) if left_out > 0 else ()))
 
 
 def _missed_in(one: TicketFacts, plan: Plan, since: datetime, told: set[tuple[str, datetime]]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from maild.desk.telling import listed, named, notices, those_in_charge
 from maild.model.decision import AddEntry, ChangeTicket, OpenTicket, Step, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
+from maild.model.saying import say
 from maild.model.ticket import FINISHED, Cause, CauseKind, Change, EntryKind, State, Ticket, folded
 from maild.rules import Person, effects
 from maild.rules.effects import CallSpam, JoinIncident
@@ -98,7 +99,7 @@ def _open(case: Case, sheet: Sheet, joining: Joining, verdicts: Verdicts, number
         )
     _enter(sheet, joining, number)
     told_people = dict.fromkeys((*those_in_charge(case.house, incident, case.now), *_notified(case, verdicts)))
-    about = f"{len(reports)} tickets are one matter: told by {by_rule}."
+    about = say("{count} tickets are one matter: told by {rule}.", count=len(reports), rule=by_rule)
     sheet.want(*_told(case, told_people, incident, about, reports))
 
 
@@ -108,7 +109,7 @@ def _join(case: Case, sheet: Sheet, joining: Joining, known: TicketFacts) -> Non
     _enter(sheet, joining, incident.number)
     if incident.state is State.RESOLVED:
         sheet.add(*_reopened(known, joining))
-        about = "It was called solved, and is reported again."
+        about = say("It was called solved, and is reported again.")
         told = those_in_charge(case.house, incident, case.now)
         sheet.want(*_told(case, told, incident, about, (ticket,)))
     elif ticket.confidential is None:

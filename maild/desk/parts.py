@@ -10,6 +10,7 @@ from maild.desk.subjects import ticket_subject
 from maild.desk.telling import note_notices, those_in_charge
 from maild.model.decision import AddEntry, OpenTicket, Trust
 from maild.model.facts import TicketFacts
+from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 from maild.rules.effects import OpenChild
 from maild.rules.occasions import Done, Verdicts
@@ -38,8 +39,9 @@ def tell_matter(plan: Plan, sheet: Sheet) -> None:
         return
     known = plan.case.facts.tickets.get(ticket.parent) or plan.case.hidden.get(ticket.parent)
     if known is not None and known.ticket.incident is None:
-        name = f" “{ticket.subject}”" if ticket.confidential is None else ""
-        _tell(plan, sheet, known, f"Its part #{ticket.number}{name} is {ended[-1]}, says {plan.person.name}.")
+        part = f"#{ticket.number} “{ticket.subject}”" if ticket.confidential is None else f"#{ticket.number}"
+        by = plan.person.name
+        _tell(plan, sheet, known, say("Its part {part} is {state}, says {name}.", part=part, state=ended[-1], name=by))
 
 
 def _opened(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts, done: Done) -> OpenTicket:
