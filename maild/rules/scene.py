@@ -4,7 +4,7 @@ What is not known yet (before the store was asked, neither ticket nor standing a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -34,7 +34,8 @@ from maild.rules.values import Rules
 class Scene:
     """All that conditions may ask; `view` changes while rules are asked, and is None while the ticket is unknown.
 
-    `held` are the text tests that hold of the message. `rates` answers every rate alike, None asks the store's counts.
+    `held` are the text tests that hold of the message, `customers` the groups that were looked up by address.
+    `rates` answers every rate alike, None asks the store's counts.
     """
 
     rules: Rules
@@ -45,6 +46,7 @@ class Scene:
     now: datetime
     rule: str = ""
     rates: bool | None = None
+    customers: dict[str, str | None] = field(default_factory=dict)
 
 
 def holds(condition: Condition, scene: Scene) -> bool | None:
@@ -181,8 +183,11 @@ def customer_key(scene: Scene) -> str | None:
     """Name the customer group of the ticket's requester; a forged sender has none."""
     if scene.view is None or scene.seen.trust == "forged":
         return None
-    found = scene.rules.find_customer(scene.view.requester)
-    return found.key if found else None
+    requester = scene.view.requester
+    if requester not in scene.customers:
+        found = scene.rules.find_customer(requester)
+        scene.customers[requester] = found.key if found else None
+    return scene.customers[requester]
 
 
 def _is_frequent(test: RateTest, scene: Scene) -> bool | None:
