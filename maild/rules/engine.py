@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maild.rules.conditions import AllOf, AnyOf, Asked, Condition, Not, Operator, RateTest, Test, TextTest
+from maild.rules.effects import JoinIncident, SameTicket, TakeRequester
 from maild.rules.indexing import Index, Single
 from maild.rules.matters import Customer, Field
 from maild.rules.occasions import Seen
@@ -37,11 +38,15 @@ _MOST_SINGLES = 8192
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rule and what is known of it before any message: where its captures come from, whether it counts itself."""
+    """A rule and what is known of it before any message: where its captures come from, whether it has a rate.
+
+    `needs_store`: whether there is anything to ask the store for it.
+    """
 
     rule: Rule
     catching: tuple[TextTest, ...]
     has_rate: bool
+    needs_store: bool
 
 
 class Engine:
@@ -148,7 +153,9 @@ def _prepared(rule: Rule) -> Prepared:
     catching = tuple(
         test for test in _affirmed(rule.when) if isinstance(test, TextTest) and test.operator is Operator.MATCHES
     )
-    return Prepared(rule, catching, any(isinstance(test, RateTest) for test in leaves(rule.when)))
+    has_rate = any(isinstance(test, RateTest) for test in leaves(rule.when))
+    needs_store = has_rate or any(isinstance(effect, SameTicket | TakeRequester | JoinIncident) for effect in rule.then)
+    return Prepared(rule, catching, has_rate, needs_store)
 
 
 def _affirmed(condition: Condition) -> Iterator[Test]:

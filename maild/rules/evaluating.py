@@ -60,7 +60,7 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
     stopped: Rule | None = None
     asked = () if are_resting else rules.engine.prepared if in_full else rules.engine.concerned(held)
     for each in asked:
-        rule, origin = each.rule, origin_of(each.rule)
+        rule = each.rule
         if stopped is not None or not rule.on & on:
             verdicts += _not_asked(rule, stopped) if in_full else ()
             continue
@@ -70,7 +70,7 @@ def evaluate(  # noqa: PLR0917 - the door's arguments, each of its own type
             counted.append(Counted(RateOf.RULE, rule.name))
         if is_matched or in_full:
             rates = tuple(_rates_of(rule, scene)) if each.has_rate else ()
-            verdicts.append(Verdict(origin, is_matched, tuple(reasons(rule.when, scene)), rates))
+            verdicts.append(Verdict(origin_of(rule), is_matched, tuple(reasons(rule.when, scene)), rates))
         if is_matched:
             _carry_out(fold, each, on, seen, held)
             stopped = rule if Stop() in rule.then else None
@@ -101,11 +101,11 @@ def ask_rules(rules: Rules, seen: Seen) -> RuleQuestions:
     requesters: dict[str, None] = {}
     may_join = False
     for each in rules.engine.concerned(held):
+        if not each.needs_store:
+            continue
         same = [effect for effect in each.rule.then if isinstance(effect, SameTicket)]
         taken = [effect for effect in each.rule.then if isinstance(effect, TakeRequester)]
         joins = any(isinstance(effect, JoinIncident) for effect in each.rule.then)
-        if not same and not taken and not joins and not each.has_rate:
-            continue
         scene.rule = each.rule.name
         if _may_hold(each.rule, scene):
             may_join = may_join or joins
