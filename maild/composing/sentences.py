@@ -1,13 +1,14 @@
 """What the desk says to colleagues in languages other than English, by its English wording (model/saying.py).
 
 BUGS
-    A sentence, or a language, that is not here is English in a mail of any language: refusals of commands and what
-    was done by them are. Words that a draft was kept for are English when their author is reminded of it.
+    A sentence, or a language, that is not here is English in a mail of any language: what commands did is, and some
+    of what a sentence names.
 """
 
 from collections.abc import Mapping
 
 from maild.composing.headers import clean
+from maild.composing.refusals import GERMAN_REFUSALS
 from maild.model.saying import Said
 
 GERMAN: Mapping[str, str] = {
@@ -151,12 +152,12 @@ GERMAN: Mapping[str, str] = {
     "meanwhile {name} set the state to {state}": "Inzwischen setzte {name} den Stand auf {state}",
     "meanwhile {name} set #{number} to {state}": "Inzwischen setzte {name} #{number} auf {state}",
 }
-_WORDINGS = {"de": GERMAN}
+WORDINGS: Mapping[str, Mapping[str, str]] = {"de": {**GERMAN, **GERMAN_REFUSALS}}
 
 
 def worded(line: str, language: str) -> str:
     """Word a line in a language, clean; what has no wording there stays as it is."""
-    wording = _WORDINGS.get(language, {}).get(line.wording) if isinstance(line, Said) else None
+    wording = WORDINGS.get(language, {}).get(line.wording) if isinstance(line, Said) else None
     if wording is None or not isinstance(line, Said):
         return clean(line)
     return wording.format_map({name: worded(value, language) for name, value in line.values.items()})

@@ -7,7 +7,7 @@ from maild.documents.checking import Section, check_document, is_text
 from maild.documents.document import Document, Path, Place, Value, dotted
 from maild.documents.loading import parse_document, parse_override, read_document
 from maild.documents.scalars import ScalarError, format_duration, format_size, parse_duration, parse_size
-from maild.documents.words import did_you_mean, join_words
+from maild.documents.words import did_you_mean, find_near, join_words
 
 __all__ = [
     "Document",
@@ -19,6 +19,7 @@ __all__ = [
     "check_document",
     "did_you_mean",
     "dotted",
+    "find_near",
     "format_duration",
     "format_size",
     "is_text",

@@ -12,13 +12,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return _question(word, tuple(known))
 
 
+def find_near(word: str, words: tuple[str, ...]) -> str | None:
+    """Find the known word that is nearest, if one is near."""
+    plain = {each.casefold().replace("-", "_"): each for each in words}
+    near = get_close_matches(word.casefold().replace("-", "_"), tuple(plain), n=1, cutoff=0.6)
+    return plain[near[0]] if near else None
+
+
 @lru_cache(maxsize=1024)
 def _question(word: str, words: tuple[str, ...]) -> str:
     """Look a word up once: what was renamed stands in hundreds of rules."""
-    plain = {each.casefold().replace("-", "_"): each for each in words}
-    near = get_close_matches(word.casefold().replace("-", "_"), tuple(plain), n=1, cutoff=0.6)
-    if near:
-        return f". Did you mean '{plain[near[0]]}'?"
+    near = find_near(word, words)
+    if near is not None:
+        return f". Did you mean '{near}'?"
     return f"; known here: {join_words(words)}" if 0 < len(words) <= _MOST_LISTED else ""
 
 

@@ -21,3 +21,20 @@ def say(wording: str, **values: object) -> Said:
     said = Said(wording.format_map(words))
     said.wording, said.values = wording, words
     return said
+
+
+def kept(line: str) -> object:
+    """Give a line as it is kept: text, or what a sentence is made of."""
+    if not isinstance(line, Said):
+        return line
+    return {"wording": line.wording, "values": {name: kept(value) for name, value in line.values.items()}}
+
+
+def read_kept(written: object) -> str:
+    """Read a line that was kept. Raises ValueError for what is none."""
+    match written:
+        case str():
+            return written
+        case {"wording": str() as wording, "values": dict() as values}:
+            return say(wording, **{name: read_kept(value) for name, value in values.items()})
+    raise ValueError(written)

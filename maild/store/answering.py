@@ -23,6 +23,7 @@ from maild.model.facts import (
 from maild.model.mail import Attachment
 from maild.model.outgoing import Meaning
 from maild.model.pausing import PauseKind
+from maild.model.saying import read_kept
 from maild.store.acknowledgements import Counting, count_questions
 from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
@@ -293,7 +294,7 @@ def _drafts(connection: Connection, tokens: Iterable[str]) -> dict[str, Draft]:
                 author=row.author,
                 meaning=Meaning(row.meaning),
                 text=row.text,
-                reasons=tuple(row.reasons),
+                reasons=tuple(read_kept(reason) for reason in row.reasons),
                 arrival=row.arrival,
                 attachments=kept.get(row.token, ()),
                 state=row.state,

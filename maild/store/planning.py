@@ -37,6 +37,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import DraftState
 from maild.model.rates import Counted
+from maild.model.saying import kept
 from maild.model.ticket import FINISHED, Change, folded
 from maild.store.contacts import met_row, told_row
 from maild.store.ground import Ground, Rows
@@ -262,7 +263,7 @@ class _Plan:
             "arrival": self._work.arrival,
             "state": DraftState.OPEN,
             "created_at": self._now,
-            "reasons": list(step.reasons),
+            "reasons": [kept(reason) for reason in step.reasons],
             "text": step.text,
             "commands": list(step.commands),
         }

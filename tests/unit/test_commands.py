@@ -117,7 +117,7 @@ def test_a_command_that_is_not_there_yet_is_refused():
 def test_two_audiences_are_asked_about():
     """Words cannot be for the customer and for colleagues; without words there is no question."""
     assert read_commands("#note #reply He is late").doubts
-    assert read_commands("#note #reply").doubts == ("#note and #reply contradict each other",)
+    assert read_commands("#note #reply").doubts == ("#note, #reply contradict each other",)
     assert not read_commands("#resolve #assign alice").doubts
     assert read_commands("#send #discard").doubts
 

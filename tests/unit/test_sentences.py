@@ -1,13 +1,14 @@
 """What the desk says to colleagues, in their language."""
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import maild.desk
-from maild.composing.sentences import GERMAN, worded
-from maild.model.saying import say
+from maild.composing.sentences import WORDINGS, worded
+from maild.model.saying import kept, read_kept, say
 
 
 def said() -> Iterator[str]:
@@ -24,8 +25,9 @@ def places(wording: str) -> set[str]:
 
 def test_every_sentence_has_its_german():
     """None lacks it, none is left over, and each names what the English one names."""
-    assert set(said()) == set(GERMAN)
-    assert {english: places(german) for english, german in GERMAN.items()} == {each: places(each) for each in GERMAN}
+    german = WORDINGS["de"]
+    assert set(said()) == set(german)
+    assert {each: places(german[each]) for each in german} == {each: places(each) for each in german}
 
 
 def test_a_sentence_is_worded_in_its_readers_language():
@@ -39,3 +41,13 @@ def test_a_sentence_is_worded_in_its_readers_language():
     assert "\n" not in worded(whole, "de") and "\n" not in worded(whole, "fr")
     assert worded(whole, "fr").startswith("It was filed as a note")
     assert worded("as {it} is", "de") == "as {it} is"
+
+
+def test_a_sentence_is_kept_as_what_it_is_made_of():
+    """Words that wait for their author are explained in their language on the day that they are reminded of them."""
+    whole = say("It was filed as a note and not sent to the customer: {why}.", why=say("your mail is a forward"))
+    again = read_kept(json.loads(json.dumps(kept(whole))))
+
+    assert again == whole
+    assert worded(again, "de") == worded(whole, "de") != whole
+    assert read_kept(kept("as it is")) == "as it is"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from maild.desk.commands.arguments import OPTIONAL, take
 from maild.desk.commands.registry import BY_WORD, Audience, usage
+from maild.model.saying import say
 
 _DRESS = r"[ \t]*(?:(?:[-+•·‣▪–]|\d{1,2}[.)])[ \t]+)?[*_\\]{0,3}"
 _MARKED = re.compile(
@@ -77,7 +78,7 @@ def read_commands(
     it only keeps words back.
     """
     if sum(1 for _ in _ANY.finditer(words)) > _MOST:
-        return Reading((), words.strip("\n"), ("it holds more words with # than can be read for commands",))
+        return Reading((), words.strip("\n"), (say("it holds more words with # than can be read for commands"),))
     lines = words.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
     top = _leading(lines, first, len(lines))
@@ -96,7 +97,7 @@ def read_commands(
             kept += [marked.rest] if marked.rest else []
         else:
             kept.append(line)
-            doubts += [f"#{marked.first} stands in the middle of the words"]
+            doubts += [say("#{word} stands in the middle of the words", word=marked.first)]
     tags = list(_tags(subject, earlier_subjects, is_first=is_first))
     found += [each for each in tags if all(each.word != one.word for one in found)]
     commands = tuple(dict.fromkeys(found))
@@ -163,11 +164,11 @@ def _read_line(line: str) -> _Line | None:
         first = first or word
         rest = match["rest"].strip()
         if near is not None:
-            doubts.append(f"#{word} is no command; #{near} is one")
+            doubts.append(say("#{word} is no command; #{near} is one", word=word, near=near))
             continue
         taken = take(BY_WORD[word].shape, rest)
         if taken.argument is None:
-            doubts.append(f"#{word} lacks what it needs: {usage(BY_WORD[word])}")
+            doubts.append(say("#{word} lacks what it needs: {usage}", word=word, usage=usage(BY_WORD[word])))
             continue
         rest = taken.rest
         given.append(Given(word, taken.argument))
@@ -209,11 +210,11 @@ def _refusals(commands: tuple[Given, ...], text: str) -> Iterator[str]:
     words = [each.word for each in commands]
     for word in dict.fromkeys(words):
         if not BY_WORD[word].help:
-            yield f"this desk cannot do #{word} yet"
+            yield say("this desk cannot do #{word} yet", word=word)
     addressed = {Audience.CUSTOMER, Audience.COLLEAGUES, Audience.NAMED}
     audiences = {BY_WORD[word].audience for word in words} & addressed
     if len(audiences) > 1 and text.strip():
-        yield "the commands leave open for whom the words are: the customer, colleagues, or somebody named"
+        yield say("the commands leave open for whom the words are: the customer, colleagues, or somebody named")
     yield from _contradictions(words)
 
 
@@ -226,10 +227,10 @@ def _contradictions(words: list[str]) -> Iterator[str]:
     for group in _EITHER:
         met = [word for word in dict.fromkeys(words) if word in group]
         if len(met) > 1:
-            yield f"{' and '.join(f'#{word}' for word in met)} contradict each other"
+            yield say("{words} contradict each other", words=", ".join(f"#{word}" for word in met))
     for word in dict.fromkeys(words):
         if words.count(word) > 1 and word not in _REPEATABLE:
-            yield f"#{word} stands there more than once"
+            yield say("#{word} stands there more than once", word=word)
 
 
 def _slips(word: str, known: str, most: int) -> int:

@@ -2,12 +2,13 @@
 
 import re
 
+from maild.desk.hints import hint
 from maild.desk.house import is_same
 from maild.desk.orders.plan import Plan
 from maild.desk.subjects import ticket_subject
-from maild.documents import did_you_mean
 from maild.model.decision import AddParticipant, RemoveParticipant
 from maild.model.mail import Address
+from maild.model.saying import say
 from maild.model.ticket import FIELD_PREFIX
 from maild.rules import Field
 
@@ -39,7 +40,9 @@ def requester(plan: Plan, argument: str) -> None:
     """Say whose matter it is; whoever was that before hears no more of it."""
     who = read_address(argument)
     if not plan.house.is_outside(who.address, plan.now):
-        plan.refuse(f"#requester {argument}: {who.address} is an address of this desk")
+        plan.refuse(
+            say("#requester {argument}: {address} is an address of this desk", argument=argument, address=who.address)
+        )
         return
     if not plan.set("requester", who.address):
         plan.done.append(f"it was {who.address}'s matter already")
@@ -56,7 +59,9 @@ def tag(plan: Plan, argument: str) -> None:
     for sign, name in _TAGS.findall(argument):
         has_it = name in plan.ticket.tags
         if sign == "-" and not has_it:
-            plan.refuse(f"#tag -{name}: the ticket has no such tag{did_you_mean(name, plan.ticket.tags)}")
+            plan.refuse(
+                say("#tag -{name}: the ticket has no such tag{hint}", name=name, hint=hint(name, plan.ticket.tags))
+            )
         elif sign == "-":
             plan.remove_value("tag", name)
             plan.done.append(f"tag {name} removed")
@@ -71,11 +76,11 @@ def field(plan: Plan, argument: str) -> None:
     value = value.strip('"').strip()
     known = plan.house.rules.fields
     if name not in known:
-        plan.refuse(f"#field {name}: the rule files have no such field{did_you_mean(name, known)}")
+        plan.refuse(say("#field {name}: the rule files have no such field{hint}", name=name, hint=hint(name, known)))
         return
     problem = _problem_with(known[name], value) if value else ""
     if problem:
-        plan.refuse(f"#field {name}={value}: {problem}")
+        plan.refuse(say("#field {name}={value}: {problem}", name=name, value=value, problem=problem))
         return
     plan.set(f"{FIELD_PREFIX}{name}", value or None)
     plan.done.append(f"{name} = {value}" if value else f"{name} removed")
@@ -92,7 +97,7 @@ def language(plan: Plan, argument: str) -> None:
     """Choose the language that the desk writes to the customer in."""
     code = argument.lower()
     if not _LANGUAGE.match(code):
-        plan.refuse(f"#language {argument}: write the language's code, like en or de")
+        plan.refuse(say("#language {argument}: write the language's code, like en or de", argument=argument))
         return
     plan.set("language", code)
     plan.done.append(f"the desk writes in {code} now")
@@ -136,11 +141,20 @@ def _problem_with(known: Field, value: str) -> str:
 def _may_take_part(plan: Plan, who: Address, word: str) -> bool:
     person = plan.house.find_agent(who.address, plan.now)
     if person is not None:
-        plan.refuse(f"#{word} {who.address}: {person.name} works here and sees the ticket; #note tells colleagues")
+        plan.refuse(
+            say(
+                "#{word} {address}: {name} works here and sees the ticket; #note tells colleagues",
+                word=word,
+                address=who.address,
+                name=person.name,
+            )
+        )
     elif plan.house.is_ours(who.address):
-        plan.refuse(f"#{word} {who.address}: this is an address of the desk itself")
+        plan.refuse(say("#{word} {address}: this is an address of the desk itself", word=word, address=who.address))
     elif len(plan.ticket.participants) >= _MOST:
-        plan.refuse(f"#{word} {who.address}: {_MOST} people take part already")
+        plan.refuse(
+            say("#{word} {address}: {count} people take part already", word=word, address=who.address, count=_MOST)
+        )
     else:
         return True
     return False
@@ -163,4 +177,4 @@ def _remove(plan: Plan, who: Address) -> None:
             plan.done.append(f"{each.address} takes part no more")
             return
     others = ", ".join(each.address for each in plan.ticket.participants) or "nobody"
-    plan.refuse(f"#cc -{who.address}: they take no part in it; {others} does")
+    plan.refuse(say("#cc -{address}: they take no part in it; {others} does", address=who.address, others=others))

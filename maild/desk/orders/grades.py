@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from maild.desk.hints import hint
 from maild.desk.orders.hands import let_go
 from maild.desk.orders.plan import Plan
-from maild.documents import did_you_mean
+from maild.model.saying import say
 from maild.model.ticket import Confidence, Ticket
 from maild.rules import Category
 
@@ -34,7 +35,9 @@ def category(plan: Plan, argument: str) -> None:
     known = plan.house.rules.categories
     key = next((each for each in known if each.casefold() == argument.casefold()), None)
     if key is None:
-        plan.refuse(f"#category {argument}: there is no such category{did_you_mean(argument, known)}")
+        plan.refuse(
+            say("#category {argument}: there is no such category{hint}", argument=argument, hint=hint(argument, known))
+        )
         return
     plan.set("category", key)
     plan.done.append(f"it is about {key}")
@@ -59,7 +62,14 @@ def _grade(plan: Plan, field: str, argument: str) -> None:
     scale = priorities.scale(field)
     value = argument.casefold()
     if value not in scale:
-        plan.refuse(f"#{field} {argument}: there is no such {field}{did_you_mean(argument, scale)}")
+        plan.refuse(
+            say(
+                "#{field} {argument}: there is no such {field}{hint}",
+                field=field,
+                argument=argument,
+                hint=hint(argument, scale),
+            )
+        )
         return
     plan.set(field, value)
     follows = priorities.priority(plan.ticket.impact or priorities.impact, plan.ticket.urgency or priorities.urgency)

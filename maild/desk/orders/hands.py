@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from maild.desk.hints import hint
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import assigned, transcripts
-from maild.documents import did_you_mean
 from maild.model.saying import say
 from maild.model.ticket import FINISHED
 from maild.rules import Person
@@ -40,7 +40,7 @@ def assign(plan: Plan, argument: str) -> None:
     if holder is None:
         return
     if not plan.house.may_see(holder, plan.ticket):
-        plan.refuse(f"#assign {argument}: {holder.name} may not see this ticket")
+        plan.refuse(say("#assign {argument}: {name} may not see this ticket", argument=argument, name=holder.name))
         return
     if not plan.set("assignee", holder.key):
         plan.done.append(f"{holder.name} had it already")
@@ -55,7 +55,7 @@ def assign(plan: Plan, argument: str) -> None:
 def unassign(plan: Plan, _argument: str) -> None:
     """Give it back to the team."""
     if not plan.set("assignee", None):
-        plan.refuse(f"#unassign: nobody has #{plan.ticket.number}")
+        plan.refuse(say("#unassign: nobody has #{number}", number=plan.ticket.number))
         return
     plan.done.append("it is the team's again")
     _tell_team(plan, say("{name} gave the ticket back to the team.", name=plan.person.name))
@@ -67,7 +67,13 @@ def team(plan: Plan, argument: str) -> None:
         return
     key = _find_key(argument, plan.house.rules.teams)
     if key is None:
-        plan.refuse(f"#team {argument}: there is no such team{did_you_mean(argument, plan.house.rules.teams)}")
+        plan.refuse(
+            say(
+                "#team {argument}: there is no such team{hint}",
+                argument=argument,
+                hint=hint(argument, plan.house.rules.teams),
+            )
+        )
         return
     if not plan.set("team", key):
         plan.done.append(f"it was {key}'s already")
@@ -84,7 +90,9 @@ def queue(plan: Plan, argument: str) -> None:
     queues = plan.house.queues()
     key = _find_key(argument, queues)
     if key is None:
-        plan.refuse(f"#queue {argument}: there is no such queue{did_you_mean(argument, queues)}")
+        plan.refuse(
+            say("#queue {argument}: there is no such queue{hint}", argument=argument, hint=hint(argument, queues))
+        )
         return
     if not plan.set("queue", key):
         plan.done.append(f"it was in {key} already")
@@ -111,11 +119,20 @@ def find_colleague(plan: Plan, name: str, word: str) -> Person | None:
         return found[0]
     gone = plan.house.rules.people.get(name)
     if found:
-        plan.refuse(f"#{word} {name}: that may be {' or '.join(person.key for person in found)}")
+        plan.refuse(
+            say(
+                "#{word} {name}: that may be any of {people}",
+                word=word,
+                name=name,
+                people=", ".join(person.key for person in found),
+            )
+        )
     elif gone is not None:
-        plan.refuse(f"#{word} {name}: {gone.name} left")
+        plan.refuse(say("#{word} {name}: {person} left", word=word, name=name, person=gone.name))
     else:
-        plan.refuse(f"#{word} {name}: there is nobody of this name here{did_you_mean(name, here)}")
+        plan.refuse(
+            say("#{word} {name}: there is nobody of this name here{hint}", word=word, name=name, hint=hint(name, here))
+        )
     return None
 
 
@@ -125,7 +142,14 @@ def _find_key(name: str, known: Iterable[str]) -> str | None:
 
 def _is_unfinished(plan: Plan, word: str) -> bool:
     if plan.ticket.state in FINISHED:
-        plan.refuse(f"#{word}: #{plan.ticket.number} is {plan.ticket.state.value}; #reopen opens it first")
+        plan.refuse(
+            say(
+                "#{word}: #{number} is {state} already; #reopen opens it",
+                word=word,
+                number=plan.ticket.number,
+                state=plan.ticket.state.value,
+            )
+        )
         return False
     return True
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from maild.desk.commands import BY_WORD, help_lines
+from maild.desk.hints import hint
 from maild.desk.orders.matters import find_ticket
 from maild.desk.orders.plan import Plan
 from maild.desk.searching import SearchError, search_of
-from maild.documents import did_you_mean
 from maild.model.facts import TicketFacts
+from maild.model.saying import say
 from maild.model.search import MOST_FOUND
 from maild.model.ticket import Entry, EntryKind, Ticket
 
@@ -37,7 +38,12 @@ def history(plan: Plan, argument: str) -> None:
     if known is None:
         return
     if not plan.may_read(known.ticket):
-        plan.refuse(f"#history: the words of #{known.ticket.number} are sealed: only its assignee may read them")
+        plan.refuse(
+            say(
+                "#history: the words of #{number} are sealed: only its assignee may read them",
+                number=known.ticket.number,
+            )
+        )
         return
     _enter_reading(plan, known)
     plan.shown.append(f"#{known.ticket.number} {known.ticket.subject}")
@@ -50,7 +56,7 @@ def list_tickets(plan: Plan, argument: str) -> None:
     try:
         search = search_of(argument, plan.person, plan.house)
     except SearchError as error:
-        plan.refuse(f"#list {argument}: {error}")
+        plan.refuse(say("#list {argument}: {problem}", argument=argument, problem=error))
         return
     found = plan.case.facts.listings.get(search, ())
     # The store finds a hundred of these and no others; what is shown is said here all the same.
@@ -67,7 +73,9 @@ def show_help(plan: Plan, argument: str) -> None:
     """Say what the commands are, or one of them."""
     word = argument.lstrip("#").lower()
     if word and word not in BY_WORD:
-        plan.refuse(f"#help {argument}: there is no such command{did_you_mean(word, BY_WORD)}")
+        plan.refuse(
+            say("#help {argument}: there is no such command{hint}", argument=argument, hint=hint(word, BY_WORD))
+        )
         return
     plan.shown += help_lines(word)
 
@@ -84,7 +92,13 @@ def answer(plan: Plan, argument: str) -> None:
     """Let a stored answer follow the words."""
     text = plan.house.answers.get(argument)
     if text is None:
-        plan.refuse(f"#answer {argument}: there is no such answer{did_you_mean(argument, plan.house.answers)}")
+        plan.refuse(
+            say(
+                "#answer {argument}: there is no such answer{hint}",
+                argument=argument,
+                hint=hint(argument, plan.house.answers),
+            )
+        )
         return
     plan.appended = "\n\n".join(part for part in (plan.appended, text.strip()) if part)
     plan.done.append(f"the answer {argument} followed your words")
@@ -94,10 +108,12 @@ def get(plan: Plan, argument: str) -> None:
     """Mail an attachment of the ticket to whoever asks."""
     at, files = int(argument), plan.facts.files
     if not plan.may_read(plan.facts.ticket):
-        plan.refuse(f"#get {at}: #{plan.ticket.number} is sealed: only its assignee may read it")
+        plan.refuse(
+            say("#get {place}: #{number} is sealed: only its assignee may read it", place=at, number=plan.ticket.number)
+        )
     elif not 1 <= at <= len(files):
         names = ", ".join(f"{n} {each.name}" for n, each in enumerate(files, 1)) or "it has none"
-        plan.refuse(f"#get {at}: the ticket has no attachment {at}; {names}")
+        plan.refuse(say("#get {place}: the ticket has no attachment {place}; {files}", place=at, files=names))
     else:
         plan.shown_files = (*plan.shown_files, files[at - 1])
         plan.shown.append(f"{at} {files[at - 1].name}")
@@ -120,7 +136,7 @@ def asked_for(plan: Plan, argument: str, word: str) -> TicketFacts | None:
     if argument:
         return find_ticket(plan, argument, word)
     if plan.known is None:
-        plan.refuse(f"#{word}: your mail is about no ticket; write #{word} 1017")
+        plan.refuse(say("#{word}: your mail is about no ticket; write #{word} 1017", word=word))
     return plan.known
 
 

@@ -6,6 +6,7 @@ from maild.desk.orders.plan import Plan
 from maild.model.decision import AddEntry, LinkTickets, OpenTicket, RememberIds, StopTimers, TimerKind
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address, Attachment
+from maild.model.saying import say
 from maild.model.ticket import Entry, EntryKind, State
 
 _MOST_HOPS = 5
@@ -21,7 +22,7 @@ def merge(plan: Plan, argument: str) -> None:
     there = target.ticket
     why_not = why_not_merged(here, there, is_join=bool(join))
     if why_not:
-        plan.refuse(f"#merge {argument}: {why_not}")
+        plan.refuse(say("#merge {argument}: {why}", argument=argument, why=why_not))
         return
     plan.add(
         *(joined_by_merging(here, there) if join else ()),
@@ -38,7 +39,7 @@ def split(plan: Plan, _argument: str) -> None:
     entries = [entry for entry in plan.facts.entries if entry.kind is EntryKind.CUSTOMER]
     why_not = _why_not_split(plan, entries)
     if why_not:
-        plan.refuse(f"#split: {why_not}")
+        plan.refuse(say("#split: {why}", why=why_not))
         return
     newest, number, ticket = entries[-1], plan.next_number(), plan.ticket
     owner = _writer(plan, newest) or ticket.requester
@@ -77,7 +78,9 @@ def split(plan: Plan, _argument: str) -> None:
 def spam(plan: Plan, _argument: str) -> None:
     """End what is no matter; nobody is told."""
     if plan.ticket.state in {State.SPAM, State.MERGED}:
-        plan.refuse(f"#spam: #{plan.ticket.number} is {plan.ticket.state.value}")
+        plan.refuse(
+            say("#{word}: #{number} is {state}", word="spam", number=plan.ticket.number, state=plan.ticket.state.value)
+        )
         return
     plan.is_quiet = True
     plan.add(StopTimers(TimerKind.WAKE, plan.ticket.number))
@@ -93,7 +96,7 @@ def find_ticket(plan: Plan, written: str, word: str) -> TicketFacts | None:
             break
         known = plan.case.facts.tickets.get(known.ticket.merged_into)
     if known is None or not plan.house.may_see(plan.person, known.ticket):
-        plan.refuse(f"#{word} {written}: there is no ticket #{number}")
+        plan.refuse(say("#{word} {argument}: there is no ticket #{number}", word=word, argument=written, number=number))
         return None
     return known
 

@@ -19,6 +19,7 @@ from maild.desk.orders import (
     undoing,
 )
 from maild.desk.orders.plan import Plan
+from maild.model.saying import say
 from maild.rules import PRIORITIES
 
 
@@ -85,6 +86,11 @@ def obey(plan: Plan, commands: Sequence[Given]) -> None:
         if given.word not in DOING:
             continue
         if BY_WORD[given.word].needs_ticket and plan.known is None:
-            plan.refuse(f"{given}: your mail is about no ticket; put its number into the subject, like [#1017]")
+            plan.refuse(
+                say(
+                    "{command}: your mail is about no ticket; put its number into the subject, like [#1017]",
+                    command=given,
+                )
+            )
         else:
             DOING[given.word](plan, given.argument)

@@ -11,6 +11,7 @@ from maild.desk.subjects import ticket_subject
 from maild.model.decision import AddEntry, Consult, LinkTickets, MeetContact, OpenTicket
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.saying import say
 from maild.model.ticket import Entry, EntryKind, State
 
 _ABOUT = re.compile(r"(?P<who>.*?)(?: (?:about|über|re) ?:? ?(?P<about>\S.*))?\Z", re.IGNORECASE)
@@ -22,7 +23,7 @@ def ask(plan: Plan, argument: str) -> None:
     if who is None:
         return
     if not plan.words.strip():
-        plan.refuse(f"#ask {argument}: there are no words to ask with")
+        plan.refuse(say("#ask {argument}: there are no words to ask with", argument=argument))
         return
     _consult(plan, who, plan.words, plan.files)
     plan.done.append(f"{who.address} was asked; the answer comes as a note")
@@ -35,10 +36,16 @@ def forward(plan: Plan, argument: str) -> None:
         return
     entries = [entry for entry in plan.facts.entries if entry.kind is EntryKind.CUSTOMER]
     if not entries:
-        plan.refuse(f"#forward {argument}: the ticket has no mail of a customer")
+        plan.refuse(say("#forward {argument}: the ticket has no mail of a customer", argument=argument))
         return
     if not plan.may_read(plan.facts.ticket):
-        plan.refuse(f"#forward {argument}: #{plan.ticket.number} is sealed: only its assignee may read it")
+        plan.refuse(
+            say(
+                "#forward {argument}: #{number} is sealed: only its assignee may read it",
+                argument=argument,
+                number=plan.ticket.number,
+            )
+        )
         return
     newest = entries[-1]
     files = (*plan.files, *_files_of(plan, newest))
@@ -53,7 +60,7 @@ def new(plan: Plan, argument: str) -> None:
     if who is None:
         return
     if not plan.words.strip():
-        plan.refuse(f"#new {argument}: there are no words that say what the matter is")
+        plan.refuse(say("#new {argument}: there are no words that say what the matter is", argument=argument))
         return
     number = _open(plan, who, _first_line(plan), State.NEW)
     plan.add(
@@ -84,7 +91,7 @@ def write(plan: Plan, argument: str) -> None:
     if who is None:
         return
     if not plan.words.strip():
-        plan.refuse(f"#write {argument}: there are no words to write")
+        plan.refuse(say("#write {argument}: there are no words to write", argument=argument))
         return
     number = _open(plan, who, about or _first_line(plan), State.OPEN)
     plan.add(AddEntry(number, 1, EntryKind.AGENT, plan.person.key, plan.case.cause, plan.words, attachments=plan.files))
@@ -95,10 +102,12 @@ def write(plan: Plan, argument: str) -> None:
 def _outsider(plan: Plan, written: str, word: str) -> Address | None:
     who = read_address(written)
     if not plan.house.is_outside(who.address, plan.now):
-        plan.refuse(f"#{word} {who.address}: they are of this desk; #note tells colleagues")
+        plan.refuse(
+            say("#{word} {address}: they are of this desk; #note tells colleagues", word=word, address=who.address)
+        )
         return None
     if not plan.house.may_be_written_to(who.address):
-        plan.refuse(f"#{word} {who.address}: this address reads no mail of people")
+        plan.refuse(say("#{word} {address}: this address reads no mail of people", word=word, address=who.address))
         return None
     return who
 

@@ -25,11 +25,17 @@ def away(plan: Plan, argument: str) -> None:
             return
         person = named
     if not _may_mark(plan, person):
-        plan.refuse(f"#away {argument}: only {person.name}, their lead or a manager may say so")
+        plan.refuse(
+            say(
+                "#away {argument}: only {name}, their lead or a manager may say so", argument=argument, name=person.name
+            )
+        )
         return
     until_at = parse_instant(match["when"] if match else argument, plan.now, plan.zone)
     if until_at is None:
-        plan.refuse(f"#away {argument}: this is no time within a year to come; write #away until friday")
+        plan.refuse(
+            say("#away {argument}: this is no time within a year to come; write #away until friday", argument=argument)
+        )
         return
     plan.add(RecordAbsence(person.key, until_at, plan.person.key))
     when = f"{until_at.astimezone(plan.zone):%A %Y-%m-%d %H:%M}"

@@ -4,6 +4,7 @@ from maild.desk.commands import parse_instant
 from maild.desk.orders.plan import Plan
 from maild.model.decision import StartTimer, StopTimers, TimerKind
 from maild.model.outgoing import Template
+from maild.model.saying import say
 from maild.model.ticket import FINISHED, EntryKind, State
 
 _REOPENED = frozenset({State.RESOLVED, State.CLOSED, State.WAITING, State.PENDING, State.SPAM})
@@ -17,7 +18,7 @@ def resolve(plan: Plan, _argument: str) -> None:
     if not plan.words.strip():
         last = last_answer(plan)
         if not last:
-            plan.refuse("#resolve without words: nothing was written to the customer yet; say what solved it")
+            plan.refuse(say("#resolve without words: nothing was written to the customer yet; say what solved it"))
             return
         plan.appended = last
     plan.speech, plan.speaks_anyway = Template.RESOLVED, True
@@ -36,7 +37,7 @@ def reopen(plan: Plan, _argument: str) -> None:
     """Open what was settled, or slept."""
     was = plan.ticket.state
     if was not in _REOPENED:
-        plan.refuse(f"#reopen: #{plan.ticket.number} is {was.value}")
+        plan.refuse(say("#{word}: #{number} is {state}", word="reopen", number=plan.ticket.number, state=was.value))
         return
     if was in _WITH_THE_CUSTOMER:
         plan.speech, plan.speaks_anyway = Template.REOPENED, True
@@ -78,7 +79,14 @@ def last_answer(plan: Plan) -> str:
 def _may_end(plan: Plan, word: str) -> bool:
     state = plan.ticket.state
     if state in FINISHED or (word == "resolve" and state is State.RESOLVED):
-        plan.refuse(f"#{word}: #{plan.ticket.number} is {state.value} already; #reopen opens it")
+        plan.refuse(
+            say(
+                "#{word}: #{number} is {state} already; #reopen opens it",
+                word=word,
+                number=plan.ticket.number,
+                state=state.value,
+            )
+        )
         return False
     return True
 
@@ -92,7 +100,14 @@ def _end(plan: Plan, state: State, done: str) -> None:
 
 def _may_sleep(plan: Plan, word: str) -> bool:
     if plan.ticket.state in FINISHED:
-        plan.refuse(f"#{word}: #{plan.ticket.number} is {plan.ticket.state.value}; #reopen opens it")
+        plan.refuse(
+            say(
+                "#{word}: #{number} is {state} already; #reopen opens it",
+                word=word,
+                number=plan.ticket.number,
+                state=plan.ticket.state.value,
+            )
+        )
         return False
     return True
 
@@ -104,8 +119,14 @@ def _sleep_no_more(plan: Plan) -> None:
 def _wake_at(plan: Plan, word: str, argument: str) -> bool:
     at = parse_instant(argument, plan.now, plan.zone)
     if at is None:
-        when = "3d, until friday, or until 2026-12-24 9:00"
-        plan.refuse(f"#{word} {argument}: this is no time within a year to come; write {when}")
+        plan.refuse(
+            say(
+                "#{word} {argument}: this is no time within a year to come; write {times}",
+                word=word,
+                argument=argument,
+                times="3d, until friday, until 2026-12-24 9:00",
+            )
+        )
         return False
     plan.add(StartTimer(TimerKind.WAKE, plan.ticket.number, at))
     return True

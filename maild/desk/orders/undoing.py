@@ -6,6 +6,7 @@ from maild.desk.orders.plan import Plan, value_of
 from maild.model.decision import CancelMail, ChangeTicket
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import MailState
+from maild.model.saying import say
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, SETS, Change, Entry, EntryKind
 
 _FLAG = "undone"
@@ -15,11 +16,17 @@ def undo(plan: Plan, _argument: str) -> None:
     """Take back the writer's last entry: its mails that wait, and each value that nobody changed since."""
     answered = plan.case.found.answered
     if answered is not None and answered.ticket != plan.ticket.number:
-        plan.refuse(f"#undo: #{answered.ticket} goes on in #{plan.ticket.number}, which a mail cannot take back")
+        plan.refuse(
+            say(
+                "#undo: #{old} goes on in #{number}, which a mail cannot take back",
+                old=answered.ticket,
+                number=plan.ticket.number,
+            )
+        )
         return
     entry = _last(plan)
     if entry is None:
-        plan.refuse("#undo: there is nothing of yours on this ticket that could be taken back")
+        plan.refuse(say("#undo: there is nothing of yours on this ticket that could be taken back"))
         return
     if entry.kind is EntryKind.AGENT:
         _take_back_mails(plan, plan.facts, entry)

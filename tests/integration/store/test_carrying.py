@@ -1,6 +1,7 @@
 """Carrying out: a decision is done whole, or found stale and not done at all."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from maild.model.decision import (
 from maild.model.facts import DraftState
 from maild.model.mail import Address, Arrival, Attachment
 from maild.model.outgoing import MailState, Meaning, Template
+from maild.model.saying import Said, say
 from maild.model.search import Search
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State
 from maild.store import Carrying, Store, pack
@@ -252,7 +254,8 @@ def test_a_draft_is_closed_once(store: Store):
     record(store, 2, 3, 4)
     first, second, third = claim(store)
     kept = an_attachment()
-    keeping = a_work(first, a_decision(a_draft("draft-one", 1001, kept)), attachments={kept.sha256: pack(kept.content)})
+    words = replace(a_draft("draft-one", 1001, kept), reasons=("why", say("the ticket is {state}", state="open")))
+    keeping = a_work(first, a_decision(words), attachments={kept.sha256: pack(kept.content)})
     assert carry_out(store, keeping) == ()
 
     send = a_decision(CloseDraft("draft-one", DraftState.SENT))
@@ -269,6 +272,7 @@ def test_a_draft_is_closed_once(store: Store):
         first.id,
     )
     assert [one.content for one in draft.attachments] == [kept.content]
+    assert (draft.reasons, [type(each) for each in draft.reasons]) == (words.reasons, [str, Said])
 
 
 def test_a_draft_that_never_was_cannot_be_closed(store: Store):

@@ -1,0 +1,132 @@
+"""Why a command is not done, in German, by its English wording."""
+
+from collections.abc import Mapping
+
+GERMAN_REFUSALS: Mapping[str, str] = {
+    # How lines were read
+    "it holds more words with # than can be read for commands": (
+        "Es stehen mehr Wörter mit # darin, als sich auf Befehle lesen lassen"
+    ),
+    "the commands leave open for whom the words are: the customer, colleagues, or somebody named": (
+        "Die Befehle lassen offen, für wen die Worte sind: den Kunden, Kollegen oder jemand Genannten"
+    ),
+    "this desk cannot do #{word} yet": "Dieser Desk kann #{word} noch nicht",
+    "{command}: your mail is about no ticket; put its number into the subject, like [#1017]": (
+        "{command}: Ihre Mail betrifft kein Ticket; setzen Sie dessen Nummer in den Betreff, etwa [#1017]"
+    ),
+    "{words} contradict each other": "{words} widersprechen einander",
+    "#{word} is no command; #{near} is one": "#{word} ist kein Befehl; #{near} ist einer",
+    "#{word} lacks what it needs: {usage}": "#{word} fehlt, was dazugehört: {usage}",
+    "#{word} stands in the middle of the words": "#{word} steht mitten in den Worten",
+    "#{word} stands there more than once": "#{word} steht mehr als einmal da",
+    ". Did you mean '{word}'?": ". Meinten Sie „{word}“?",
+    # About the ticket
+    "#{word}: your mail is about no ticket; write #{word} 1017": (
+        "#{word}: Ihre Mail betrifft kein Ticket; schreiben Sie #{word} 1017"
+    ),
+    "#{word} {argument}: there is no ticket #{number}": "#{word} {argument}: Es gibt kein Ticket #{number}",
+    "#{word}: #{number} is {state}": "#{word}: #{number} ist „{state}“",
+    "#{word}: #{number} is {state} already; #reopen opens it": (
+        "#{word}: #{number} ist schon „{state}“; #reopen öffnet es"
+    ),
+    "#{word} {argument}: this is no time within a year to come; write {times}": (
+        "#{word} {argument}: Das ist keine Zeit innerhalb eines Jahres; schreiben Sie {times}"
+    ),
+    "#resolve without words: nothing was written to the customer yet; say what solved it": (
+        "#resolve ohne Worte: Dem Kunden wurde noch nichts geschrieben; sagen Sie, was es gelöst hat"
+    ),
+    "#merge {argument}: {why}": "#merge {argument}: {why}",
+    "#split: {why}": "#split: {why}",
+    "#undo: there is nothing of yours on this ticket that could be taken back": (
+        "#undo: An diesem Ticket ist nichts von Ihnen, das sich zurücknehmen ließe"
+    ),
+    "#undo: #{old} goes on in #{number}, which a mail cannot take back": (
+        "#undo: #{old} geht in #{number} weiter, was eine Mail nicht zurücknehmen kann"
+    ),
+    # In whose hands it is
+    "#{word} {name}: there is nobody of this name here{hint}": (
+        "#{word} {name}: Hier gibt es niemanden dieses Namens{hint}"
+    ),
+    "#{word} {name}: that may be any of {people}": "#{word} {name}: Das kann jeder von {people} sein",
+    "#{word} {name}: {person} left": "#{word} {name}: {person} ist nicht mehr hier",
+    "#assign {argument}: {name} may not see this ticket": "#assign {argument}: {name} darf dieses Ticket nicht sehen",
+    "#unassign: nobody has #{number}": "#unassign: Niemand hat #{number}",
+    "#team {argument}: there is no such team{hint}": "#team {argument}: Ein solches Team gibt es nicht{hint}",
+    "#queue {argument}: there is no such queue{hint}": (
+        "#queue {argument}: Eine solche Warteschlange gibt es nicht{hint}"
+    ),
+    "#away {argument}: only {name}, their lead or a manager may say so": (
+        "#away {argument}: Das dürfen nur {name} selbst, die Teamleitung oder ein Manager sagen"
+    ),
+    "#away {argument}: this is no time within a year to come; write #away until friday": (
+        "#away {argument}: Das ist keine Zeit innerhalb eines Jahres; schreiben Sie #away bis freitag"
+    ),
+    # What is said of it
+    "#category {argument}: there is no such category{hint}": (
+        "#category {argument}: Eine solche Kategorie gibt es nicht{hint}"
+    ),
+    "#{field} {argument}: there is no such {field}{hint}": (
+        "#{field} {argument}: Einen solchen Wert gibt es nicht{hint}"
+    ),
+    "#tag -{name}: the ticket has no such tag{hint}": "#tag -{name}: Das Ticket hat diese Markierung nicht{hint}",
+    "#field {name}: the rule files have no such field{hint}": (
+        "#field {name}: Ein solches Feld steht nicht in den Regeln{hint}"
+    ),
+    "#field {name}={value}: {problem}": "#field {name}={value}: {problem}",
+    "#language {argument}: write the language's code, like en or de": (
+        "#language {argument}: Schreiben Sie das Kürzel der Sprache, etwa en oder de"
+    ),
+    # People outside
+    "#requester {argument}: {address} is an address of this desk": (
+        "#requester {argument}: {address} ist eine Adresse dieses Desks"
+    ),
+    "#cc -{address}: they take no part in it; {others} does": (
+        "#cc -{address}: ist nicht beteiligt; beteiligt: {others}"
+    ),
+    "#{word} {address}: {name} works here and sees the ticket; #note tells colleagues": (
+        "#{word} {address}: {name} arbeitet hier und sieht das Ticket; #note ist für Kollegen"
+    ),
+    "#{word} {address}: this is an address of the desk itself": (
+        "#{word} {address}: Das ist eine Adresse des Desks selbst"
+    ),
+    "#{word} {address}: {count} people take part already": "#{word} {address}: Es sind schon {count} beteiligt",
+    "#{word} {address}: they are of this desk; #note tells colleagues": (
+        "#{word} {address}: gehört zu diesem Desk; #note ist für Kollegen"
+    ),
+    "#{word} {address}: this address reads no mail of people": (
+        "#{word} {address}: Hier liest niemand Mail von Menschen"
+    ),
+    "#contact: the ticket has no requester; #requester says whose it is": (
+        "#contact: Das Ticket hat keinen Absender; #requester sagt, wessen es ist"
+    ),
+    "#contact: {address} is of this desk; the rule files say what is known of them": (
+        "#contact: {address} gehört zu diesem Desk; was bekannt ist, steht in den Regeln"
+    ),
+    "#contact {name}={value}: {problem}": "#contact {name}={value}: {problem}",
+    "#ask {argument}: there are no words to ask with": "#ask {argument}: Es sind keine Worte da, um zu fragen",
+    "#new {argument}: there are no words that say what the matter is": (
+        "#new {argument}: Es sind keine Worte da, die sagen, worum es geht"
+    ),
+    "#write {argument}: there are no words to write": (
+        "#write {argument}: Es sind keine Worte da, die zu schreiben wären"
+    ),
+    "#forward {argument}: the ticket has no mail of a customer": (
+        "#forward {argument}: Das Ticket hat keine Mail eines Kunden"
+    ),
+    # What is asked for
+    "#forward {argument}: #{number} is sealed: only its assignee may read it": (
+        "#forward {argument}: #{number} ist versiegelt: Nur wer es hat, darf es lesen"
+    ),
+    "#get {place}: #{number} is sealed: only its assignee may read it": (
+        "#get {place}: #{number} ist versiegelt: Nur wer es hat, darf es lesen"
+    ),
+    "#history: the words of #{number} are sealed: only its assignee may read them": (
+        "#history: Die Worte von #{number} sind versiegelt: Nur wer es hat, darf sie lesen"
+    ),
+    "#get {place}: the ticket has no attachment {place}; {files}": (
+        "#get {place}: Das Ticket hat keinen Anhang {place}; {files}"
+    ),
+    "#list {argument}: {problem}": "#list {argument}: {problem}",
+    "#help {argument}: there is no such command{hint}": "#help {argument}: Einen solchen Befehl gibt es nicht{hint}",
+    "#answer {argument}: there is no such answer{hint}": "#answer {argument}: Eine solche Antwort gibt es nicht{hint}",
+}
