@@ -44,12 +44,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Touched:
-    """What a rule touched: tickets, mails that it held or refused, tickets that it opened as spam by their mails."""
+    """What a rule touched: tickets, mails that it held or refused, tickets that it opened as spam by their mails.
+
+    `joins` are the arrivals by which it brought tickets into an incident.
+    """
 
     tickets: dict[int, None] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     spam: dict[int, int] = field(default_factory=dict)
+    joins: set[int] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
 
@@ -96,10 +100,21 @@ def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
                 _note(store, one, wish, touched)
         advance(page[-1].key - first)
         first = page[-1].key
+    touched.tickets |= dict.fromkeys(_brought_along(store, touched))
     for number in touched.tickets:
-        told = _retraction(store, _facts_of(store, number, now()).tickets[number], wish).told
+        told = _retraction(store, _facts_of(store, number, now()).tickets[number], wish, touched).told
         touched.lines += [f"#{number} {line}" for line in told]
     return touched
+
+
+def _brought_along(store: Store, touched: Touched) -> Iterator[int]:
+    """Name the tickets of the incidents to which those that the rule touched belong: it may have brought them too."""
+    parents = set()
+    for number in touched.tickets if touched.joins else ():
+        ticket = store.read(lambda reader, number=number: reader.find_ticket(number))  # type: ignore[misc]  # its default
+        parents |= {ticket.parent} if ticket is not None and ticket.parent is not None else set()
+    for parent in sorted(parents):
+        yield from store.read(lambda reader, parent=parent: reader.children_of(parent))  # type: ignore[misc]  # its default
 
 
 def _pages(store: Store, key: int) -> Iterator[tuple[PastDecision, ...]]:
@@ -132,6 +147,9 @@ def _note(store: Store, one: PastDecision, wish: Wish, touched: Touched) -> None
         touched.refused.append(one.arrival)
         touched.lines.append(f"arrival {one.arrival} from {arrival.sender or 'unknown'}: refused, to be handled again")
     elif one.ticket is not None:
+        # Of several rules that want an incident the first has it.
+        joins = next((deed.rule for deed in ruling.deeds if deed.what == "incident"), None)
+        touched.joins |= {one.arrival} if joins == f"rules.{wish.rule}" else set()
         _note_ticket(store, one.ticket, one.arrival, touched, is_spam="spam" in own - others and On.NEW in ruling.on)
 
 
@@ -149,9 +167,9 @@ def _ruling_of(story: str) -> Ruling | None:
     return None if written is None else parse_ruling(written)
 
 
-def _retraction(store: Store, known: TicketFacts, wish: Wish) -> Retraction:
+def _retraction(store: Store, known: TicketFacts, wish: Wish, touched: Touched) -> Retraction:
     """Say what can be taken back of a ticket as it is now."""
-    return retract(known, _rulings_of(store, known, wish.since), wish.rule, wish.by)
+    return retract(known, _rulings_of(store, known, wish.since), wish.rule, wish.by, touched.joins)
 
 
 def _facts_of(store: Store, number: int, at: datetime) -> Facts:
@@ -161,9 +179,16 @@ def _facts_of(store: Store, number: int, at: datetime) -> Facts:
 
 
 def _rulings_of(store: Store, known: TicketFacts, since: datetime) -> Mapping[int, Ruling]:
+    """Give the rulings on a ticket's own mails; one that brought it into an incident was on another ticket's."""
     arrivals = dict.fromkeys(entry.arrival for entry in known.entries if entry.arrival is not None)
-    found = {arrival: _last_ruling(store, arrival) for arrival in arrivals}
+    own = [arrival for arrival in arrivals if _ticket_of(store, arrival) == known.ticket.number]
+    found = {arrival: _last_ruling(store, arrival) for arrival in own}
     return {arrival: ruling for arrival, ruling in found.items() if ruling is not None and ruling.at >= since}
+
+
+def _ticket_of(store: Store, arrival: int) -> int | None:
+    row = store.read(lambda reader: reader.find_arrival(arrival))
+    return None if row is None else row.ticket
 
 
 def _last_ruling(store: Store, arrival: int) -> Ruling | None:
@@ -190,7 +215,7 @@ def _ask(*, is_sure: bool) -> None:
 
 
 def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None:
-    changed = sum(_take_back_of(store, house, number, wish) for number in touched.tickets)
+    changed = sum(_take_back_of(store, house, number, wish, touched) for number in touched.tickets)
     at = now()
     held = sum(store.write(lambda tx, one=one: tx.release_held(one, wish.by, at)) for one in touched.held)  # type: ignore[misc]  # its default
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
@@ -201,12 +226,12 @@ def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None
     click.echo(f"Taken back: {', '.join(told) or 'nothing'}.")
 
 
-def _take_back_of(store: Store, house: House, number: int, wish: Wish) -> bool:
+def _take_back_of(store: Store, house: House, number: int, wish: Wish, touched: Touched) -> bool:
     """Take back what can be of one ticket, in one transaction; again where it changed meanwhile."""
     for _ in range(_TRIES):
         at = now()
         facts = _facts_of(store, number, at)
-        decision = _retraction(store, facts.tickets[number], wish).decision
+        decision = _retraction(store, facts.tickets[number], wish, touched).decision
         if decision is None:
             return False
         # Another priority or state is another time.

@@ -4,7 +4,7 @@ Whose a value is, the history tells: what rules did to each mail, and what was c
 happened. A value goes back to what it was before the rule set it, as far back as the rule alone set it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maild.desk.case import Sheet, entry_of
@@ -30,8 +30,8 @@ _VALUES = frozenset(
     }
 )
 _CC = "cc"
-# Told elsewhere: what becomes of the mail; and what is no value of a ticket by itself.
-_UNTOLD = frozenset({"hold", "refuse", "spam", "major"})
+# Told elsewhere: what becomes of the mail, to which incident it belongs; and what is no value of a ticket by itself.
+_UNTOLD = frozenset({"hold", "refuse", "spam", "major", "incident"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,15 @@ class _Write:
     by: str
 
 
-def retract(known: TicketFacts, rulings: Mapping[int, Ruling], rule: str, by: str) -> Retraction:
-    """Take back what a rule did to a ticket; `known` has its whole history, `rulings` are by arrival."""
+def retract(
+    known: TicketFacts, rulings: Mapping[int, Ruling], rule: str, by: str, joins: Collection[int]
+) -> Retraction:
+    """Take back what a rule did to a ticket; `known` has its whole history, `rulings` of its own mails are by arrival.
+
+    `joins` are the arrivals by which the rule brought tickets into an incident: that of another ticket may be one.
+    """
     ticket = known.ticket
-    writes = tuple(_writes(known.entries, rulings, rule))
+    writes = tuple(_writes(known.entries, rulings, rule, joins))
     fields = dict.fromkeys(write.field for write in writes if write.by == rule)
     values = [_back(ticket, [write for write in writes if write.field == field], rule) for field in fields]
     deeds = [deed for ruling in rulings.values() for deed in ruling.deeds if _is_of(deed, rule)]
@@ -77,7 +82,9 @@ def retract(known: TicketFacts, rulings: Mapping[int, Ruling], rule: str, by: st
     return Retraction(sheet.decision(entry_of(ticket.number), None), tuple(told))
 
 
-def _writes(entries: Sequence[Entry], rulings: Mapping[int, Ruling], rule: str) -> Iterator[_Write]:
+def _writes(
+    entries: Sequence[Entry], rulings: Mapping[int, Ruling], rule: str, joins: Collection[int]
+) -> Iterator[_Write]:
     """Give who gave which field a value, in order; what rules did stands where the last entry of their mail does."""
     ends = {entry.arrival: entry.n for entry in entries}
     for entry in entries:
@@ -88,6 +95,8 @@ def _writes(entries: Sequence[Entry], rulings: Mapping[int, Ruling], rule: str) 
             elif change.field == "state":
                 is_own = ruling is not None and any(deed.what == "spam" and _is_of(deed, rule) for deed in ruling.deeds)
                 yield _Write("state", change.old, change.new, rule if is_own else entry.by)
+            elif change.field == "parent":
+                yield _Write("parent", change.old, change.new, rule if entry.arrival in joins else entry.by)
         if ruling is not None and entry.n == ends[entry.arrival]:
             yield from (_written(deed, rule) for deed in ruling.deeds if deed.what == TAG or _is_value(deed.what))
 

@@ -15,7 +15,9 @@ rules:
 
 
 def test_a_burst_in_one_batch_is_one_incident(tmp_path: Path):
-    """The fifth opens it with the four before; the sixth joins in the same commit, the seventh in another batch."""
+    """The fifth opens it with the four before; the sixth joins in the same commit, the seventh in another batch. Undo
+    takes all of them out again.
+    """
     desk = ADesk(tmp_path)
     (desk.config / "rules" / "outage.yaml").write_text(RULES, encoding="utf-8")
 
@@ -29,3 +31,8 @@ def test_a_burst_in_one_batch_is_one_incident(tmp_path: Path):
     assert (report["parent"], report["category"]) == (1006, "network/vpn")
     assert desk.show("ticket", "show", "1008")["parent"] is None
     desk.maild("verify")
+
+    undone = desk.maild("rules", "undo", "repeated", "--since", "1h", "--yes").stdout
+    assert "#1001 parent: 1006 → –\n" in undone and "Taken back: 7 tickets changed." in undone
+    assert desk.show("ticket", "show", "1006")["children"] == []
+    assert desk.show("ticket", "show", "1005")["urgency"] == "medium"

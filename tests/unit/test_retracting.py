@@ -71,7 +71,7 @@ def test_each_value_goes_back_unless_somebody_changed_it(deeds, since, ticket, b
     """To what it was before the rule set it; a person's word and another rule's stay."""
     facts = known(of_mail(1), of_mail(2), *since, **ticket)
 
-    found = retract(facts, {1: ruled(*deeds)}, "bad", ROOT)
+    found = retract(facts, {1: ruled(*deeds)}, "bad", ROOT, frozenset())
 
     assert found.told == (told,)
     if not back:
@@ -92,8 +92,8 @@ def test_what_the_rule_alone_raised_again_and_again_goes_all_the_way_back():
         4: ruled(did("priority", "p5", "p2"), on=On.REPLY),
         5: ruled(did("priority", "p2", "p1"), on=On.REPLY),
     }
-    first = retract(known(*mails[:2], priority="p3"), rulings, "bad", ROOT)
-    later = retract(known(*mails, priority="p1"), rulings, "bad", ROOT)
+    first = retract(known(*mails[:2], priority="p3"), rulings, "bad", ROOT, frozenset())
+    later = retract(known(*mails, priority="p1"), rulings, "bad", ROOT, frozenset())
 
     assert changes_of(first.decision) == [Change("priority", "p3", None)]
     assert changes_of(later.decision) == [Change("priority", "p1", "p5")]
@@ -104,9 +104,22 @@ def test_an_answer_that_was_called_spam_gives_the_ticket_its_state_back():
     event = replace(of_mail(3, 2), cause=Cause(CauseKind.RULE, "digest"), changes=(Change("state", "waiting", "spam"),))
     rulings = {2: ruled(did("spam", None, "yes"), on=On.REPLY)}
 
-    found = retract(known(of_mail(1), of_mail(2, 2), event, state="spam"), rulings, "bad", ROOT)
+    found = retract(known(of_mail(1), of_mail(2, 2), event, state="spam"), rulings, "bad", ROOT, frozenset())
 
     assert changes_of(found.decision) == [Change("state", "spam", "waiting")]
+
+
+def test_who_was_brought_into_an_incident_leaves_it():
+    """By the mail of another ticket too, whose own values are none of this one's; and unless somebody else said so."""
+    cause = Cause(CauseKind.RULE, "rules/a.yaml:3")
+    joined = replace(of_mail(3, 7), cause=cause, by="rules", changes=(Change("parent", None, "1500"),))
+    ticket = known(of_mail(1), of_mail(2), joined, parent=1500)
+
+    assert changes_of(retract(ticket, {}, "bad", ROOT, frozenset({7})).decision) == [Change("parent", "1500", None)]
+    assert retract(ticket, {}, "bad", ROOT, frozenset({8})).decision is None
+    moved = by_alice(4, Change("parent", "1500", None), Change("parent", None, "1600"))
+    stays = retract(known(of_mail(1), joined, moved, parent=1600), {}, "bad", ROOT, frozenset({7}))
+    assert (stays.decision, stays.told) == (None, ("parent 1600: stays, alice changed it since",))
 
 
 def test_who_was_added_and_never_wrote_takes_part_no_more():
@@ -115,7 +128,7 @@ def test_who_was_added_and_never_wrote_takes_part_no_more():
     rulings = {1: ruled(did("cc", None, "quiet@x.test"), did("cc", None, "loud@x.test"))}
     wrote = replace(of_mail(2, 2), by="loud@x.test", at=NOW + timedelta(hours=1))
 
-    found = retract(known(of_mail(1), wrote, participants=guests), rulings, "bad", ROOT)
+    found = retract(known(of_mail(1), wrote, participants=guests), rulings, "bad", ROOT, frozenset())
 
     assert [step for step in found.decision.steps if isinstance(step, RemoveParticipant)] == [
         RemoveParticipant(1042, "quiet@x.test")
