@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("maild", "tests", "config", "pyproject.toml", "README.md")
+COPIED = ("maild", "tests", "config", "docs", "pyproject.toml", "README.md")
 PATIENCE = 120
 TABLE = Path(__file__).with_suffix(".txt")
 
