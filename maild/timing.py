@@ -122,6 +122,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.NOTICE: desk.tell_together,
         TimerKind.DUE: desk.fall_due,
         TimerKind.LADDER: desk.climb,
+        TimerKind.LIFECYCLE: desk.live_on,
         TimerKind.DRAFT: desk.remind_of_draft,
     }
 )

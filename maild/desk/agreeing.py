@@ -1,8 +1,9 @@
 """What a ticket is measured by: its agreement, its ladder, its priority."""
 
+from maild.desk.clocks import hours_of
 from maild.desk.house import House
 from maild.model.ticket import Ticket
-from maild.rules import Ladder, Matter, find_ladder
+from maild.rules import REAL, Calendar, Ladder, Matter, find_ladder
 
 
 def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_forged: bool = False) -> Matter:
@@ -21,6 +22,13 @@ def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_for
 def ladder_of(ticket: Ticket, house: House) -> Ladder | None:
     """Find the ladder of a ticket, as it stands now."""
     return find_ladder(house.rules.ladders, matter_of(ticket, house), priority_of(ticket, house))
+
+
+def hours_for(ticket: Ticket, house: House, calendar: str | None) -> Calendar:
+    """Give a calendar by its name; None is that in which the ticket's agreement counts for its priority."""
+    agreement = house.rules.agreements.get(ticket.agreement or "")
+    targets = agreement.targets.get(priority_of(ticket, house)) if agreement is not None else None
+    return hours_of(calendar or (targets.calendar if targets is not None else REAL), house.rules.calendars)
 
 
 def priority_of(ticket: Ticket, house: House) -> str:

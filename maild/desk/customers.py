@@ -1,7 +1,6 @@
 """What follows from a mail of somebody outside to a ticket that was found: an entry of it, or of what follows it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from maild.desk.acknowledging import farewell, too_large
 from maild.desk.announcing import announce, cautions, doubts, is_proved
@@ -10,6 +9,7 @@ from maild.desk.courtesy import Answer, find_answer
 from maild.desk.ending import Ending, find_ending, rule_ticket
 from maild.desk.finding import led_on
 from maild.desk.house import is_same
+from maild.desk.lifecycle import may_reopen
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
     as_ruled,
@@ -33,7 +33,6 @@ from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import EntryKind, State, Ticket
 
-REOPEN_WITHIN = timedelta(days=14)
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _WOKEN_BY_WORDS = frozenset({State.OPEN, State.WAITING, State.PENDING, State.RESOLVED, State.CLOSED})
 
@@ -107,7 +106,7 @@ def _respond(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer, ending: E
 
 def _is_over(case: Case, ticket: Ticket) -> bool:
     """Whether a ticket was closed too long ago to go on."""
-    return ticket.state is State.CLOSED and case.now - ticket.state_at > REOPEN_WITHIN
+    return ticket.state is State.CLOSED and not may_reopen(ticket, case.house, case.now)
 
 
 def _answer_of(case: Case, ticket: Ticket) -> Answer:

@@ -83,7 +83,7 @@ def file_answer(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tu
     """Enter an answer that the customer gets: state and assignee follow, and the others are told who took it."""
     case, ticket = turn.case, turn.known.ticket
     said = {change.field for change in plan.changes}
-    if "state" not in said:
+    if "state" not in said and not plan.names_state:
         sheet.set_state(State(case.house.desk.after_reply))
     is_taken = plan.ticket.assignee is None and "assignee" not in said
     if is_taken:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.agreeing import ladder_of, matter_of, priority_of
+from maild.desk.agreeing import hours_for, ladder_of, matter_of, priority_of
 from maild.desk.climbing import Progress, next_at
 from maild.desk.clocks import (
     Promise,
@@ -25,6 +25,7 @@ from maild.desk.clocks import (
     taken_back,
 )
 from maild.desk.house import House, is_same
+from maild.desk.lifecycle import life_steps
 from maild.model.aftermath import ticket_after
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import (
@@ -40,7 +41,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.ticket import Change, Entry, EntryKind, State, Ticket
-from maild.rules import PAUSING, REAL, Agreement, Calendar, find_agreement
+from maild.rules import PAUSING, Agreement, Calendar, find_agreement
 
 # An entry with this flag and an entry's number says that the customer never got its words.
 UNHEARD = "unheard:"
@@ -75,6 +76,7 @@ class _Ticking:
         self._house = house
         self._now = now
         self._tickets = facts.tickets
+        self._was = facts.tickets[number].ticket if number in facts.tickets else None
         self._known = facts.tickets.get(number)
         after = ticket_after(decision, facts, number, now)
         self._after = after.ticket
@@ -90,7 +92,8 @@ class _Ticking:
         """Give the decision with what it does to the clocks."""
         rules = self._house.rules
         if not self._clocks and not rules.agreements:
-            return self._decision
+            life = life_steps(self._was, self._after, self._entries, self._house, self._now)
+            return replace(self._decision, steps=(*self._decision.steps, *life))
         agreement = self._agreement()
         promised = promises(agreement, priority_of(self._after, self._house), rules.calendars)
         self._take_back()
@@ -187,9 +190,9 @@ class _Ticking:
 
     def _hours_of_ladder(self, agreement: Agreement | None) -> Calendar:
         """Give the ladder's calendar, else that of the agreement for this priority."""
-        targets = agreement.targets.get(priority_of(self._after, self._house)) if agreement is not None else None
         named = self._ladder.calendar if self._ladder is not None else None
-        return hours_of(named or (targets.calendar if targets is not None else REAL), self._house.rules.calendars)
+        after = replace(self._after, agreement=agreement.key if agreement is not None else None)
+        return hours_for(after, self._house, named)
 
     def _take_back(self) -> None:
         """Let the clocks go on that words stopped which never reached the customer."""
@@ -247,7 +250,9 @@ class _Ticking:
         self._change(steps, "agreement", self._after.agreement, key)
         self._change(steps, "ladder", self._after.ladder, self._progress.written())
         timers = (each for clock in changed for each in self._timers(self._before.get(clock.name), clock))
-        return replace(self._decision, steps=(*steps, *timers, *self._next_step()))
+        after = replace(self._after, agreement=key)
+        life = life_steps(self._was, after, self._entries, self._house, self._now)
+        return replace(self._decision, steps=(*steps, *timers, *self._next_step(), *life))
 
     def _next_step(self) -> Iterator[Step]:
         """Let the next step of the ladder fall due; one that is due already does so at once."""

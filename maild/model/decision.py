@@ -357,6 +357,7 @@ class TimerKind(StrEnum):
     WAKE = "wake"  # a pending or waiting ticket comes back
     DRAFT = "draft"  # somebody is reminded of words that wait for their #send
     DUE = "due"  # a clock of the ticket reaches its target
+    LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
     NOTICE = "notice"  # what came since the last notice is told together
 

@@ -15,10 +15,14 @@ PAUSING = frozenset({State.WAITING, State.PENDING})
 
 @dataclass(frozen=True, slots=True)
 class WorkDuration:
-    """A length of working time as it is written: working days of whichever calendar it is counted in, and time."""
+    """A length of working time as it is written: working days of whichever calendar it is counted in, and time.
+
+    `is_in_days`: it was written in days of the wall.
+    """
 
     days: int
     time: timedelta
+    is_in_days: bool = False
 
     def within(self, calendar: Calendar) -> timedelta:
         """Give what it is worth in a calendar."""

@@ -6,12 +6,13 @@ from datetime import date
 from maild.documents import Path, Value, did_you_mean
 from maild.errors import Problem
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
-from maild.rules.calendars import WALL_TIME, Span, is_known_country, known_subdivisions
+from maild.rules.calendars import WALL_TIME, Calendar, Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
 from maild.rules.language.agreements import AgreementSection, agreement_complaints, too_late
 from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints, rest_complaint
 from maild.rules.language.ladders import LadderSection
+from maild.rules.language.lifecycle import LifecycleSection
 from maild.rules.language.matters import (
     ContactsSection,
     CustomerSection,
@@ -40,6 +41,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
         yield from problems or _rest_problems(entry, calendar, surroundings)
     yield from _agreement_problems(gathering)
     yield from _ladder_problems(gathering)
+    yield from _lifecycle_problems(gathering)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
@@ -107,13 +109,25 @@ def _agreement_problems(gathering: Gathering) -> Iterator[Problem]:
                     yield entry.problem(complaint, "clocks", priority, name.value)
 
 
+def _lifecycle_problems(gathering: Gathering) -> Iterator[Problem]:
+    calendars = {entry.name: section for entry, section in gathering.sound("calendars", CalendarSection)}
+    for entry, section in gathering.sound("lifecycle", LifecycleSection):
+        for part, key, name, work in section.lengths():
+            complaint = too_late(work, _calendar_or_wall(calendars, name))
+            if complaint is not None:
+                yield entry.problem(complaint, part, key)
+
+
+def _calendar_or_wall(calendars: Mapping[str, CalendarSection], name: str | None) -> Calendar:
+    hours = calendars.get(name or "")
+    return hours.value(name or "", {}) if hours is not None and any(hours.weekly()) else WALL_TIME
+
+
 def _ladder_problems(gathering: Gathering) -> Iterator[Problem]:
     """Say which steps nobody lives to see; those in the agreement's calendar are measured by the wall."""
     calendars = {entry.name: section for entry, section in gathering.sound("calendars", CalendarSection)}
     for entry, section in gathering.sound("ladders", LadderSection):
-        hours = calendars.get(section.calendar or "")
-        is_sound = hours is not None and any(hours.weekly())
-        calendar = hours.value(section.calendar or "", {}) if hours is not None and is_sound else WALL_TIME
+        calendar = _calendar_or_wall(calendars, section.calendar)
         for number, step in enumerate(section.steps):
             for key, work in step.lengths():
                 complaint = too_late(work, calendar)

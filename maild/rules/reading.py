@@ -17,6 +17,7 @@ from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.ladders import LadderSection
+from maild.rules.language.lifecycle import LifecycleSection
 from maild.rules.language.matters import (
     CategorySection,
     ContactsSection,
@@ -27,6 +28,7 @@ from maild.rules.language.matters import (
 from maild.rules.language.operators import Vocabulary
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
 from maild.rules.language.rule import RuleSection
+from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
 from maild.rules.references import LEVELS
@@ -104,6 +106,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         categories=_frozen(categories),
         priorities=priorities,
         agreements=_frozen(agreements),
+        lifecycle=_lifecycle(gathering),
         ladders=_frozen(_ladders(gathering)),
         rules=rules,
         digest=digest,
@@ -145,6 +148,11 @@ def _categories(gathering: Gathering) -> Mapping[str, Category]:
             above = above.rpartition("/")[0]
         made[name] = sections[name].value(name, made.get(above))
     return {name: made[name] for name in gathering.names("categories")}
+
+
+def _lifecycle(gathering: Gathering) -> Lifecycle:
+    written = next(gathering.sound("lifecycle", LifecycleSection), None)
+    return DEFAULT_LIFECYCLE if written is None else written[1].value()
 
 
 def _ladders(gathering: Gathering) -> Mapping[str, Ladder]:

@@ -32,6 +32,7 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("for", "category"), "category or group"),
         (("for", "queue"), "queue"),
     ),
+    "lifecycle": tuple(((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed")),
     "ladders": (
         (("calendar",), "calendar or real"),
         (("for", "customer"), "customer"),

@@ -13,6 +13,7 @@ from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.ladders import LadderSection
+from maild.rules.language.lifecycle import LifecycleSection
 from maild.rules.language.matters import (
     CategorySection,
     ContactsSection,
@@ -23,7 +24,7 @@ from maild.rules.language.matters import (
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
 from maild.rules.language.rule import RuleSection
 
-NOT_YET_SECTIONS = ("approvals", "lifecycle", "privacy", "reports")
+NOT_YET_SECTIONS = ("approvals", "privacy", "reports")
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -43,7 +44,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
 )
 # One thing each, in one file.
 WHOLE_SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
-    {"priorities": PrioritiesSection, "contacts": ContactsSection}
+    {"priorities": PrioritiesSection, "contacts": ContactsSection, "lifecycle": LifecycleSection}
 )
 _NAMES: Mapping[str, Callable[[str], str]] = {"categories": category, "fields": field_name}
 

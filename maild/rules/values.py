@@ -13,6 +13,7 @@ from maild.rules.agreements import Agreement
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.ladders import Ladder
+from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
 from maild.rules.written import Rule
 
@@ -101,6 +102,7 @@ class Rules:
     priorities: Priorities = DEFAULT_PRIORITIES
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

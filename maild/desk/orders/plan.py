@@ -44,6 +44,7 @@ class Plan:
         self.speech = Template.REPLY
         self.speaks_anyway = False
         self.is_quiet = False
+        self.names_state = False  # also one that the ticket has already: then it stays
         self.is_undoing = False
         self.appended = ""
         self.notes: list[tuple[str, tuple[str, ...]]] = []
@@ -144,6 +145,7 @@ class Plan:
     def set_state(self, state: State, done: str) -> None:
         """Change the state and say so."""
         self.set("state", state.value)
+        self.names_state = True
         self.done.append(done)
 
     def add(self, *steps: Step) -> None:

@@ -1,0 +1,106 @@
+"""The section `lifecycle`: what follows when nobody says anything."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
+
+from maild.config import kinds
+from maild.rules.agreements import WorkDuration
+from maild.rules.ladders import REAL
+from maild.rules.language.agreements import work_duration
+from maild.rules.language.forms import NOT_YET, Passage
+from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Waiting
+
+_DAYS = re.compile(r"(\d{1,4})d", re.ASCII)
+_FORM = {"type": "string", "minLength": 2, "pattern": r"^(\d+d|(\d+wd)?(\d+h)?(\d+m)?(\d+s)?)$"}
+_MOST_REMINDERS = 5
+
+
+def _days_or_work(value: object) -> WorkDuration:
+    """Read a length of time; days are those of the wall."""
+    match = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return work_duration(value)
+    if not int(match[1]):
+        raise ValueError(f"'{value}' is no time at all")
+    return WorkDuration(0, timedelta(days=int(match[1])), is_in_days=True)
+
+
+Length = Annotated[WorkDuration, BeforeValidator(_days_or_work), WithJsonSchema(_FORM)]
+
+
+class _Timed(Passage):
+    """Lengths of time in a calendar."""
+
+    calendar: kinds.Name | None = None
+
+    def lengths(self) -> Iterator[tuple[str, WorkDuration]]:
+        """Give every length of time that is written, and at which key."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            each = value if isinstance(value, tuple) else (value,)
+            yield from ((name, work) for work in each if isinstance(work, WorkDuration))
+
+    @model_validator(mode="after")
+    def _days_are_real(self) -> "_Timed":
+        for _, work in self.lengths():
+            if work.is_in_days and self.calendar != REAL:
+                raise ValueError(f"'{work}': days have no length in a calendar: write wd, or `calendar: real`")
+        return self
+
+
+class WaitingSection(_Timed):
+    """While the customer is waited for."""
+
+    remind: tuple[Length, ...] = ()
+    resolve_after: Length | None = None
+
+    @model_validator(mode="after")
+    def _few(self) -> "WaitingSection":
+        if len(self.remind) > _MOST_REMINDERS:
+            raise ValueError(f"more than {_MOST_REMINDERS} reminders")
+        return self
+
+
+class ResolvedSection(_Timed):
+    """Once it is resolved."""
+
+    close_after: Length
+
+
+class ClosedSection(_Timed):
+    """Once it is closed."""
+
+    reopen_within: Length
+
+
+class LifecycleSection(Passage):
+    """The section `lifecycle`."""
+
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
+        dict.fromkeys(("update", "survey", "follow_up", "review"), NOT_YET)
+    )
+
+    waiting: WaitingSection | None = None
+    resolved: ResolvedSection | None = None
+    closed: ClosedSection | None = None
+
+    def value(self) -> Lifecycle:
+        """Give it."""
+        waiting, resolved, closed = self.waiting, self.resolved, self.closed
+        return Lifecycle(
+            Waiting(waiting.remind, waiting.resolve_after, waiting.calendar) if waiting is not None else Waiting(),
+            Resolved(resolved.close_after, resolved.calendar) if resolved is not None else Resolved(),
+            Closed(closed.reopen_within, closed.calendar) if closed is not None else Closed(),
+        )
+
+    def lengths(self) -> Iterator[tuple[str, str, str | None, WorkDuration]]:
+        """Give every length of time: part, key, calendar."""
+        for part in ("waiting", "resolved", "closed"):
+            section: _Timed | None = getattr(self, part)
+            if section is not None:
+                yield from ((part, key, section.calendar, work) for key, work in section.lengths())
