@@ -222,6 +222,7 @@ class Daemon:
         in_force = Premises(mine, rules, keyring).in_force(clock)
         reloading = Reloading(Seat(config, environ, keyring, in_force, clock), store, self._board)
         if self._tell is None:
+            self._notifier.status("examining what was edited")
             with stopping_by_signal(stop):
                 reloading.catch_up(stop)
         return in_force, reloading

@@ -21,6 +21,7 @@ from maild.store import DaemonLock, propose
 from maild.troubles import Board
 from tests.integration.a_desk import ADesk, a_mail
 from tests.integration.hearing import Heard, hearing
+from tests.servers.postgresql import Postgresql
 from tests.servers.terminal import Terminal
 
 LONG_AGO = time.time() - 1000
@@ -50,7 +51,7 @@ class Reloaded(ADesk):
     def begin(self, stack: ExitStack) -> None:
         """Begin the daemon's part."""
         config = read_config(self.config, {})
-        lock = stack.enter_context(DaemonLock(config.state.directory, None))
+        lock = stack.enter_context(DaemonLock(config.state.directory, config.state.database))
         assert lock.try_take()
         self.store = open_store(config, lock)
         stack.callback(self.store.close)
@@ -92,8 +93,18 @@ def desk(tmp_path: Path, heard: Heard, stack: ExitStack) -> Reloaded:
     return desk
 
 
-def test_an_edited_rule_is_taken(desk: Reloaded):
+@pytest.mark.parametrize("is_on_a_server", [False, True], ids=["sqlite", "postgresql"])
+def test_an_edited_rule_is_taken(
+    tmp_path: Path, heard: Heard, stack: ExitStack, is_on_a_server: bool, request: pytest.FixtureRequest
+):
     """The command waits for the daemon's word; a second time nothing has changed."""
+    desk = Reloaded(tmp_path, heard)
+    if is_on_a_server:
+        server: Postgresql = request.getfixturevalue("postgresql")
+        main, url = desk.config / "maild.yaml", stack.enter_context(server.database())
+        main.write_text(main.read_text().replace("/state}", f"/state, database: '{url}'}}"))
+    desk.begin(stack)
+    desk.work(stack)
     desk.write("vpn.yaml", VPN)
     done = desk.maild("reload")
 
