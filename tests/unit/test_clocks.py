@@ -15,9 +15,9 @@ from maild.desk.recomputing import Changed, clock_faults
 from maild.model.aftermath import ticket_after
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry, Authenticity, Decision, StartTimer, StopTimers, Timer, TimerKind
-from maild.model.facts import Facts, IssuedMail, TicketFacts, Undelivered
+from maild.model.facts import Facts, IssuedMail, SentMail, TicketFacts, Undelivered
 from maild.model.mail import Address, Automatic, Message
-from maild.model.outgoing import MailState
+from maild.model.outgoing import MailState, Template
 from maild.model.ticket import State
 from maild.rules import Rules
 from tests.unit.desk_values import (
@@ -333,6 +333,17 @@ def test_words_that_never_arrived_leave_the_older_mail_unanswered():
     mail = to_bob(ticket=matter.number, seen=matter.last_n)
     matter.customer("13:00").bounces("13:30", mail)
     assert matter.due("next_response") == "23 15:00"
+
+
+@pytest.mark.parametrize(("state", "is_back"), [(MailState.WAITING, True), (MailState.ACCEPTED, False)])
+def test_words_that_were_stopped_in_time_were_no_answer(state: MailState, is_back: bool):
+    """`#undo` before the mail left; what was delivered was an answer."""
+    matter = Matter().customer("10:00").agent("11:00")
+    mail = SentMail("t" * 16, BOB.address, Template.REPLY, matter.last_n, state, is_in_hand=False)
+    matter.known = replace(matter.known, sent=(mail,))
+    matter.agent("11:01", "#undo")
+    assert (matter.clocks["first_response"].state is ClockState.RUNNING) is is_back
+    assert ("first_response" in matter.timers) is is_back
 
 
 def test_a_copy_that_did_not_arrive_takes_nothing_back():

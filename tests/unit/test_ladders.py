@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
 
 from maild.desk import climb
 from maild.desk.climbing import Progress
+from maild.desk.clocks import elapsed_at, hours_of
+from maild.desk.recomputing import clock_faults
 from maild.model.clocks import ClockName
 from maild.model.decision import StartTimer, StopTimers, Timer, TimerKind
 from tests.unit.rules_values import ALICE, problems_of
-from tests.unit.test_clocks import RULES, Matter, at
+from tests.unit.test_clocks import HAPPENINGS, RULES, Matter, at
 
 LADDERS = (
     RULES
@@ -169,6 +172,29 @@ def test_a_step_that_was_dropped_after_a_restore_comes_with_the_next_mail():
     matter.step_at = None
     matter.customer("10:50", "Still!")
     assert matter.step_at == at("10:50")
+
+
+@settings(max_examples=30, deadline=None)
+@given(HAPPENINGS)
+def test_in_any_life_each_step_is_done_once_and_none_early(happenings: list[tuple[int, str]]):
+    """Whatever happens in whichever order; and what is stored of clocks adds up."""
+    matter, now = Climbing().customer("10:00", "There is fire."), at("10:00")
+    history = [*matter.changes()]
+    for minutes, what in happenings:
+        now += timedelta(minutes=minutes)
+        matter.until(f"{now:%Y-%m-%dT%H:%M}")
+        history += matter.changes()
+        matter.live(what, now)
+        history += matter.changes()
+        assert matter.step_at is None or matter.step_at >= now
+        assert [*clock_faults(tuple(matter.clocks.values()), history, matter.house.rules.calendars)] == []
+    told = [line for entry in matter.known.entries if "ladder" in entry.flags for line in entry.text.split("\n")]
+    steps = [line.split(".")[0] for line in told if "after 8h" not in line]
+    assert len(steps) == len(set(steps))
+    counting = matter.clocks["ladder"]
+    elapsed = elapsed_at(counting, hours_of(counting.calendar, matter.house.rules.calendars), now)
+    for hours in (2, 4, 8):
+        assert elapsed >= timedelta(hours=hours) or f"Ladder urgent, after {hours}h" not in steps
 
 
 def test_progress_is_written_as_it_is_read():
