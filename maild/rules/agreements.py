@@ -29,6 +29,8 @@ class WorkDuration:
         return self.days * calendar.day + self.time
 
     def __str__(self) -> str:
+        if self.is_in_days:
+            return f"{self.time.days}d"
         # Days as such have no length in a calendar.
         seconds = int(self.time.total_seconds())
         counts = ((self.days, "wd"), (seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))

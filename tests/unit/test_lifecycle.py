@@ -99,11 +99,16 @@ def test_without_a_lifecycle_nobody_is_reminded():
 @pytest.mark.parametrize(
     ("life", "complaint"),
     [
-        ("{waiting: {remind: [2d]}}", "lifecycle.waiting: '48h': days have no length in a calendar: write wd, or"),
+        ("{waiting: {remind: [2d]}}", "lifecycle.waiting: '2d': days have no length in a calendar: write wd, or"),
         ("{resolved: {close_after: 9999wd}}", "lifecycle.resolved.close_after: 9999wd in real: from 2026-01-05"),
         ("{closed: {reopen_within: 0d, calendar: real}}", "closed.reopen_within: '0d' is no time at all"),
         ("{closed: {reopen_within: 1wd, calendar: nope}}", "closed.calendar: there is no calendar 'nope'"),
         ("{waiting: {remind: [1h, 2h, 3h, 4h, 5h, 6h]}}", "lifecycle.waiting: more than 5 reminders"),
+        (
+            "{waiting: {remind: [5wd, 2wd]}}",
+            "lifecycle.waiting: a reminder is due before the one that stands before it",
+        ),
+        ("{waiting: {remind: [2wd], resolve_after: 2wd}}", "lifecycle.waiting: a reminder is due before the one that"),
         ("{update: {send: draft}}", "lifecycle: 'update': not yet"),
     ],
 )

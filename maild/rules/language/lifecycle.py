@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, ClassVar
 
@@ -63,7 +64,17 @@ class WaitingSection(_Timed):
     def _few(self) -> "WaitingSection":
         if len(self.remind) > _MOST_REMINDERS:
             raise ValueError(f"more than {_MOST_REMINDERS} reminders")
+        in_order = (*self.remind, *((self.resolve_after,) if self.resolve_after is not None else ()))
+        if any(_is_before(later, earlier) for earlier, later in pairwise(in_order)):
+            raise ValueError(
+                "a reminder is due before the one that stands before it, or when all is over: put in order"
+            )
         return self
+
+
+def _is_before(later: WorkDuration, earlier: WorkDuration) -> bool:
+    """Whether a length is surely none that follows another: of days and of hours both are no more."""
+    return later.days <= earlier.days and later.time <= earlier.time
 
 
 class ResolvedSection(_Timed):
