@@ -24,7 +24,7 @@ from typing import IO, Final
 
 from maild.carrying import InForce
 from maild.config import Config, Stamp, find_unreloaded, texts_of
-from maild.errors import ConfigurationError
+from maild.errors import ConfigurationError, StoreBusyError, StoreUnusableError
 from maild.following import follow_rules
 from maild.journal import Event, journal
 from maild.marks import Keyring
@@ -147,17 +147,18 @@ class Reloading:
         self._asked.put(why)
 
     def run(self, stop: Bell) -> None:
-        """Take what is laid before the daemon until told to stop, and see whether files were changed."""
-        try:
-            while not stop.is_set():
-                self.look()
-                if self._seat.config.is_watching and not self._examiner.is_busy:
-                    self._look_at_files()
-                if not self._examiner.is_busy and not self._asked.empty():
-                    self._examine(self._asked.get())
-                stop.wait(LOOK_SECONDS)
-        finally:
-            self._examiner.stop()
+        """Take what is laid before the daemon until told to stop, and see whether files were changed.
+
+        An examination that is under way when the leg fails goes on, and is taken up when it begins again.
+        """
+        while not stop.is_set():
+            self.look()
+            if self._seat.config.is_watching and not self._examiner.is_busy:
+                self._look_at_files()
+            if not self._examiner.is_busy and not self._asked.empty():
+                self._examine(self._asked.get())
+            stop.wait(LOOK_SECONDS)
+        self._examiner.stop()
 
     def catch_up(self, stop: Bell) -> None:
         """Before any mail is decided, let the files be examined if they are not what is in force."""
@@ -207,6 +208,8 @@ class Reloading:
         if edition.state is EditionState.PROPOSED:
             try:
                 self._take(edition)
+            except (StoreBusyError, StoreUnusableError):
+                raise  # no edition's fault: it is taken when the leg begins again
             except Exception:
                 # Whoever waits for an answer must not wait for ever.
                 words = ("maild could not take it (an error of maild's: see the log)",)
