@@ -63,12 +63,12 @@ class Values:
 
     def of_mail(self, order: Order, subject: Mapping[str, str], pictures: list[Picture]) -> dict[str, object]:
         """Give what a mail may name besides: to customers and the consulted nothing of what colleagues read."""
-        wanted, known = order.wanted, order.known
+        wanted = order.wanted
         words = clean_text(wanted.text).strip("\n")
         if wanted.template is Template.ACKNOWLEDGED and not words:
             words = _their_words(order)
         values: dict[str, object] = {
-            "number": known.ticket.number if known is not None else None,
+            **_number(order),
             "earlier": wanted.earlier,
             "queue_address": order.queue.address,
             "to": Who("" if order.is_thanks_unproved else bounded_name(wanted.to_name), clean(wanted.to)),
@@ -213,6 +213,14 @@ _OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "
 def _running(order: Order) -> tuple[Clock, ...]:
     clocks = order.known.clocks if order.known is not None else ()
     return tuple(each for each in clocks if each.state is ClockState.RUNNING)
+
+
+def _number(order: Order) -> Mapping[str, int | None]:
+    """Give the ticket's number; what is refused has none, and a sheet that tells it one is wrong."""
+    known = order.known
+    if order.wanted.template is Template.REFUSED:
+        return {}
+    return {"number": known.ticket.number if known is not None else None}
 
 
 def _bare(value: str) -> str:

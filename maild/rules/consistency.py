@@ -237,10 +237,14 @@ def _mail_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator
             if name in surroundings.templates() and name not in answers | others:
                 what = f"'{name}' is no mail that the desk writes by itself: {', '.join(sorted(answers))}"
                 yield entry.problem(what, "then", "template", name, at_key=True)
-        written = (entry.words("then", "refuse"), *(entry.words("then", "template", name) for name in templates))
-        for keys, name in (each for words in written for each in words):
+        for keys, name in (each for mail in templates for each in entry.words("then", "template", mail)):
             if name in others:
                 what = f"'{name}' answers nobody's mail: name a template of yours, or {', '.join(sorted(answers))}"
+                yield entry.problem(what, *keys)
+        for keys, name in entry.words("then", "refuse"):
+            # The others say that there is a ticket.
+            if name in (answers | others) - {Template.REFUSED.value}:
+                what = f"'{name}' is not for what is refused: name a template of yours, or {Template.REFUSED.value}"
                 yield entry.problem(what, *keys)
 
 

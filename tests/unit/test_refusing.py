@@ -190,3 +190,10 @@ def test_the_shipped_refusal_is_there_in_both_languages():
 def a_composer(templates: dict[str, str], then: str) -> Composer:
     rules = rules_of(PEOPLE + f"rules:\n  r: {{when: always, then: {{{then}}}}}\n", templates=templates)
     return Composer(a_config().desk, rules, RING, templates)
+
+
+def test_a_sheet_for_what_is_refused_tells_of_no_ticket():
+    """There is none: whoever reads "Its number is #None" waits for an answer that nobody writes."""
+    talking = {"no-sales.txt": "Subject: No\n\nIts number is #{{ number }}.\n"}
+    (problem, *_) = a_composer(talking, "refuse: no-sales").check()
+    assert (problem.file, problem.line, problem.what) == ("no-sales.txt", 3, "'number' is undefined")

@@ -337,7 +337,8 @@ def test_only_what_answers_a_mail_can_be_said_in_other_words():
     good = rule.format("refuse: closed-down, template: {acknowledged: ours}")
     assert problems_of(ALICE, good, templates=mine) == []
     for then, complaint in (
-        ("refuse: agent-notice", "then.refuse: 'agent-notice' answers nobody's mail: name a template of yours, or "),
+        ("refuse: agent-notice", "then.refuse: 'agent-notice' is not for what is refused: name a template of yours"),
+        ("refuse: acknowledged", "then.refuse: 'acknowledged' is not for what is refused: name a template of yours"),
         ("template: {acknowledged: draft}", "then.template.acknowledged: 'draft' answers nobody's mail"),
         ("template: {ours: acknowledged}", "then.template.ours: 'ours' is no mail that the desk writes by itself: "),
     ):
