@@ -1,7 +1,7 @@
 """All that is aimed at, measured and printed as one table: `make bench`, or `python -m benchmarks [--quick]`.
 
-The whole takes a quarter of an hour on a quiet machine, and 12 GB of disk; `--quick` does with a quarter of the mails and
-tickets, in five minutes.
+The whole takes a quarter of an hour on a quiet machine, and 12 GB of disk; `--quick` does with a quarter of the mails
+and tickets, in five minutes.
 """
 
 import argparse

@@ -101,17 +101,22 @@ def questions_of(works: Sequence[Carrying], salt: Iterator[int]) -> list[Questio
 
 @contextmanager
 def eavesdropping(said: list[Said]) -> Iterator[None]:
-    """Note every statement that the store makes of its database."""
+    """Note every statement that the store makes of its database, and where its transactions begin."""
 
     def hear(*heard: object) -> None:
         _, _, statement, parameters, _, is_many = heard
         said.append((str(statement), parameters, bool(is_many and isinstance(parameters[0], tuple))))
 
+    def hear_begin(_: object) -> None:
+        said.append(("BEGIN IMMEDIATE", (), False))
+
     event.listen(Engine, "before_cursor_execute", hear)
+    event.listen(Engine, "begin", hear_begin)
     try:
         yield
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
+        event.remove(Engine, "begin", hear_begin)
 
 
 def repeat(database: sqlite3.Connection, said: Said) -> None:
