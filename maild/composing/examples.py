@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from maild.model.aftermath import ticket_after
-from maild.model.clocks import Clock, ClockName, ClockState
+from maild.model.clocks import PROMISED, Clock, ClockName, ClockState
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -32,7 +32,7 @@ _FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, conte
 
 _CLOCKS = tuple(
     Clock(name, ClockState.RUNNING, timedelta(hours=2), "office", "", timedelta(), EXAMPLE_NOW, EXAMPLE_NOW + left)
-    for name, left in ((ClockName.FIRST_RESPONSE, timedelta(hours=2)), (ClockName.RESOLUTION, timedelta(days=2)))
+    for name, left in ((name, timedelta(hours=2 + number)) for number, name in enumerate(PROMISED))
 )
 
 

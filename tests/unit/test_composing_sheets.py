@@ -2,6 +2,7 @@
 
 import pytest
 
+from maild.composing.notices import Due
 from maild.composing.sheets import SheetError, Sheets
 
 NAME = "acknowledged-minimal"
@@ -151,7 +152,7 @@ def test_the_narrowest_folder_wins_within_a_language(names, where, expected):
 def test_what_a_narrow_sheet_includes_is_found_beside_it():
     """A queue may have a signature of its own under the shipped words."""
     sheets = Sheets({"queues/billing/signature.txt": "Billing\n", "signature.txt": "Everybody\n"}, "en")
-    values = {**VALUES, "words": "Hello", "by": None, "words_html": ""}
+    values = {**VALUES, "words": "Hello", "by": None, "words_html": "", "due": Due()}
 
     assert sheets.render("reply", "en", values, BARE, queue="billing").text == "Hello\n\nBilling\n"
     assert sheets.render("reply", "en", values, BARE, queue="support").text == "Hello\n\nEverybody\n"
