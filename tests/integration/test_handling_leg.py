@@ -106,7 +106,7 @@ def held_by_another(directory: Path) -> Iterator[None]:
 
 
 def test_a_mail_that_maild_stumbles_over_is_held_and_the_others_go_on(leg: Leg):
-    """Three tries, then held with a reason; the neighbours of its batch are tickets after the first."""
+    """Three tries, then held with a reason; its neighbours are tickets after the first, with no number left out."""
     leg.lay_in(a_mail("one", "a@x.example"), a_mail("bomb", "b@x.example"), a_mail("two", "c@x.example"))
 
     assert leg.handling.handle_batch() == 3
@@ -114,7 +114,8 @@ def test_a_mail_that_maild_stumbles_over_is_held_and_the_others_go_on(leg: Leg):
     for _ in range(ATTEMPTS - 1):
         assert leg.handling.handle_batch() == 1
 
-    [_, bomb, _] = leg.arrivals()
+    [one, bomb, two] = leg.arrivals()
+    assert [one.ticket, two.ticket] == [FIRST, FIRST + 1]
     assert (bomb.outcome, bomb.attempts) == (OutcomeKind.HELD, ATTEMPTS)
     assert "an error of maild's" in bomb.reason
     assert leg.heard.events.count("decision_failed") == ATTEMPTS
@@ -128,7 +129,7 @@ def test_a_mail_that_a_template_fails_on_is_held_at_once_and_says_where(leg: Leg
     assert leg.handling.handle_batch() == 2
 
     [odd, two] = leg.arrivals()
-    assert (odd.outcome, odd.attempts, two.outcome) == (OutcomeKind.HELD, 0, OutcomeKind.ENTRY)
+    assert (odd.outcome, odd.attempts, two.outcome, two.ticket) == (OutcomeKind.HELD, 0, OutcomeKind.ENTRY, FIRST)
     assert "agent-notice.txt:3:" in odd.reason
     assert "decision_failed" not in leg.heard.events
 
