@@ -67,7 +67,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     ticket = as_ruled(known, verdicts, case.now)
     _enter(case, sheet, ticket, answer)
     rule_ticket(case, sheet, known, verdicts, ending)
-    sheet.add(*counted(verdicts, ticket.number))
+    sheet.add(*counted(case, verdicts, ticket.number))
     if ending is None or ending.state is not State.SPAM:
         told = _respond(case, sheet, ticket, answer, ending)
         if told is not None:

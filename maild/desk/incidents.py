@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from maild.desk.case import Case, Sheet
-from maild.desk.ruling import BY, incident_rules, wants
+from maild.desk.ruling import BY, incident_rules, is_report, wants
 from maild.desk.telling import listed, named, notices, those_in_charge
-from maild.model.decision import AddEntry, ChangeTicket, OpenTicket, Step, StopTimers, TimerKind, Trust
+from maild.model.decision import AddEntry, ChangeTicket, OpenTicket, Step, StopTimers, TimerKind
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
 from maild.model.saying import say
@@ -43,7 +43,7 @@ class Joining:
 def join_incident(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verdicts) -> None:
     """Let a ticket join the incident that a rule names.
 
-    Nothing is done for a ticket that belongs to another already, or whose mail was forged.
+    Nothing is done for a ticket that belongs to another already, or whose mail is no report.
     """
     joining = _joining(case, ticket, verdicts)
     if joining is None or case.facts.incidents is None:
@@ -57,9 +57,8 @@ def join_incident(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdict
 
 def _joining(case: Case, ticket: Ticket | OpenTicket, verdicts: Verdicts) -> Joining | None:
     wanted = [done for done in verdicts.done if isinstance(done.effect, JoinIncident)]
-    is_forged = case.sender is not None and case.sender.trust is Trust.FORGED
     is_apart = ticket.parent is not None or ticket.incident is not None or ticket.state in _NO_MATTER
-    if not wanted or is_apart or is_forged or wants(verdicts, CallSpam):
+    if not wanted or is_apart or not is_report(case) or wants(verdicts, CallSpam):
         return None
     effect = wanted[0].effect
     name = " ".join(effect.name.split())[:_LONGEST_NAME] if isinstance(effect, JoinIncident) else ""

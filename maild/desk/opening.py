@@ -89,9 +89,7 @@ def _opened(case: Case, opened: OpenTicket, verdicts: Verdicts, key: Key | None,
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
     record(case, sheet, number, verdicts)
-    # The ticket of a forged mail is no report: what an incident says does not go to whom the forger names.
-    is_forged = case.sender is not None and case.sender.trust is Trust.FORGED
-    sheet.add(*counted(verdicts, None if is_forged else number))
+    sheet.add(*counted(case, verdicts, number))
     if ending is not None:
         end(case, sheet, number, ending)
     sheet.explain(*((str(found),) if found else ()))
@@ -129,7 +127,7 @@ def _refused(case: Case, refuse: Done, verdicts: Verdicts) -> Decision:
     answer = f"no answer: {why_none}" if why_none else refusal(case, template, verdicts.after.queue, language)
     sheet = sheet_for(case, None)
     keep(case, sheet, verdicts)
-    sheet.add(*counted(verdicts, None))
+    sheet.add(*counted(case, verdicts, None))
     sheet.note_cap(reached_cap(case))
     sheet.want(*([answer] if isinstance(answer, Wanted) else []))
     reason = f"refused by {refuse.origin}"

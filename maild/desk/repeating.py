@@ -94,7 +94,7 @@ def file_again(case: Case, known: TicketFacts, key: Key, verdicts: Verdicts) -> 
     # The key stays with the ticket that took it: a merged one goes on leading to where it went.
     owner = case.facts.keyed[key.same.key].ticket
     sheet.add(remembered(case, ticket.number), *remembered_key(case, owner, key))
-    sheet.add(*counted(again, ticket.number))
+    sheet.add(*counted(case, again, ticket.number))
     both = replace(again, verdicts=(*verdicts.verdicts, *again.verdicts), done=(key.done, *again.done))
     rule_ticket(case, sheet, known, both, ending if isinstance(ending, Ending) else None)
     # What is asked again later is what was asked of the ticket that is there.

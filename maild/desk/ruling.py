@@ -7,7 +7,7 @@ from datetime import datetime
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import named, notices
 from maild.model.aftermath import changed_ticket
-from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled
+from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Standing, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
@@ -59,7 +59,7 @@ def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
 
 def held_by_rules(case: Case, why: str, verdicts: Verdicts, opening: Verdicts | None = None) -> Decision:
     """Set a mail aside because a rule wants it; it counts all the same, or what a rate stops would flow again."""
-    decision = replace(held(case, why), steps=tuple(counted(verdicts, None)))
+    decision = replace(held(case, why), steps=tuple(counted(case, verdicts, None)))
     ruling = write_ruling(ruling_of(verdicts, case.now, opening))
     return replace(decision, rules=tuple(ruled(verdicts)), ruling=ruling)
 
@@ -70,10 +70,22 @@ def why_held(verdicts: Verdicts) -> str:
     return f"{held.effect.reason} ({held.origin})" if held and isinstance(held.effect, effects.Hold) else ""
 
 
-def counted(verdicts: Verdicts, number: int | None) -> Iterator[CountMail]:
-    """Count the mail for whatever rules will ask; `number` is its ticket."""
+def counted(case: Case, verdicts: Verdicts, number: int | None) -> Iterator[CountMail]:
+    """Count the mail for whatever rules will ask; `number` is its ticket, None where it has none."""
     if verdicts.counted:
-        yield CountMail(verdicts.counted, number)
+        yield CountMail(verdicts.counted, number if is_report(case) else None)
+
+
+def is_report(case: Case) -> bool:
+    """Whether a mail may bring its ticket into an incident: what is said of that goes to the ticket's customer.
+
+    Not a forged one, and of a ticket that is there none by whom nothing proves and who takes no part in it.
+    """
+    sender = case.sender
+    if sender is None:
+        return True
+    is_foreign = case.known is not None and sender.standing is Standing.STRANGER and sender.trust is not Trust.PROVED
+    return sender.trust is not Trust.FORGED and not is_foreign
 
 
 def find_effect(verdicts: Verdicts, kind: type[effects.Effect]) -> Done | None:

@@ -10,7 +10,9 @@ from maild.model.rates import RateOf, RateQuestion
 from maild.model.ticket import Change, Confidence, EntryKind, State
 from tests.unit.desk_values import (
     BOB,
+    EVE,
     FAIL,
+    NONE,
     PASS,
     a_message,
     a_ticket,
@@ -145,6 +147,16 @@ def test_nor_of_one_that_this_very_mail_makes_confidential():
     lines = {notice.to: notice.tickets for notice in decision.mails if notice.ticket == opened.number}
     assert lines["alice@acme.example"] == ()
     assert lines["alex@acme.example"] == (f"#1042 {BOB.address}",)
+
+
+def test_who_takes_no_part_in_a_ticket_brings_it_into_no_incident():
+    """By an answer that they came by: its customer would get what is said of a matter that is not theirs."""
+    house = a_house_with("  outage: {on: any, when: {text: {words: [vpn]}}, then: {incident: VPN outage}}\n")
+    mail = to_bob()
+    knowledge = replace(facts(mail, ticket=known(a_ticket())), incidents={})
+    for sender, authenticity, joined in ((BOB, NONE, ["#1042"]), (EVE, PASS, ["#1042"]), (EVE, NONE, [])):
+        decision = decided(answer_to(mail, "The vpn is down.", sender), knowledge, authenticity, house)
+        assert [f"#{number}" for number in parents(decision)] == joined
 
 
 def test_a_forged_mail_joins_nothing():
