@@ -59,7 +59,7 @@ def _answered_draft(case: Case) -> Draft | None:
 def _command(case: Case, person: Person, speech: Speech) -> Decision:
     """Do commands that need no ticket, all of them or none."""
     plan = _plan(case, person, speech.commands, speech.text, speech.attachments)
-    refused = (*speech.doubts, *repeated(case), *(speech.reasons if speech.text.strip() else ()), *plan.refused)
+    refused = (*speech.doubts, *repeated(case), *_reasons(speech, speech.commands), *plan.refused)
     sheet = _sheet(case, person)
     if not refused:
         return _do(plan, sheet, speech.commands)
@@ -81,7 +81,7 @@ def _answer_draft(case: Case, person: Person, speech: Speech, draft: Draft) -> D
     kept = read_commands("\n".join(draft.commands)).commands
     commands, left_out = corrected(kept, given, lambda each: _plan(case, person, each, text, files))
     plan = _plan(case, person, commands, text, files)
-    against = (*speech.doubts, *repeated(case), *(speech.reasons if speech.text.strip() else ()), *plan.refused)
+    against = (*speech.doubts, *repeated(case), *_reasons(speech, commands), *plan.refused)
     if not any(each.word == "send" or each.word not in OVER_A_DRAFT for each in given):
         against = (*against, say("there was no #send and no corrected line in your answer"))
     elif not commands:
@@ -92,6 +92,15 @@ def _answer_draft(case: Case, person: Person, speech: Speech, draft: Draft) -> D
         return _close(sheet, case, given, "; ".join(against))
     plan.done += [f"left out, as it was refused: {each}" for each in left_out]
     return _do(plan, sheet, commands)
+
+
+def _reasons(speech: Speech, commands: tuple[Given, ...]) -> tuple[str, ...]:
+    """Say what stands against new words that are for somebody outside; those that a draft showed were seen."""
+    return speech.reasons if speech.text.strip() and _is_for_somebody(commands) else ()
+
+
+def _is_for_somebody(commands: tuple[Given, ...]) -> bool:
+    return any(BY_WORD[each.word].audience is Audience.NAMED for each in commands)
 
 
 def _plan(case: Case, person: Person, commands: tuple[Given, ...], text: str, files: tuple[Attachment, ...]) -> Plan:
@@ -132,7 +141,7 @@ def _do(plan: Plan, sheet: Sheet, commands: tuple[Given, ...]) -> Decision:
     sheet.want(
         *plan.mails, *transcripts([person], None, tuple(plan.done), "\n".join(plan.shown), attachments=attachments)
     )
-    if plan.words.strip() and all(BY_WORD[each.word].audience is not Audience.NAMED for each in commands):
+    if plan.words.strip() and not _is_for_somebody(commands):
         story = say("Your mail is about no ticket, so these words of it were filed nowhere:")
         sheet.want(*transcripts([person], None, (story,), plan.words))
     opened = next((step.number for step in plan.steps if isinstance(step, OpenTicket)), None)

@@ -125,17 +125,22 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
 
 
 def hear_alone(case: Case, draft: Draft | None) -> Speech:
-    """Find an agent's words and commands in a mail that is about no ticket; `draft` is the one that it answers."""
-    answered = case.found.answered if draft is not None else None
-    shown = replace(answered, quoted=f"{answered.quoted}\n{draft.text}") if answered is not None and draft else None
-    words = outgoing_words(case.message.text, shown, case.house.names())
+    """Find an agent's words and commands in a mail that is about no ticket; `draft` is the one that it answers.
+
+    What such a mail answers names tickets, too: a list above all.
+    """
+    answered = case.found.answered
+    if answered is not None and draft is not None:
+        answered = replace(answered, quoted=f"{answered.quoted}\n{draft.text}")
+    words = outgoing_words(case.message.text, answered, case.house.names())
     reading = read_commands(words.text, case.message.subject)
+    attachments = case.message.attachments
     return Speech(
         text=reading.text,
         commands=reading.commands,
         doubts=reading.doubts,
-        reasons=tuple(_unseen_reasons(case)),
-        attachments=case.message.attachments,
+        reasons=(*words.reasons, *_attached_reasons(attachments, answered), *_unseen_reasons(case)),
+        attachments=attachments,
         is_guess=words.is_guess,
         tags=reading.tags,
     )

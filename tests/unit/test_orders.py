@@ -568,6 +568,29 @@ def test_doubtful_words_go_to_nobody_outside():
         assert steps_of(decision, KeepDraft)
 
 
+def test_what_a_list_showed_goes_to_nobody_outside():
+    """Whoever writes first from an answer to a list sends their own words alone; other quotes are asked about."""
+    listing = issued(
+        "l",
+        ticket=None,
+        meaning=Meaning.NOTHING,
+        template=Template.TRANSCRIPT,
+        subject="mine",
+        ours="mine: 1 found\n#1043 open alice carol@customer.example The salary of our director was published",
+        quoted="",
+    )
+    quote = "\n\nOn 23 Nov 2026, Acme Support wrote:\n> " + listing.ours.replace("\n", "\n> ")
+    to_eve = "#write eve@elsewhere.example about your order\nIt is on its way."
+    written = decided(answer_to(listing, to_eve + quote), facts(listing))
+    strange = decided(answer_to(listing, f"{to_eve}\n> #1044 alex Another{quote}"), facts(listing))
+    unmarked = decided(a_message(ALICE, to_eve + quote), facts(), PASS)
+
+    assert [mail.text for mail in wanted(written, Template.REPLY)] == ["It is on its way."]
+    for doubtful in (strange, unmarked):
+        assert not [mail for mail in doubtful.mails if mail.person is None]
+        assert "is quoted" in refusals(doubtful) and steps_of(doubtful, KeepDraft)
+
+
 def test_a_mail_that_repeats_an_id_commands_nothing():
     """Neither the ticket, nor a draft, nor the desk: a signed mail can be sent again by whoever got it."""
     again = {"same_id_other_body": True}
