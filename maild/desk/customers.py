@@ -17,6 +17,7 @@ from maild.desk.ruling import (
     held_by_rules,
     keep,
     notify,
+    obeyed,
     rule_mail,
     why_held,
 )
@@ -57,6 +58,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, verdicts)
     keep(case, sheet, verdicts)
+    done = obeyed(case, verdicts)
     # What says no more than yes or thanks to a settled matter moves it as such words do, and no rule moves it on.
     found = find_ending(case, verdicts, known.ticket.number, known.ticket) if answer is Answer.WORDS else ""
     sheet.explain(*((str(found),) if found else ()))
@@ -64,14 +66,14 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if state is not None and ending is None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
-    ticket = as_ruled(known, verdicts, case.now)
+    ticket = as_ruled(known, done, case.now)
     _enter(case, sheet, ticket, answer)
-    rule_ticket(case, sheet, known, verdicts, ending)
+    rule_ticket(case, sheet, known, done, ending)
     sheet.add(*counted(case, verdicts, ticket.number))
     if ending is None or ending.state is not State.SPAM:
         told = _respond(case, sheet, ticket, answer, ending)
         if told is not None:
-            notify(case, sheet, ticket, verdicts, told)
+            notify(case, sheet, ticket, done, told)
     return sheet.decision(entry_of(ticket.number), case)
 
 

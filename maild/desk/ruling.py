@@ -17,6 +17,7 @@ from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, V
 from maild.rules.rulings import ruling_of, wanted_of, write_ruling
 
 BY = "rules"
+_OF_FOREIGN_MAIL = (effects.AddNote, effects.Notify, effects.MakeConfidential)
 _WORDS = ("category", "impact", "urgency", "priority", "level", "agreement", "queue", "team", "assignee", "language")
 
 
@@ -79,13 +80,29 @@ def counted(case: Case, verdicts: Verdicts, number: int | None) -> Iterator[Coun
 def is_report(case: Case) -> bool:
     """Whether a mail may bring its ticket into an incident: what is said of that goes to the ticket's customer.
 
-    Not a forged one, and of a ticket that is there none by whom nothing proves and who takes no part in it.
+    Neither a forged one nor a foreign one.
     """
+    is_forged = case.sender is not None and case.sender.trust is Trust.FORGED
+    return not is_forged and not _is_foreign(case)
+
+
+def obeyed(case: Case, verdicts: Verdicts) -> Verdicts:
+    """Give what of the rules is done to a ticket that is there.
+
+    A foreign mail moves nothing and lets nobody join (behaviour.md, 4): colleagues hear of it, and its words may be
+    for the eyes of few.
+    """
+    if not _is_foreign(case):
+        return verdicts
+    done = tuple(each for each in verdicts.done if isinstance(each.effect, _OF_FOREIGN_MAIL))
+    return replace(verdicts, verdicts=verdicts.verdicts if done else (), done=done, after=verdicts.before)
+
+
+def _is_foreign(case: Case) -> bool:
+    """Whether nothing proves who wrote to a ticket, and they take no part in it."""
     sender = case.sender
-    if sender is None:
-        return True
-    is_foreign = case.known is not None and sender.standing is Standing.STRANGER and sender.trust is not Trust.PROVED
-    return sender.trust is not Trust.FORGED and not is_foreign
+    is_stranger = sender is None or (sender.standing is Standing.STRANGER and sender.trust is not Trust.PROVED)
+    return case.known is not None and is_stranger
 
 
 def find_effect(verdicts: Verdicts, kind: type[effects.Effect]) -> Done | None:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from maild.desk import House
-from maild.model.decision import CountMail, OpenTicket, OutcomeKind
+from maild.model.decision import AddParticipant, CountMail, OpenTicket, OutcomeKind
 from maild.model.outgoing import Template
 from maild.model.ticket import CauseKind, EntryKind, State
 from tests.unit.desk_values import (
     BOB,
+    EVE,
     HOUSE,
+    NONE,
     NOW,
     PASS,
     a_message,
@@ -135,6 +137,26 @@ def test_a_rule_on_replies_changes_the_ticket_that_is_there():
     assert changes_of(decision) == {"queue": "billing", "tag": "moved"}
     plain = decided(answer_to(mail, "It smokes.", BOB), facts(mail, ticket=known(a_ticket())), PASS, house)
     assert changes_of(plain) == {}
+
+
+def test_a_strangers_mail_lets_rules_move_no_ticket():
+    """By somebody else's mark it is filed; what rules say of it changes nothing and lets nobody join, and is noted."""
+    house = a_house_with(
+        "  urgent: {on: any, when: {reply: {contains: now}}, then: {priority: p1, queue: billing, note: Look!}}\n"
+        "  every:  {on: any, when: always, then: {cc: [boss@partner.example], child: {queue: billing, subject: A}}}\n"
+    )
+    mail = to_bob()
+    there = facts(mail, ticket=known(a_ticket()))
+    strange = decided(answer_to(mail, "Do it now.", EVE), there, NONE, house)
+
+    assert changes_of(strange) == {}
+    assert not steps_of(strange, AddParticipant) and not steps_of(strange, OpenTicket)
+    assert [entry.text for entry in entries_of(strange) if entry.kind is EntryKind.NOTE] == ["Look!"]
+    assert len(decided(answer_to(mail, "Hm.", EVE), there, NONE, house).steps) == 2
+    for believed in (PASS, NONE):
+        theirs = decided(answer_to(mail, "Do it now.", BOB), there, believed, house)
+        assert changes_of(theirs) == {"priority": "p1", "queue": "billing"}
+        assert steps_of(theirs, AddParticipant) and steps_of(theirs, OpenTicket)
 
 
 def test_a_team_shares_its_tickets_out():
