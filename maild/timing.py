@@ -24,7 +24,7 @@ from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
 from maild.model.explaining import explanation
-from maild.model.facts import Facts, Questions
+from maild.model.facts import Facts, Questions, Want
 from maild.store import Carrying, Store, Transaction
 
 BATCH = 50
@@ -131,6 +131,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
 def _questions_of(timer: Timer) -> Questions:
     numbers = () if timer.ticket is None else (timer.ticket,)
     drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
+    wants = frozenset({Want.HISTORY, Want.OUTSIDERS} if timer.kind is TimerKind.LIFECYCLE else ())
     return Questions(
         arrival=None,
         mailbox="",
@@ -141,4 +142,5 @@ def _questions_of(timer: Timer) -> Questions:
         tokens=(),
         numbers=numbers,
         drafts=drafts,
+        wants=wants,
     )

@@ -19,7 +19,7 @@ from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
 from maild.examining import orphaned
 from maild.premises import open_store
-from maild.rules import Example, Person, Rules, durations_in, examples, read_together
+from maild.rules import WALL_TIME, Example, Person, Rules, durations_in, durations_of, examples, read_together
 from maild.store import Store
 
 Row: TypeAlias = dict[str, object]
@@ -178,8 +178,9 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
 
 def _durations(rules: Rules) -> Iterator[str]:
     """Show what each length of time that is promised comes to, in the calendar in which it is counted."""
-    for key, work in durations_in(rules.agreements):
-        shown = (_example(each) for each in examples(work, rules.calendars[key], now()))
+    promised, lived = durations_in(rules.agreements), durations_of(rules.lifecycle, rules.agreements)
+    for key, work in dict.fromkeys((*promised, *lived)):
+        shown = (_example(each) for each in examples(work, rules.calendars.get(key, WALL_TIME), now()))
         yield f"{work} in {key}: {'; '.join(shown)}"
 
 

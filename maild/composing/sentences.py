@@ -26,6 +26,9 @@ GERMAN: Mapping[str, str] = {
         "{name} hat diese Mail weitergegeben: Nichts belegt, dass {address} sie geschrieben hat."
     ),
     "The time that the ticket was {state} for is over.": "Die Zeit, für die das Ticket „{state}“ war, ist um.",
+    "The customer was silent, and cannot be told that it is taken for solved: {why}.": (
+        "Der Kunde schwieg, und ihm ist nicht zu sagen, dass es als gelöst gilt: {why}."
+    ),
     "{count} mails came since the last notice.": "Seit der letzten Nachricht kamen {count} Mails.",
     # What is late, and who hears of it
     "The desk stood still: this is told at {when}.": "Der Betrieb stand still: Davon erfahren Sie um {when}.",

@@ -6,7 +6,7 @@ from maild.desk.deciding import decide, hold
 from maild.desk.escalating import climb
 from maild.desk.following import follow, outdated
 from maild.desk.house import House
-from maild.desk.lifecycle import live_on
+from maild.desk.lapsing import live_on
 from maild.desk.overdue import fall_due
 from maild.desk.timekeeping import keep_time
 from maild.desk.undelivered import decide_undelivered

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.case import Case
+from maild.desk.house import House
 from maild.model.decision import Decision, Sender, Silence, Trust
-from maild.model.facts import Facts, TicketFacts
+from maild.model.facts import AcknowledgementCounts, Facts, TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import Ticket
@@ -16,6 +17,7 @@ _ENCRYPTED = "encrypted"
 # mail-facts, 3: whatever says the same so often is no person, though it does not say so.
 REPEATS = 5
 SILENT_FOR = timedelta(hours=24)
+_AS_MANY = "this address got as many in an hour as anybody may"
 _REPEATED = f"the same mail came {REPEATS} times within minutes: nothing goes there by itself for a day"
 
 
@@ -85,6 +87,12 @@ def why_silent(facts: Facts, address: str, now: datetime) -> str:
     if contact is not None and contact.undeliverable_at is not None:
         return f"mail to {address} came back as to nobody"
     return _why_quiet(facts, address, now)
+
+
+def why_put_off(facts: Facts, address: str, house: House) -> str:
+    """Say that the desk wrote to an address by itself as often as it may in an hour; "" where it did not."""
+    counts = facts.requesters.get(address.lower(), AcknowledgementCounts())
+    return _AS_MANY if counts.address_hour >= house.limits.acknowledgements.address_hour else ""
 
 
 def quieted(case: Case, decision: Decision) -> Decision:
@@ -174,7 +182,7 @@ def _why_too_many(case: Case) -> str:
     caps, counts = case.house.limits.acknowledgements, case.facts.acknowledgements
     sender = case.sender
     if counts.address_hour >= caps.address_hour:
-        return "this address got as many in an hour as anybody may"
+        return _AS_MANY
     if sender is None or sender.trust is Trust.PROVED or case.facts.was_proved_lately:
         return ""
     if counts.address_hour >= caps.unproved_address_hour or counts.address_day >= caps.unproved_address_day:

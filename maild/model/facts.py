@@ -14,12 +14,13 @@ from maild.model.ticket import Contact, Entry, Ticket
 
 
 class Want(StrEnum):
-    """What is asked of the tickets found only by mails that command something with it."""
+    """What is asked of the tickets found only by mails and timers that do something with it."""
 
     HISTORY = "history"  # every entry
     FILES = "files"  # the attachments' octets
     SENT = "sent"  # the last mails to customers, and how they ended
     CHILDREN = "children"  # the tickets that belong to those that are named, whole
+    OUTSIDERS = "outsiders"  # what is known of all who take part, and how often they were written to
     INCIDENTS = "incidents"  # the open ones, and the tickets that were counted
 
 
@@ -219,8 +220,9 @@ class Facts:
     case, of the sender and of every requester; `listings` by search, the newest tickets first; `loads` how
     many unfinished tickets each person has; `keyed` the tickets of this very sender's keys. `repeats` are the mails of
     the same gist that were handled just before; `rates` how often what was asked happened before this message;
-    `requesters` the counts of those asked for, by address in lower case. `asked_lately` is how often the person of the
-    house was asked within the hour whether they sent something. `are_rules_resting`: a person paused them.
+    `requesters` the counts of those asked for, outsiders among them, by address in lower case. `asked_lately` is how
+    often the person of the house was asked within the hour whether they sent something. `are_rules_resting`: a person
+    paused them.
     `incidents` are the open ones by folded name, None where nobody asked.
     """
 

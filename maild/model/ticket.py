@@ -188,6 +188,12 @@ class Ticket:
         named = (self.merged_into, self.successor, self.parent)
         return tuple(number for number in named if number is not None)
 
+    @property
+    def outsiders(self) -> tuple[Address, ...]:
+        """Give requester and participants, each once."""
+        people = (*((self.requester,) if self.requester else ()), *self.participants)
+        return tuple({each.address.lower(): each for each in reversed(people)}.values())[::-1]
+
     def field(self, name: str) -> str | None:
         """Give a field's value, None where it has none."""
         return dict(self.fields).get(name)

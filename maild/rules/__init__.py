@@ -13,10 +13,11 @@ from maild.rules.agreements import (
     examples,
     find_agreement,
 )
-from maild.rules.calendars import Absence, Calendar, Span
+from maild.rules.calendars import WALL_TIME, Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
 from maild.rules.ladders import REAL, Ladder, Rung, Unless, find_ladder
+from maild.rules.lifecycle import Lifecycle, durations_of
 from maild.rules.lists import read_contact_value
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
 from maild.rules.occasions import (
@@ -44,6 +45,7 @@ __all__ = [
     "PAUSING",
     "PRIORITIES",
     "REAL",
+    "WALL_TIME",
     "Absence",
     "Agreement",
     "Calendar",
@@ -57,6 +59,7 @@ __all__ = [
     "Expected",
     "Field",
     "Ladder",
+    "Lifecycle",
     "Matter",
     "On",
     "Origin",
@@ -89,6 +92,7 @@ __all__ = [
     "conditions",
     "default_queue",
     "durations_in",
+    "durations_of",
     "effects",
     "evaluate",
     "examples",

@@ -12,7 +12,7 @@ from maild.rules.gathering import Gathering, Written
 from maild.rules.language.agreements import AgreementSection, agreement_complaints, too_late
 from maild.rules.language.hours import CalendarSection, HolidaysSection, calendar_complaints, rest_complaint
 from maild.rules.language.ladders import LadderSection
-from maild.rules.language.lifecycle import LifecycleSection
+from maild.rules.language.lifecycle import LifecycleSection, waiting_complaints
 from maild.rules.language.matters import (
     ContactsSection,
     CustomerSection,
@@ -116,6 +116,17 @@ def _lifecycle_problems(gathering: Gathering) -> Iterator[Problem]:
             complaint = too_late(work, _calendar_or_wall(calendars, name))
             if complaint is not None:
                 yield entry.problem(complaint, part, key)
+        if section.waiting is not None:
+            named = (section.waiting.calendar,) if section.waiting.calendar else _agreed(gathering)
+            hours = [_calendar_or_wall(calendars, name) for name in named or (None,)]
+            complaints = waiting_complaints(section.waiting, hours)
+            yield from (entry.problem(what, "waiting", *keys) for keys, what in complaints)
+
+
+def _agreed(gathering: Gathering) -> tuple[str, ...]:
+    """Name the calendars in which agreements count."""
+    agreements = (section.value(e.name, e.place) for e, section in gathering.sound("agreements", AgreementSection))
+    return tuple({targets.calendar: None for each in agreements for targets in each.targets.values()})
 
 
 def _calendar_or_wall(calendars: Mapping[str, CalendarSection], name: str | None) -> Calendar:

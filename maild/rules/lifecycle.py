@@ -1,9 +1,10 @@
 """What becomes of a ticket when nobody says anything: reminded, resolved, closed; and how long it may be reopened."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from maild.rules.agreements import WorkDuration
+from maild.rules.agreements import Agreement, WorkDuration
 from maild.rules.ladders import REAL
 
 _TWO_WEEKS = WorkDuration(0, timedelta(days=14))
@@ -45,5 +46,21 @@ class Lifecycle:
     resolved: Resolved = Resolved()
     closed: Closed = Closed()
 
+    def lengths(self) -> Iterator[tuple[str | None, WorkDuration]]:
+        """Give every length of time and its calendar, part by part."""
+        waiting, resolved, closed = self.waiting, self.resolved, self.closed
+        for work in (*waiting.remind, waiting.resolve_after):
+            yield from ((waiting.calendar, work),) if work is not None else ()
+        if resolved.close_after is not None:
+            yield resolved.calendar, resolved.close_after
+        yield closed.calendar, closed.reopen_within
+
 
 DEFAULT_LIFECYCLE = Lifecycle()
+
+
+def durations_of(lifecycle: Lifecycle, agreements: Mapping[str, Agreement]) -> Iterator[tuple[str, WorkDuration]]:
+    """Give every length of time, in each calendar in which tickets may count it."""
+    agreed = {targets.calendar: None for each in agreements.values() for targets in each.targets.values()}
+    for calendar, work in lifecycle.lengths():
+        yield from ((each, work) for each in ((calendar,) if calendar is not None else (agreed or (REAL,))))

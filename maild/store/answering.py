@@ -79,7 +79,8 @@ class Answering(Snapshot):
         asks = [_Ask.of(asked, issued, known, earlier, keyed, incidents) for asked in questions]
         tickets = _tickets(connection, asks)
         drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
-        counting = Counting(connection, senders | requesters, now)
+        outsiders = {one for ask in asks for one in _outsiders(ask, tickets)}
+        counting = Counting(connection, senders | requesters | outsiders, now)
         proved = _proved(connection, senders, now - PROOF_LASTS)
         repeats = _repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN)
         questioned = count_questions(connection, {asked.person for asked in questions if asked.person}, now)
@@ -88,6 +89,7 @@ class Answering(Snapshot):
         people = (
             senders
             | requesters
+            | outsiders
             | {one for asked in questions for one in asked.contacts}
             | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
         )
@@ -117,7 +119,9 @@ class Answering(Snapshot):
                 asked_lately=questioned.get(ask.asked.person or "", 0),
                 keyed=ask.keyed,
                 rates=counts,
-                requesters={one.lower(): counting.counts_of(one) for one in ask.asked.requesters},
+                requesters={
+                    one.lower(): counting.counts_of(one) for one in (*ask.asked.requesters, *_outsiders(ask, tickets))
+                },
                 incidents=ask.incidents,
             )
             for ask, counts in zip(asks, rates, strict=True)
@@ -267,8 +271,14 @@ def _of(ask: _Ask, tickets: Mapping[int, TicketFacts], by_address: Mapping[str, 
     """Choose what concerns the sender and the requesters of the tickets that a mail may be about."""
     requesters = (one.ticket.requester for one in _about(ask, tickets).values())
     asked = (ask.asked.sender, *ask.asked.contacts, *ask.asked.requesters)
-    addresses = {*asked, *(each.address for each in requesters if each)}
+    addresses = {*asked, *(each.address for each in requesters if each), *_outsiders(ask, tickets)}
     return {each: by_address[each] for each in (one.lower() for one in addresses) if each in by_address}
+
+
+def _outsiders(ask: _Ask, tickets: Mapping[int, TicketFacts]) -> list[str]:
+    """Give the addresses of all who take part in the tickets that are named, where that is wanted."""
+    named = [tickets[number].ticket for number in ask.asked.numbers if number in tickets]
+    return [who.address for one in named for who in one.outsiders] if Want.OUTSIDERS in ask.asked.wants else []
 
 
 def _with_followed(numbers: Iterable[int], tickets: Mapping[int, TicketFacts]) -> dict[int, TicketFacts]:

@@ -8,17 +8,32 @@ from pathlib import Path
 from maild.carrying import Desk, InForce
 from maild.composing import Composer
 from maild.desk import keep_time
+from maild.desk.case import Sheet, entry_of
 from maild.desk.recomputing import Changed, clock_faults
-from maild.model.facts import Facts
+from maild.model.facts import Facts, Want
 from maild.model.outgoing import MailState, Template
+from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.store import Store
 from maild.store.promises import check_ticket
 from maild.timing import Timing
 from tests.integration.hearing import hearing
-from tests.integration.store.values import FIRST, a_decision, a_work, an_entry, carry_out, opening, take_one
+from tests.integration.store.values import (
+    BOB,
+    FIRST,
+    a_decision,
+    a_mail,
+    a_work,
+    an_entry,
+    answer,
+    asking,
+    carry_out,
+    opening,
+    take_one,
+)
 from tests.unit.desk_values import RING
 from tests.unit.test_clocks import a_house, at
 from tests.unit.test_ladders import LADDERS
+from tests.unit.test_lifecycle import LIFE
 
 MORNING = "2026-11-24T03:00"
 ONE_NIGHT = [
@@ -37,9 +52,9 @@ ONE_NIGHT = [
 class Night:
     """A ticket in a store, and a clock that goes from one due instant to the next."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: str = LADDERS) -> None:
         self.now = at("10:00")
-        self.house = a_house(LADDERS)
+        self.house = a_house(rules)
         self.store = Store.open(folder / "state", None, first_number=FIRST)
         parts = Desk(Composer(self.house.desk, self.house.rules, RING, {}), self.clock, os.urandom)
         self.in_force = InForce(self.house, parts)
@@ -66,6 +81,17 @@ class Night:
     def told(self) -> list[tuple[str, Template]]:
         mails = self.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))
         return [(f"{mail.created_at:%H:%M}", mail.template) for mail in reversed(mails)]
+
+    def ask_bob(self, now: datetime) -> None:
+        """Let an agent's question go out, and the ticket wait for its answer."""
+        arrival = take_one(self.store, FIRST + 1, now)
+        facts = answer(self.store, asking(numbers=(FIRST,)), now)
+        known = facts.tickets[FIRST]
+        sheet = Sheet(Cause(CauseKind.MESSAGE, "<2@acme.example>"), "alice", known.ticket, known.last_n)
+        sheet.set_state(State.WAITING)
+        sheet.enter(FIRST, EntryKind.AGENT, "Which tray is it?")
+        decision = keep_time(sheet.decision(entry_of(FIRST), None), facts, self.house, now)
+        assert carry_out(self.store, a_work(arrival, decision, a_mail(FIRST)), now=now) == ()
 
 
 def _as_p1(decision):
@@ -103,4 +129,27 @@ def test_a_desk_that_stood_still_tells_at_once_and_says_so(tmp_path: Path):
     assert sorted(late) == [("23:00", each) for each in (Template.BREACHED, Template.ESCALATED) for _ in range(3)]
     texts = [entry.text for entry in night.store.read(lambda reader: reader.entries_of(FIRST))]
     assert sum("desk stood still" in text for text in texts) == 2
+    night.store.close()
+
+
+def test_silence_comes_to_its_end_though_daemons_die(tmp_path: Path):
+    """Reminded twice, taken for solved, closed: each once, with a mail to the customer, and what is stored adds up."""
+    night = Night(tmp_path, LIFE)
+    night.open_ticket()
+    night.ask_bob(night.now)
+    with hearing():
+        night.pass_until("2026-12-31T00:00")
+    mails = night.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))
+    outside = [(mail.template, f"{mail.created_at:%m-%d}") for mail in reversed(mails) if mail.recipient == BOB.address]
+    assert outside[1:] == [  # p1 is counted day and night: 2, 5 and 7 days, then 3
+        (Template.WAITING_REMINDER, "11-25"),
+        (Template.WAITING_REMINDER, "11-28"),
+        (Template.RESOLVED, "11-30"),
+        (Template.CLOSED, "12-03"),
+    ]
+    (seen,) = night.store.read(lambda reader: reader.tickets_after(0))
+    assert list(check_ticket(seen)) == []
+    facts = answer(night.store, asking(numbers=(FIRST,), wants=frozenset({Want.OUTSIDERS})), night.now)
+    assert facts.tickets[FIRST].ticket.state is State.CLOSED
+    assert facts.requesters[BOB.address].address_hour == 1  # the caps know of the closing mail
     night.store.close()

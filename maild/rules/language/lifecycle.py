@@ -1,7 +1,7 @@
 """The section `lifecycle`: what follows when nobody says anything."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
 from maild.config import kinds
 from maild.rules.agreements import WorkDuration
+from maild.rules.calendars import Calendar
 from maild.rules.ladders import REAL
 from maild.rules.language.agreements import work_duration
 from maild.rules.language.forms import NOT_YET, Passage
@@ -64,17 +65,7 @@ class WaitingSection(_Timed):
     def _few(self) -> "WaitingSection":
         if len(self.remind) > _MOST_REMINDERS:
             raise ValueError(f"more than {_MOST_REMINDERS} reminders")
-        in_order = (*self.remind, *((self.resolve_after,) if self.resolve_after is not None else ()))
-        if any(_is_before(later, earlier) for earlier, later in pairwise(in_order)):
-            raise ValueError(
-                "a reminder is due before the one that stands before it, or when all is over: put in order"
-            )
         return self
-
-
-def _is_before(later: WorkDuration, earlier: WorkDuration) -> bool:
-    """Whether a length is surely none that follows another: of days and of hours both are no more."""
-    return later.days <= earlier.days and later.time <= earlier.time
 
 
 class ResolvedSection(_Timed):
@@ -115,3 +106,15 @@ class LifecycleSection(Passage):
             section: _Timed | None = getattr(self, part)
             if section is not None:
                 yield from ((part, key, section.calendar, work) for key, work in section.lengths())
+
+
+def waiting_complaints(section: WaitingSection, hours: Iterable[Calendar]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Say what of a wait says nothing, or does not come after what stands before it in one of some calendars."""
+    lengths = tuple(section.lengths())
+    if not lengths:
+        yield (), "says nothing: write `remind` or `resolve_after`"
+    for (_, before), (key, work) in pairwise(lengths):
+        for calendar in hours:
+            if work.within(calendar) <= before.within(calendar):
+                yield (key,), f"{work} is not later than {before} in {calendar.key}: write the later one after it"
+                break
