@@ -96,7 +96,7 @@ def _tell(edition: Edition, examined: Examined) -> None:
     for words in edition.words:
         click.echo(f"note: {fit(words)}", err=True)
     what = "Nothing has changed" if examined.is_in_force else f"Taken: {number_of(examined.rules, 'rule')}"
-    click.echo(f"{what}; the desk decides by {edition.digest[:12]}.")
+    click.echo(f"{what}; the desk decides by edition {edition.digest[:12]}.")
 
 
 def _say(lines: Sequence[str]) -> None:

@@ -113,8 +113,8 @@ def test_an_edited_rule_is_taken(
     taken = desk.store.read(lambda reader: reader.edition_in_force())
     assert taken is not None
     assert (taken.state, taken.by) == (EditionState.TAKEN, desk.heard.find("rules_taken")[0]["by"])
-    assert done.stdout == f"Taken: 1 rule; the desk decides by {taken.digest[:12]}.\n"
-    assert desk.maild("reload").stdout == f"Nothing has changed; the desk decides by {taken.digest[:12]}.\n"
+    assert done.stdout == f"Taken: 1 rule; the desk decides by edition {taken.digest[:12]}.\n"
+    assert desk.maild("reload").stdout == f"Nothing has changed; the desk decides by edition {taken.digest[:12]}.\n"
 
 
 TEST = "tests: [{mail: {from: b@x.test, subject: Vpn}, expect: {tags: [dns]}}]"
