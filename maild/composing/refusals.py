@@ -37,6 +37,17 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     ),
     "#merge {argument}: {why}": "#merge {argument}: {why}",
     "#split: {why}": "#split: {why}",
+    "#link {argument}: that is this ticket itself": "#link {argument}: Das ist dieses Ticket selbst",
+    "#link -{number}: neither of #{here} and #{number} belongs to the other": (
+        "#link -{number}: Weder #{here} noch #{number} gehört zum anderen"
+    ),
+    # What is late, and who sees to it
+    "#late: nothing about #{number} is late": "#late: An #{number} ist nichts verspätet",
+    "#ack: no step of a ladder is to come for #{number}": "#ack: Für #{number} steht keine Stufe einer Eskalation aus",
+    "#escalate: there is no level {level} for #{number}": "#escalate: Für #{number} gibt es keine Stufe {level}",
+    "#escalate: write what the problem is, what was tried, which errors there are, whom it concerns": (
+        "#escalate: Schreiben Sie, was das Problem ist, was versucht wurde, welche Fehler es gibt, wen es betrifft"
+    ),
     "#undo: there is nothing of yours on this ticket that could be taken back": (
         "#undo: An diesem Ticket ist nichts von Ihnen, das sich zurücknehmen ließe"
     ),

@@ -68,6 +68,12 @@ GERMAN: Mapping[str, str] = {
     ),
     # What became of drafts
     "The draft was discarded.": "Der Entwurf wurde verworfen.",
+    "the draft that you answered is gone": "Den Entwurf, auf den Sie geantwortet haben, gibt es nicht mehr",
+    "the draft that you answered is not yours": "Der Entwurf, auf den Sie geantwortet haben, ist nicht Ihrer",
+    "the draft that you answered was {state} already": (
+        "Der Entwurf, auf den Sie geantwortet haben, war schon „{state}“"
+    ),
+    "Nothing was done: {why}.": "Nichts wurde getan: {why}.",
     "The question was answered after 24 hours: nothing was done.": (
         "Die Frage wurde erst nach 24 Stunden beantwortet: Es wurde nichts getan."
     ),
@@ -133,6 +139,7 @@ GERMAN: Mapping[str, str] = {
     "the ticket is {state}": "Das Ticket ist „{state}“",
     "the ticket has nobody to answer": "Das Ticket hat niemanden, dem man antworten könnte",
     "your words would go to {count} people": "Ihre Worte gingen an {count} Menschen",
+    "You are told by {rule}.": "Sie erfahren es durch {rule}.",
     # Incidents, and parts of a matter
     "{count} tickets are one matter: told by {rule}.": "{count} Tickets sind eine Sache: gemeldet von {rule}.",
     "It was called solved, and is reported again.": "Sie galt als gelöst und wird wieder gemeldet.",

@@ -190,13 +190,15 @@ def _ask_again(
 def _answer_ended(turn: Turn) -> Decision:
     """Answer somebody whose draft is no more: words are kept as a new one, commands alone are only told."""
     draft = _named_draft(turn)
-    what = "is gone" if draft is None else f"was {draft.state} already"
-    if draft is not None and draft.author != turn.person.key:
-        what = "is not yours"
+    if draft is None:
+        why = say("the draft that you answered is gone")
+    elif draft.author != turn.person.key:
+        why = say("the draft that you answered is not yours")
+    else:
+        why = say("the draft that you answered was {state} already", state=draft.state)
     if turn.speech.text:
-        return keep(turn, Meaning.RELAY, (f"the draft that you answered {what}",), turn.speech.text)
-    story = f"Nothing was done: the draft that you answered {what}."
-    return _end(turn, None, DraftState.DISCARDED, story)
+        return keep(turn, Meaning.RELAY, (why,), turn.speech.text)
+    return _end(turn, None, DraftState.DISCARDED, say("Nothing was done: {why}.", why=why))
 
 
 def _end(turn: Turn, draft: Draft | None, state: str, story: str) -> Decision:

@@ -10,6 +10,7 @@ from maild.model.aftermath import changed_ticket
 from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Standing, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
+from maild.model.saying import say
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 from maild.rules import effects
 from maild.rules.evaluating import evaluate
@@ -209,7 +210,7 @@ def notify(case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, verdicts: Verd
             people = named(case.house, whom, after.team, after.assignee, case.now)
             new = [each for each in people if each.key not in already and case.house.may_see(each, ticket)]
             already |= {person.key for person in new}
-            sheet.want(*notices(new, ticket.number, (f"You are told by {done.origin}.",)))
+            sheet.want(*notices(new, ticket.number, (say("You are told by {rule}.", rule=done.origin),)))
 
 
 def _evaluate(case: Case, on: frozenset[On], view: TicketView) -> Verdicts:

@@ -122,6 +122,15 @@ def test_two_audiences_are_asked_about():
     assert read_commands("#send #discard").doubts
 
 
+def test_the_short_list_of_subject_tags_is_that_of_the_contract():
+    """Everything else is # lines only; `p1` stands for all five, and those reserved are recognised too."""
+    words = "note reply quiet resolve close reopen take unassign wait pending p1 p2 p3 p4 p5 impact urgency category"
+    others = "queue tag assign team escalate ack done"
+    tags = {*words.split(), *others.split()}
+
+    assert {each.word for each in COMMANDS if each.is_subject_tag} == tags
+
+
 def test_subject_tags_count_unless_they_are_an_echo():
     """A tag in the subject commands if neither our subject nor the ticket's had it."""
     assert words_of(read_commands("Words", "Re: [#1042] [note] Printer", ("[#1042] Printer",))) == ("note",)

@@ -30,6 +30,19 @@ def test_every_sentence_has_its_german():
     assert {each: places(german[each]) for each in german} == {each: places(each) for each in german}
 
 
+def test_no_refusal_is_written_in_english_alone():
+    """Whatever a command refuses is said, so that its reader's language is known where the mail is written."""
+    calls = [
+        node
+        for file in Path(maild.desk.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refuse"
+    ]
+
+    assert calls
+    assert not [ast.unparse(each) for each in calls if isinstance(each.args[0], ast.Constant | ast.JoinedStr)]
+
+
 def test_a_sentence_is_worded_in_its_readers_language():
     """What it names stands as it is, a sentence within it in the same language; a stranger's braces are text."""
     why = say("your mail also went to {addresses}", addresses="{name} {0.__class__}\r\nx@y.example")

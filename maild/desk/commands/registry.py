@@ -73,7 +73,7 @@ _COLLEAGUES = (
     Command("assign", Audience.COLLEAGUES, "give it to somebody", Shape.NAME, "#assign alice", is_subject_tag=True),
     Command("team", Audience.COLLEAGUES, "give it to a team", Shape.NAME, "#team network", is_subject_tag=True),
     Command("queue", Audience.COLLEAGUES, "move it to a queue", Shape.NAME, "#queue billing", is_subject_tag=True),
-    Command("unassign", Audience.COLLEAGUES, "give it back to the team"),
+    Command("unassign", Audience.COLLEAGUES, "give it back to the team", is_subject_tag=True),
     Command(
         "merge",
         Audience.COLLEAGUES,

@@ -4,6 +4,7 @@ from maild.desk.orders.matters import find_ticket
 from maild.desk.orders.plan import Plan
 from maild.model.decision import ChangeTicket, LinkTickets
 from maild.model.facts import TicketFacts
+from maild.model.saying import say
 from maild.model.ticket import FINISHED, Change, EntryKind, Ticket
 
 
@@ -14,7 +15,7 @@ def link(plan: Plan, argument: str) -> None:
         return
     number = other.ticket.number
     if number == plan.ticket.number:
-        plan.refuse(f"#link {argument}: that is this ticket itself")
+        plan.refuse(say("#link {argument}: that is this ticket itself", argument=argument))
     elif argument.startswith("-"):
         _leave(plan, other)
     elif _may_join(plan.ticket, other.ticket):
@@ -45,7 +46,13 @@ def _leave(plan: Plan, other: TicketFacts) -> None:
         _move(plan, other, None, f"It does not belong to #{here.number} any more")
         plan.done.append(f"#{there.number} does not belong to it any more")
     else:
-        plan.refuse(f"#link -{there.number}: neither of #{here.number} and #{there.number} belongs to the other")
+        plan.refuse(
+            say(
+                "#link -{number}: neither of #{here} and #{number} belongs to the other",
+                number=there.number,
+                here=here.number,
+            )
+        )
 
 
 def _move(plan: Plan, other: TicketFacts, parent: str | None, story: str) -> None:

@@ -27,7 +27,7 @@ def late(plan: Plan, reason: str) -> None:
     """Enter why a ticket's clocks are late."""
     clocks = [clock for clock in plan.facts.clocks if clock.is_late(plan.now)]
     if not clocks:
-        plan.refuse(f"#late: nothing about #{plan.ticket.number} is late")
+        plan.refuse(say("#late: nothing about #{number} is late", number=plan.ticket.number))
         return
     names = ", ".join(words_of(clock).lower() for clock in clocks)
     plan.notes.append((f"Why {names} is late: {reason}", (_FLAG, *(clock.name.value for clock in clocks))))
@@ -38,7 +38,7 @@ def ack(plan: Plan, _argument: str) -> None:
     """Say that somebody sees to it: the ladder rests until the next level's time."""
     stand = _stand(plan)
     if stand is None or stand.next_at() is None:
-        plan.refuse(f"#ack: no step of a ladder is to come for #{plan.ticket.number}")
+        plan.refuse(say("#ack: no step of a ladder is to come for #{number}", number=plan.ticket.number))
         return
     after = replace(stand, progress=rested(stand))
     plan.set("ladder", after.progress.written())
@@ -52,10 +52,12 @@ def escalate(plan: Plan, _argument: str) -> None:
     stand, ticket, house = _stand(plan), plan.ticket, plan.house
     level = f"L{int((ticket.level or LOWEST)[1:]) + 1}"
     if level not in _levels(plan, stand):
-        plan.refuse(f"#escalate: there is no level {level} for #{ticket.number}")
+        plan.refuse(say("#escalate: there is no level {level} for #{number}", level=level, number=ticket.number))
         return
     if not plan.words.strip():
-        plan.refuse("#escalate: write what the problem is, what was tried, which errors there are, whom it concerns")
+        plan.refuse(
+            say("#escalate: write what the problem is, what was tried, which errors there are, whom it concerns")
+        )
         return
     raised = at_level(ticket, level, house, plan.now)
     for name in ("level", "team", "assignee"):
