@@ -154,9 +154,21 @@ def test_who_takes_no_part_in_a_ticket_brings_it_into_no_incident():
     house = a_house_with("  outage: {on: any, when: {text: {words: [vpn]}}, then: {incident: VPN outage}}\n")
     mail = to_bob()
     knowledge = replace(facts(mail, ticket=known(a_ticket())), incidents={})
-    for sender, authenticity, joined in ((BOB, NONE, ["#1042"]), (EVE, PASS, ["#1042"]), (EVE, NONE, [])):
+    for sender, authenticity, joined in ((BOB, NONE, [1042]), (EVE, PASS, [1042]), (EVE, NONE, [])):
         decision = decided(answer_to(mail, "The vpn is down.", sender), knowledge, authenticity, house)
-        assert [f"#{number}" for number in parents(decision)] == joined
+        assert list(parents(decision)) == joined
+
+
+def test_nor_does_their_answer_let_it_be_brought_along_later():
+    """It is counted, for a rate counts mails, and its ticket is none of those that the rate has met."""
+    house = a_house_with("""
+  outage: {on: any, when: {text: {words: [vpn]}, rate: {count: 3, within: 30m}}, then: {incident: VPN outage}}
+""")
+    mail = to_bob()
+    for sender, authenticity, ticket in ((BOB, NONE, 1042), (EVE, PASS, 1042), (EVE, NONE, None)):
+        answer = answer_to(mail, "The vpn is down.", sender)
+        (count,) = steps_of(decided(answer, facts(mail, ticket=known(a_ticket())), authenticity, house), CountMail)
+        assert count.counted and count.ticket == ticket
 
 
 def test_a_forged_mail_joins_nothing():
