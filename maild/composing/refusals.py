@@ -41,6 +41,9 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "#link -{number}: neither of #{here} and #{number} belongs to the other": (
         "#link -{number}: Weder #{here} noch #{number} gehört zum anderen"
     ),
+    "#contact {argument}: {rest} belongs to no value; write {usage}": (
+        "#contact {argument}: {rest} gehört zu keinem Wert; schreiben Sie {usage}"
+    ),
     # What is late, and who sees to it
     "#late: nothing about #{number} is late": "#late: An #{number} ist nichts verspätet",
     "#ack: no step of a ladder is to come for #{number}": "#ack: Für #{number} steht keine Stufe einer Eskalation aus",

@@ -178,6 +178,10 @@ REFUSED = [
     ("#contact timezone=Europe/Madird", {}, "Did you mean 'Europe/Madrid'"),
     ("#contact language=klingonese", {}, "write it like de"),
     ("#contact company=Mills", {}, "c.csv:2 says Miller & Sons, and the file goes before"),
+    ('#contact name="Bob Smi', {}, "belongs to no value"),
+    ('#contact phone="+49 30 1 name=Eve', {}, "belongs to no value"),
+    ('#contact name=Bob "the" Smith', {}, "belongs to no value"),
+    ('#contact phone="1" x', {}, "x belongs to no value"),
     ("#contact phone=1", {"requester": None}, "has no requester"),
     ("#contact phone=1", {"requester": ALEX}, "is of this desk"),
 ]

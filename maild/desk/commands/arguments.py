@@ -74,7 +74,8 @@ _PATTERNS: Final = {
     Shape.ADDRESSES: _ADDRESSES,
     Shape.ADDRESS_ABOUT: rf"(?:to )?(?:{_NAMED})(?: (?:about|über|re) ?:? ?\S.*)?",
     Shape.SIGNED: _SIGNED,
-    Shape.PAIRS: r"[\w-]+ ?=(?:\"[^\"]*\"|[^\"#])*",
+    # A quote that does not end is of the argument, which is refused, and no word to anybody.
+    Shape.PAIRS: r"[\w-]+ ?=(?:\"[^\"]*\"|[^\"#]|\"(?![^\"]*\"))*",
     Shape.PAIR: r"[\w.-]+ ?= ?(?:\"[^\"]*\"|[^#]*)",
     Shape.LINE: _LINE,
     Shape.LINE_OR_NONE: _LINE,

@@ -20,6 +20,17 @@ def contact(plan: Plan, argument: str) -> None:
             say("#contact: {address} is of this desk; the rule files say what is known of them", address=owner.address)
         )
         return
+    rest = _PAIR.sub("", argument).strip(" ,;")
+    if rest:
+        plan.refuse(
+            say(
+                "#contact {argument}: {rest} belongs to no value; write {usage}",
+                argument=argument,
+                rest=rest,
+                usage='company="Miller & Sons"',
+            )
+        )
+        return
     for name, quoted, plain in _PAIR.findall(argument):
         _complete(plan, owner.address, name.casefold(), (quoted or plain).strip(" ,;"))
 
