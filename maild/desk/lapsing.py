@@ -98,8 +98,8 @@ def _resolve(one: _Lapse) -> Decision:
     if _is_capped(one, people):
         return _put_off(one)
     words, (told, why) = _last_words(one.known), _reachable(one, people)
-    if not words or not told:
-        return _brought_back(one, why if words else "nothing was written to them")
+    if not words or one.ticket.requester not in told:
+        return _brought_back(one, (why or "nobody asked for it") if words else "nothing was written to them")
     sheet = one.sheet()
     sheet.set_state(State.RESOLVED)
     story = one.story("The customer did not answer: taken for solved by the last words that they got.")

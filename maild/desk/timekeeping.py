@@ -40,7 +40,7 @@ from maild.model.decision import (
     TimerKind,
 )
 from maild.model.facts import Facts, TicketFacts
-from maild.model.ticket import Change, Entry, EntryKind, State, Ticket
+from maild.model.ticket import CauseKind, Change, Entry, EntryKind, State, Ticket
 from maild.rules import PAUSING, Agreement, Calendar, find_agreement
 
 # An entry with this flag and an entry's number says that the customer never got its words.
@@ -198,6 +198,8 @@ class _Ticking:
         """Let the clocks go on that words stopped which never reached the customer."""
         for number in _unheard(self._decision, self._entries, self._known, self._after):
             entries = self._known.entries if self._known is not None else ()
+            if any(each.n == number and each.cause.kind is CauseKind.TIMER for each in entries):
+                continue  # time wrote it, not a person: what the customer had before stays said
             said = next((each for each in reversed(entries) if each.n <= number and each.kind is EntryKind.AGENT), None)
             for clock in said.clocks if said is not None else ():
                 if clock.state is ClockState.STOPPED:

@@ -8,7 +8,7 @@ from maild.desk import live_on
 from maild.model.decision import StartTimer, StopTimers, Timer, TimerKind
 from maild.model.facts import AcknowledgementCounts, Facts, ThreadFacts
 from maild.model.mail import Automatic
-from maild.model.outgoing import Author
+from maild.model.outgoing import Author, Template, Thread
 from maild.model.ticket import Contact, EntryKind, State
 from maild.rules import Lifecycle, durations_of
 from tests.unit.desk_values import BOB, EVE, NONE, a_message, answer_to, to_bob
@@ -216,6 +216,30 @@ def test_who_cannot_be_told_is_not_taken_for_content(contacts: dict[str, Contact
     assert {line.partition(" to ")[0] for line in told[2:]} == {"12-02 11:00 agent-notice"}
     assert (matter.state, matter.due_at) == (State.OPEN, "never")
     assert "cannot be told" in matter.known.entries[-1].text
+
+
+def test_a_matter_is_not_taken_for_solved_over_its_owners_head():
+    """Somebody who takes part could be told, and the one whose matter it is could not."""
+    matter = waiting()
+    eve = {(EVE.address, Thread.CUSTOMER): ThreadFacts("t", (), None)}
+    ticket = replace(matter.known.ticket, participants=(EVE,))
+    matter.known = replace(matter.known, ticket=ticket, threads={**matter.known.threads, **eve})
+    matter.contacts = _unreachable()
+    matter.until("2026-12-31T00:00")
+    assert matter.state is State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("template", "when"), [(Template.RESOLVED, "2026-12-02T11:00"), (Template.CLOSED, "2026-12-07T11:00")]
+)
+def test_what_time_wrote_and_came_back_opens_the_ticket_and_unsays_nothing(template: Template, when: str):
+    """What an agent wrote before had come to the customer: its answers count, and the days of silence do not."""
+    matter = waiting()
+    matter.until(when)
+    matter.bounces(f"{when[:10]}T12:00", replace(to_bob(ticket=2001), template=template, seen=matter.last_n))
+    assert (matter.state, matter.due_at) == (State.OPEN, "never")
+    assert matter.states == "first_response:stopped update:running resolution:running"
+    assert f"{matter.elapsed('resolution')}" == "1:00:00"
 
 
 def test_nothing_is_solved_by_no_words():
