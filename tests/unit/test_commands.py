@@ -122,6 +122,16 @@ def test_two_audiences_are_asked_about():
     assert read_commands("#send #discard").doubts
 
 
+@pytest.mark.parametrize("line", ["#cc +a@x.example +b@", "#cc -a@x.example -", "#tag +vpn -", "#wait 3 parsecs"])
+def test_half_an_argument_is_no_word_to_anybody(line: str):
+    """What begins as an argument and is none is asked about; a dash between words is one."""
+    reading = read_commands(f"{line}\nHello.")
+
+    assert reading.doubts and not reading.commands
+    assert not read_commands("#tag +vpn - please try again").doubts
+    assert not read_commands("#wait 3d 2 of them are on their way").doubts
+
+
 def test_the_short_list_of_subject_tags_is_that_of_the_contract():
     """Everything else is # lines only; `p1` stands for all five, and those reserved are recognised too."""
     words = "note reply quiet resolve close reopen take unassign wait pending p1 p2 p3 p4 p5 impact urgency category"

@@ -83,6 +83,9 @@ _PATTERNS: Final = {
 }
 _MATCHERS: Final = {shape: re.compile(rf"(?:{pattern})", re.IGNORECASE) for shape, pattern in _PATTERNS.items()}
 OPTIONAL: Final = frozenset({Shape.NONE, Shape.TIME, Shape.TICKET_OR_NONE, Shape.LINE_OR_NONE})
+# What begins as more of an argument and is none would else be the first of the words.
+_SIGN: Final = re.compile(r"[ ,;]*[+-](?!\s)")
+_HALF: Final = {Shape.SIGNED: _SIGN, Shape.ADDRESSES: _SIGN, Shape.TIME: re.compile(r"\A\d")}
 _STRAIGHT: Final = str.maketrans("“”„‟‘’‚‛–—−‐‑", "\"\"\"\"''''-----")
 _SPACE = re.compile(r"\s+")
 
@@ -100,7 +103,11 @@ def take(shape: Shape, line: str) -> Taken:
     if shape is Shape.NONE:
         return Taken("", line)
     # Each curly sign becomes one straight one, so that the lengths agree.
-    match = _MATCHERS[shape].match(line.translate(_STRAIGHT))
+    straight = line.translate(_STRAIGHT)
+    match = _MATCHERS[shape].match(straight)
+    half = _HALF.get(shape)
+    if half is not None and half.match(straight, match.end() if match is not None else 0):
+        return Taken(None, line)
     if match is None:
         return Taken("" if shape in OPTIONAL else None, line)
     argument = _SPACE.sub(" ", match[0]).strip().rstrip(".,;").strip()
