@@ -7,7 +7,7 @@ from datetime import timedelta
 from maild.rules.agreements import Agreement, WorkDuration
 from maild.rules.ladders import REAL
 
-_TWO_WEEKS = WorkDuration(0, timedelta(days=14))
+_TWO_WEEKS = WorkDuration(0, timedelta(days=14), is_in_days=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ DEFAULT_LIFECYCLE = Lifecycle()
 
 
 def durations_of(lifecycle: Lifecycle, agreements: Mapping[str, Agreement]) -> Iterator[tuple[str, WorkDuration]]:
-    """Give every length of time, in each calendar in which tickets may count it."""
+    """Give every length of time, in each calendar in which tickets may count it; none where nothing is written."""
+    if lifecycle is DEFAULT_LIFECYCLE:
+        return
     agreed = {targets.calendar: None for each in agreements.values() for targets in each.targets.values()}
     for calendar, work in lifecycle.lengths():
         yield from ((each, work) for each in ((calendar,) if calendar is not None else (agreed or (REAL,))))

@@ -318,7 +318,9 @@ def test_check_shows_each_length_in_every_calendar_that_may_count_it():
     assert shown == [
         f"{work} in {calendar}" for work in ("2wd", "5wd", "7wd", "3wd") for calendar in ("always", "office")
     ] + ["14d in real"]
-    assert [key for key, _ in durations_of(rules_of(ALICE).lifecycle, {})] == ["real"]
+    only = rules_of(ALICE, "lifecycle: {resolved: {close_after: 3wd}}")
+    assert [f"{work} in {key}" for key, work in durations_of(only.lifecycle, {})] == ["3wd in real", "14d in real"]
+    assert list(durations_of(rules_of(ALICE).lifecycle, {})) == []
 
 
 def test_without_a_lifecycle_nothing_happens_by_itself():
