@@ -10,7 +10,7 @@ from maild.desk.commands import BY_WORD, Audience, Given, read_commands
 from maild.desk.house import is_same
 from maild.model.facts import Draft, IssuedMail, TicketFacts
 from maild.model.mail import Attachment
-from maild.model.outgoing import Meaning
+from maild.model.outgoing import Meaning, Template
 from maild.model.saying import say
 from maild.model.ticket import EntryKind, Ticket
 from maild.rules import Person
@@ -132,6 +132,8 @@ def hear_alone(case: Case, draft: Draft | None) -> Speech:
     answered = case.found.answered
     if answered is not None and draft is not None:
         answered = replace(answered, quoted=f"{answered.quoted}\n{draft.text}")
+    elif answered is not None:
+        answered = replace(answered, ours=f"{answered.ours}\n{answered.quoted}", quoted="")
     words = outgoing_words(case.message.text, answered, case.house.names())
     reading = read_commands(words.text, case.message.subject)
     attachments = case.message.attachments
@@ -224,7 +226,7 @@ def intent_by_commands(commands: Sequence[Given]) -> Intent | None:
 
 
 def as_shown(issued: IssuedMail, known: TicketFacts, draft: str = "") -> IssuedMail:
-    """Count colleagues' notes that a mail showed among our own lines: they are no more the customer's than ours.
+    """Count notes and lists that a mail showed among our own lines: they are no more the customer's than ours.
 
     `draft` are words of the agent that the mail showed for them to send: those are theirs.
     """
@@ -232,9 +234,11 @@ def as_shown(issued: IssuedMail, known: TicketFacts, draft: str = "") -> IssuedM
         entry.text for entry in known.entries if entry.kind is EntryKind.NOTE and entry.text.strip() != draft.strip()
     ]
     said = [entry.text for entry in known.entries if entry.kind in _SEEN_BY_THE_CUSTOMER]
-    private = _lines(notes) - _lines([*said, draft])
+    # What commands found is of any ticket.
+    found = [issued.quoted] if issued.template is Template.TRANSCRIPT else []
+    private = _lines([*notes, *found]) - _lines([*said, draft])
     kept = [line for line in issued.quoted.split("\n") if _bare(line) not in private]
-    return replace(issued, ours="\n".join((issued.ours, *notes)), quoted="\n".join((*kept, draft)))
+    return replace(issued, ours="\n".join((issued.ours, *notes, *found)), quoted="\n".join((*kept, draft)))
 
 
 _SEEN_BY_THE_CUSTOMER = frozenset({EntryKind.CUSTOMER, EntryKind.AGENT})

@@ -580,16 +580,25 @@ def test_what_a_list_showed_goes_to_nobody_outside():
         meaning=Meaning.NOTHING,
         template=Template.TRANSCRIPT,
         subject="mine",
-        ours="mine: 1 found\n#1043 open alice carol@customer.example The salary of our director was published",
-        quoted="",
+        ours="Answer → # commands only\nHelp: answer with #help",
+        quoted="mine: 1 found\n#1043 open alice carol@customer.example The salary of our director was published",
     )
-    quote = "\n\nOn 23 Nov 2026, Acme Support wrote:\n> " + listing.ours.replace("\n", "\n> ")
+    shown = f"{listing.quoted}\n{listing.ours}".replace("\n", "\n> ")
+    quote = f"\n\nOn 23 Nov 2026, Acme Support wrote:\n> {shown}"
     to_eve = "#write eve@elsewhere.example about your order\nIt is on its way."
     written = decided(answer_to(listing, to_eve + quote), facts(listing))
+    between = decided(answer_to(listing, f"{to_eve}{quote}\nAlice"), facts(listing))
+    on_ticket = replace(listing, ticket=1042, meaning=Meaning.NOTE)
+    told = facts(on_ticket, ticket=known())
+    replied = decided(answer_to(on_ticket, f"#reply\nIt is on its way.{quote}\nAlice"), told)
+    copied = decided(answer_to(on_ticket, "#reply\nThe salary of our director was published"), told)
     strange = decided(answer_to(listing, f"{to_eve}\n> #1044 alex Another{quote}"), facts(listing))
     unmarked = decided(a_message(ALICE, to_eve + quote), facts(), PASS)
 
     assert [mail.text for mail in wanted(written, Template.REPLY)] == ["It is on its way."]
+    for mail in (*wanted(between, Template.REPLY), *wanted(replied, Template.REPLY)):
+        assert "salary" not in mail.text
+    assert not [mail for mail in copied.mails if mail.person is None]
     for doubtful in (strange, unmarked):
         assert not [mail for mail in doubtful.mails if mail.person is None]
         assert "is quoted" in refusals(doubtful) and steps_of(doubtful, KeepDraft)
