@@ -121,6 +121,9 @@ GERMAN: Mapping[str, str] = {
     "a mail with the same Message-ID came before, and this one differs from it": (
         "Eine Mail mit derselben Message-ID kam schon, und diese weicht von ihr ab"
     ),
+    "the customer's words are quoted, and would go to somebody else": (
+        "Worte des Kunden sind zitiert und gingen an jemand anderen"
+    ),
     "the subject names {tickets}: write one mail for each": (
         "Der Betreff nennt {tickets}: Schreiben Sie für jedes eine Mail"
     ),

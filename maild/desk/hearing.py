@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from maild.desk.answering import TRACER_LETTERS, outgoing_words
 from maild.desk.case import Case
-from maild.desk.commands import BY_WORD, Audience, Given, read_commands
+from maild.desk.commands import BY_WORD, Audience, Given, Reading, read_commands
 from maild.desk.house import is_same
 from maild.model.facts import Draft, IssuedMail, TicketFacts
 from maild.model.mail import Attachment
@@ -112,6 +112,7 @@ def hear(case: Case, known: TicketFacts, person: Person) -> Turn:
         doubts=(*reading.doubts, *_which_doubts(case, reading.commands)),
         reasons=(
             *words.reasons,
+            *_aside_reasons(reading, issued),
             *_attached_reasons(attachments, issued),
             *_unseen_reasons(case),
             *_forgotten_reasons(issued, known),
@@ -264,6 +265,14 @@ def _own_attachments(case: Case, known: TicketFacts) -> Iterator[Attachment]:
     for each in case.message.attachments:
         if not (each.is_inline and each.sha256 in shown):
             yield each
+
+
+def _aside_reasons(reading: Reading, issued: IssuedMail | None) -> Iterator[str]:
+    """Doubt a quote in words that go to somebody aside: what the customer wrote is theirs by `#forward` alone."""
+    is_named = any(BY_WORD[each.word].audience is Audience.NAMED for each in reading.commands)
+    is_aside = is_named or (issued is not None and issued.meaning is Meaning.CONSULT)
+    if is_aside and any(line.startswith(">") for line in reading.text.split("\n")):
+        yield say("the customer's words are quoted, and would go to somebody else")
 
 
 def _attached_reasons(attachments: tuple[Attachment, ...], issued: IssuedMail | None) -> Iterator[str]:

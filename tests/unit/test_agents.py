@@ -313,6 +313,19 @@ def test_an_answer_to_a_mail_about_a_note_is_a_note():
     assert own.mails == ()
 
 
+@pytest.mark.parametrize("line", ["#ask legal@law.example", "#write eve@elsewhere.example about it", ""])
+def test_what_the_customer_wrote_goes_to_nobody_aside_unasked(line: str):
+    """A signature below the quote makes it lines between the agent's own: these go back to the customer alone."""
+    asked = replace(NOTICE, meaning=NOTICE.meaning if line else Meaning.CONSULT)
+    shown = f"{NOTICE.ours}\n{NOTICE.quoted}\n{NOTICE.ours}".replace("\n", "\n> ")
+    quote = f"\n\nOn 23 Nov 2026, Acme Support wrote:\n> {shown}"
+    decision = answered(f"{line}\nMay we?{quote}\nAlice", asked)
+
+    assert not [mail for mail in decision.mails if mail.person is None]
+    draft = kept(decision)
+    assert draft is not None and any("quoted" in reason for reason in draft.reasons)
+
+
 def test_note_and_reply_override():
     """What the agent says weighs more than the mail they answer; also as a tag in the subject."""
     noted = answered("#note\nHe called again." + QUOTE)
