@@ -11,7 +11,7 @@ demo: $(VENV)/.demo
 	$(BIN)/maild demo $(ARGS)
 
 test: $(VENV)/.test servers lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -q -n 3 --cov --cov-report=term:skip-covered $(ARGS)
 
 check: lint unit
 

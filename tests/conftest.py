@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.servers.absence import need, need_root
 from tests.servers.certificates import Certificate, make_certificate
@@ -26,6 +28,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, which is an error in CI: {report.longrepr}"
     return report
+
+
+# Files whose tests look at what came of one long play: one worker is enough to play it.
+PLAYED_ONCE = ("tests/acceptance/test_attacks.py", "tests/acceptance/test_standing_table.py")
+
+
+class Shares(LoadScopeScheduling):
+    """Gives each worker a test at a time, and the files that are played once as a whole, to begin with.
+
+    pytest-xdist's own `xdist_group` marks groups in a node's private name, which pytest 9 does not read any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in PLAYED_ONCE else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    """Say who of several workers runs which test."""
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session")

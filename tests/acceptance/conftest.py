@@ -78,4 +78,4 @@ def turns(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     """How many mornings are disturbed by random kills."""
-    return 200 if request.config.getoption("--sweep") == "long" else 3
+    return 200 if request.config.getoption("--sweep") == "long" else 2

@@ -16,8 +16,6 @@ from tests.acceptance.working_desk import WorkingDesk, read, text_of
 from tests.servers.host import MailHost
 
 NewDesk = Callable[..., WorkingDesk]
-# One siege is enough: without this each worker of a test run lays one of its own.
-pytestmark = pytest.mark.xdist_group("siege")
 THANKS = {"acknowledged", "acknowledged-minimal"}
 
 

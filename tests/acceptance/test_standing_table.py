@@ -13,9 +13,6 @@ from tests.acceptance.siege import lay, said, settle, stories
 from tests.acceptance.working_desk import WorkingDesk, text_of
 from tests.servers.host import MailHost
 
-# One round is enough: without this each worker of a test run plays one of its own.
-pytestmark = pytest.mark.xdist_group("standing")
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -206,7 +206,7 @@ r:
   when: always
   then:
     stop: true
-    refuse: too-large
+    refuse: refused
     acknowledge: false
     template: {acknowledged: refused}
     notify: [assignee, team:network, each:first, alice, managers]
@@ -238,7 +238,7 @@ r:
         effects.Notify(Whom(WhomKind.MANAGERS)),
         effects.UseTemplate("acknowledged", "refused"),
         effects.DoNotAcknowledge(),
-        effects.Refuse("too-large"),
+        effects.Refuse("refused"),
         effects.Stop(),
     ]
 
