@@ -17,16 +17,17 @@ from maild.model.facts import (
     KeyedTicket,
     KnownId,
     Questions,
+    Rate,
     TicketFacts,
     Want,
 )
-from maild.model.mail import Attachment
-from maild.model.outgoing import Meaning
 from maild.model.pausing import PauseKind
-from maild.model.saying import read_kept
+from maild.model.rates import RateQuestion
+from maild.model.search import Search
+from maild.model.ticket import Contact, Ticket
 from maild.store.acknowledgements import Counting, count_questions
-from maild.store.blobs import read_blobs
 from maild.store.dialect import in_chunks
+from maild.store.drafts import read_drafts
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.matters import read_matters
 from maild.store.pauses import is_paused
@@ -36,9 +37,6 @@ from maild.store.searching import search_tickets
 from maild.store.snapshot import Snapshot
 from maild.store.tables import (
     arrival,
-    blob,
-    draft,
-    draft_attachment,
     mail_id,
     outgoing_mail,
     sender_proof,
@@ -68,64 +66,42 @@ class Answering(Snapshot):
 
     def answer(self, questions: Sequence[Questions], now: datetime) -> list[Facts]:
         """Answer each of the questions, in the same order."""
+        asks = self._ask(questions)
+        rest = self._rest(asks, _tickets(self._connection, asks), now)
+        rates = read_rates(self._connection, questions, now)
+        return [rest.facts_for(ask, counts) for ask, counts in zip(asks, rates, strict=True)]
+
+    def _ask(self, questions: Sequence[Questions]) -> list["_Ask"]:
         connection = self._connection
         issued = _issued(connection, {token for asked in questions for token in asked.tokens})
         known = _known(connection, {one for asked in questions for one in asked.ids})
         earlier = _earlier(connection, {asked.fingerprint for asked in questions if asked.fingerprint})
         keyed = _keyed(connection, {key for asked in questions for key in asked.keys})
-        senders = {asked.sender for asked in questions if asked.sender}
-        requesters = {one for asked in questions for one in asked.requesters}
         incidents = _incidents(connection) if any(Want.INCIDENTS in asked.wants for asked in questions) else {}
-        asks = [_Ask.of(asked, issued, known, earlier, keyed, incidents) for asked in questions]
-        tickets = _tickets(connection, asks)
-        drafts = _drafts(connection, {name for ask in asks for name in ask.drafts})
-        outsiders = {one for ask in asks for one in _outsiders(ask, tickets)}
-        counting = Counting(connection, senders | requesters | outsiders, now)
-        proved = _proved(connection, senders, now - PROOF_LASTS)
-        repeats = _repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN)
-        questioned = count_questions(connection, {asked.person for asked in questions if asked.person}, now)
-        next_number = self._next_number()
-        absences = read_absences(connection, now)
-        people = (
-            senders
-            | requesters
-            | outsiders
-            | {one for asked in questions for one in asked.contacts}
-            | {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
+        return [_Ask.of(asked, issued, known, earlier, keyed, incidents) for asked in questions]
+
+    def _rest(self, asks: Sequence["_Ask"], tickets: Mapping[int, TicketFacts], now: datetime) -> "_Rest":
+        connection, questions = self._connection, [ask.asked for ask in asks]
+        senders = {asked.sender for asked in questions if asked.sender}
+        counted = senders | {one for asked in questions for one in asked.requesters}
+        counted |= {one for ask in asks for one in _outsiders(ask, tickets)}
+        people = counted | {one for asked in questions for one in asked.contacts}
+        people |= {one.ticket.requester.address for one in tickets.values() if one.ticket.requester}
+        return _Rest(
+            next_number=self._next_number(),
+            tickets=tickets,
+            drafts=read_drafts(connection, {name for ask in asks for name in ask.drafts}),
+            counting=Counting(connection, counted, now),
+            proved=frozenset(_proved(connection, senders, now - PROOF_LASTS)),
+            absences=read_absences(connection, now),
+            contacts=read_contacts(connection, people),
+            open_tickets=read_open_tickets(connection, people),
+            listings={it: search_tickets(connection, it, now) for asked in questions for it in asked.searches},
+            loads=read_loads(connection, {person for asked in questions for person in asked.people}),
+            are_rules_resting=is_paused(connection, PauseKind.RULES),
+            repeats=_repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN),
+            questioned=count_questions(connection, {asked.person for asked in questions if asked.person}, now),
         )
-        contacts, open_tickets = read_contacts(connection, people), read_open_tickets(connection, people)
-        loads = read_loads(connection, {person for asked in questions for person in asked.people})
-        rates = read_rates(connection, questions, now)
-        are_rules_resting = is_paused(connection, PauseKind.RULES)
-        listings = {it: search_tickets(connection, it, now) for asked in questions for it in asked.searches}
-        return [
-            Facts(
-                next_number=next_number,
-                duplicate=ask.duplicate,
-                issued=ask.issued,
-                known={one: tuple(it.known for it in ids) for one, ids in ask.known.items()},
-                tickets=_about(ask, tickets),
-                drafts={name: drafts[name] for name in ask.drafts if name in drafts},
-                acknowledgements=counting.counts_of(ask.asked.sender),
-                was_proved_lately=ask.asked.sender.lower() in proved,
-                same_id_other_body=ask.has_other_body(),
-                absences=absences,
-                contacts=_of(ask, tickets, contacts),
-                open_tickets=_of(ask, tickets, open_tickets),
-                listings={it: listings[it] for it in ask.asked.searches},
-                loads={person: loads[person] for person in ask.asked.people},
-                are_rules_resting=are_rules_resting,
-                repeats=repeats.get(ask.asked.gist, 0),
-                asked_lately=questioned.get(ask.asked.person or "", 0),
-                keyed=ask.keyed,
-                rates=counts,
-                requesters={
-                    one.lower(): counting.counts_of(one) for one in (*ask.asked.requesters, *_outsiders(ask, tickets))
-                },
-                incidents=ask.incidents,
-            )
-            for ask, counts in zip(asks, rates, strict=True)
-        ]
 
     def _next_number(self) -> int:
         highest: int | None = self._connection.execute(select(func.max(ticket.c.number))).scalar_one()
@@ -181,6 +157,53 @@ class _Ask:
         """Say whether the message's own id was carried by another content before."""
         own = self.known.get(self.asked.message_id or "", ())
         return any(it.fingerprint not in {None, self.asked.fingerprint} for it in own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What all questions of a round have in common, and the other half of each one's answer is taken from."""
+
+    next_number: int
+    tickets: Mapping[int, TicketFacts]
+    drafts: Mapping[str, Draft]
+    counting: Counting
+    proved: frozenset[str]
+    absences: Mapping[str, datetime]
+    contacts: Mapping[str, Contact]
+    open_tickets: Mapping[str, tuple[Ticket, ...]]
+    listings: Mapping[Search, tuple[Ticket, ...]]
+    loads: Mapping[str, int]
+    are_rules_resting: bool
+    repeats: Mapping[str, int]
+    questioned: Mapping[str, int]
+
+    def facts_for(self, ask: _Ask, rates: Mapping[RateQuestion, Rate]) -> Facts:
+        """Put an answer together."""
+        asked, tickets = ask.asked, self.tickets
+        requesters = (*asked.requesters, *_outsiders(ask, tickets))
+        return Facts(
+            next_number=self.next_number,
+            duplicate=ask.duplicate,
+            issued=ask.issued,
+            known={one: tuple(it.known for it in ids) for one, ids in ask.known.items()},
+            tickets=_about(ask, tickets),
+            drafts={name: self.drafts[name] for name in ask.drafts if name in self.drafts},
+            acknowledgements=self.counting.counts_of(asked.sender),
+            was_proved_lately=asked.sender.lower() in self.proved,
+            same_id_other_body=ask.has_other_body(),
+            absences=self.absences,
+            contacts=_of(ask, tickets, self.contacts),
+            open_tickets=_of(ask, tickets, self.open_tickets),
+            listings={it: self.listings[it] for it in asked.searches},
+            loads={person: self.loads[person] for person in asked.people},
+            are_rules_resting=self.are_rules_resting,
+            repeats=self.repeats.get(asked.gist, 0),
+            asked_lately=self.questioned.get(asked.person or "", 0),
+            keyed=ask.keyed,
+            rates=rates,
+            requesters={one.lower(): self.counting.counts_of(one) for one in requesters},
+            incidents=ask.incidents,
+        )
 
 
 def _issued(connection: Connection, tokens: Iterable[str]) -> dict[str, IssuedMail]:
@@ -291,44 +314,6 @@ def _with_followed(numbers: Iterable[int], tickets: Mapping[int, TicketFacts]) -
             chosen[number] = tickets[number]
             left += tickets[number].ticket.leads_to
     return chosen
-
-
-def _drafts(connection: Connection, tokens: Iterable[str]) -> dict[str, Draft]:
-    found = {}
-    for some in in_chunks(tokens):
-        kept = _draft_attachments(connection, some)
-        for row in connection.execute(select(draft).where(draft.c.token.in_(some))):
-            found[row.token] = Draft(
-                token=row.token,
-                ticket=row.ticket,
-                author=row.author,
-                meaning=Meaning(row.meaning),
-                text=row.text,
-                reasons=tuple(read_kept(reason) for reason in row.reasons),
-                arrival=row.arrival,
-                attachments=kept.get(row.token, ()),
-                state=row.state,
-                created_at=row.created_at,
-                commands=tuple(row.commands),
-            )
-    return found
-
-
-def _draft_attachments(connection: Connection, tokens: Sequence[str]) -> dict[str, tuple[Attachment, ...]]:
-    of_drafts = (
-        select(draft_attachment, blob.c.sha256, blob.c.size)
-        .join(blob, blob.c.id == draft_attachment.c.blob)
-        .where(draft_attachment.c.draft.in_(tokens))
-        .order_by(draft_attachment.c.draft, draft_attachment.c.position)
-    )
-    rows = connection.execute(of_drafts).all()
-    contents = read_blobs(connection, (row.blob for row in rows))
-    kept: defaultdict[str, tuple[Attachment, ...]] = defaultdict(tuple)
-    for row in rows:
-        content = contents[row.blob]
-        one = Attachment(row.name, row.type, row.size, row.sha256, row.is_inline, row.content_id, content)
-        kept[row.draft] += (one,)
-    return kept
 
 
 def _repeats(connection: Connection, gists: Iterable[str], since: datetime) -> dict[str, int]:
