@@ -14,17 +14,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event as Bell
-from types import MappingProxyType
 
 from maild import desk
 from maild.carrying import InForce, pack_attachments
-from maild.desk import House
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
 from maild.model.explaining import explanation
-from maild.model.facts import Facts, Questions, Want
+from maild.model.facts import Facts
 from maild.store import Carrying, Store, Transaction
 
 BATCH = 50
@@ -90,8 +88,8 @@ class Timing:
         """Decide a timer and carry it out; where that was in vain because its facts changed meanwhile, say how."""
         self._house, self._desk = self._in_force.get()
         now = self._desk.now()
-        facts = self._store.read(lambda reader: reader.answer([_questions_of(timer)], now))[0]
-        decision = desk.keep_time(self._decide(timer, facts), facts, self._house, now)
+        facts = self._store.read(lambda reader: reader.answer([desk.ask_of_timer(timer)], now))[0]
+        decision = self._decide(timer, facts, now)
         mails = self._desk.write_mails(decision, facts, now)
         story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
         work = Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
@@ -105,42 +103,10 @@ class Timing:
         reach(Failpoint.TIMING_COMMITTED)
         return stale.get(0)
 
-    def _decide(self, timer: Timer, facts: Facts) -> Decision:
-        match timer.kind:
-            case TimerKind.UNDELIVERED:
-                undelivered = self._store.read(lambda reader: reader.find_undelivered(timer.subject_id))
-                if undelivered is None:
-                    return Decision(Outcome(OutcomeKind.DESK, reason="the mail is gone"), (), (), (), None, ())
-                return desk.decide_undelivered(undelivered, facts, self._house, self._desk.now())
-            case kind:
-                return _DECIDING[kind](timer, facts, self._house, self._desk.now())
-
-
-_DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision]] = MappingProxyType(
-    {
-        TimerKind.WAKE: desk.wake,
-        TimerKind.NOTICE: desk.tell_together,
-        TimerKind.DUE: desk.fall_due,
-        TimerKind.LADDER: desk.climb,
-        TimerKind.LIFECYCLE: desk.live_on,
-        TimerKind.DRAFT: desk.remind_of_draft,
-    }
-)
-
-
-def _questions_of(timer: Timer) -> Questions:
-    numbers = () if timer.ticket is None else (timer.ticket,)
-    drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
-    wants = frozenset({Want.HISTORY, Want.OUTSIDERS} if timer.kind is TimerKind.LIFECYCLE else ())
-    return Questions(
-        arrival=None,
-        mailbox="",
-        fingerprint="",
-        sender="",
-        message_id=None,
-        ids=(),
-        tokens=(),
-        numbers=numbers,
-        drafts=drafts,
-        wants=wants,
-    )
+    def _decide(self, timer: Timer, facts: Facts, now: datetime) -> Decision:
+        if timer.kind is not TimerKind.UNDELIVERED:
+            return desk.decide_timer(timer, facts, self._house, now)
+        undelivered = self._store.read(lambda reader: reader.find_undelivered(timer.subject_id))
+        if undelivered is None:
+            return Decision(Outcome(OutcomeKind.DESK, reason="the mail is gone"), (), (), (), None, ())
+        return desk.keep_time(desk.decide_undelivered(undelivered, facts, self._house, now), facts, self._house, now)

@@ -9,15 +9,18 @@ from maild.desk.house import House
 from maild.desk.lapsing import live_on
 from maild.desk.overdue import fall_due
 from maild.desk.timekeeping import keep_time
+from maild.desk.timers import ask_of_timer, decide_timer
 from maild.desk.undelivered import decide_undelivered
 from maild.desk.waking import remind_of_draft, tell_together, wake
 
 __all__ = [
     "House",
     "ask",
+    "ask_of_timer",
     "climb",
     "decide",
     "decide_alarm",
+    "decide_timer",
     "decide_undelivered",
     "fall_due",
     "follow",

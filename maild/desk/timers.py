@@ -1,0 +1,50 @@
+"""A due timer of a ticket: what must be known before it is decided, and what follows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from maild.desk.escalating import climb
+from maild.desk.house import House
+from maild.desk.lapsing import live_on
+from maild.desk.overdue import fall_due
+from maild.desk.timekeeping import keep_time
+from maild.desk.waking import remind_of_draft, tell_together, wake
+from maild.model.decision import Decision, Timer, TimerKind
+from maild.model.facts import Facts, Questions, Want
+
+# What a mail that was given up comes to is decided by `undelivered`: it needs the mail, too.
+_DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision]] = MappingProxyType(
+    {
+        TimerKind.WAKE: wake,
+        TimerKind.NOTICE: tell_together,
+        TimerKind.DUE: fall_due,
+        TimerKind.LADDER: climb,
+        TimerKind.LIFECYCLE: live_on,
+        TimerKind.DRAFT: remind_of_draft,
+    }
+)
+
+
+def ask_of_timer(timer: Timer) -> Questions:
+    """Say what must be known of the store before a due timer can be decided."""
+    numbers = () if timer.ticket is None else (timer.ticket,)
+    drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
+    wants = frozenset({Want.HISTORY, Want.OUTSIDERS} if timer.kind is TimerKind.LIFECYCLE else ())
+    return Questions(
+        arrival=None,
+        mailbox="",
+        fingerprint="",
+        sender="",
+        message_id=None,
+        ids=(),
+        tokens=(),
+        numbers=numbers,
+        drafts=drafts,
+        wants=wants,
+    )
+
+
+def decide_timer(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Decide what a due timer comes to, of whichever kind but `undelivered`, with what it does to the clocks."""
+    return keep_time(_DECIDING[timer.kind](timer, facts, house, now), facts, house, now)
