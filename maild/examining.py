@@ -101,11 +101,11 @@ def examine(config: Config, texts: Texts, store: Store, readers: Readers, *, now
 
 def words_of_failure(tried: Tried) -> str:
     """Say what a test that failed expected, in a line."""
-    place, mail = tried.trial.place, tried.trial.mail
+    place = tried.wrong[0].place or tried.trial.place
     wrong = ", ".join(
         f"{one.what}: expected {one.expected or 'nothing'}, got {one.got or 'nothing'}" for one in tried.wrong
     )
-    return f"{place}: rules.{tried.rule.name}: the test '{mail.subject}' from {mail.sender} fails: {wrong}"
+    return f"{place}: rules.{tried.rule.name}: the test {tried.trial.title} fails: {wrong}"
 
 
 def orphaned(config: Config, rules: Rules, store: Store) -> tuple[str, ...]:

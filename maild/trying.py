@@ -14,7 +14,7 @@ from maild.desk import House
 from maild.desk.trials import Tried, Wrong, trial_at, trial_mailbox, try_out
 from maild.model.mail import Arrival, Place
 from maild.reading import Read, Readers, Unreadable
-from maild.rules import Rule, TimedMail, Trial, TrialMail
+from maild.rules import Rule, Trial, TrialMail
 from maild.store import Begin
 
 PORTION = 50  # read together
@@ -36,7 +36,7 @@ def try_rules(readers: Readers, house: House, begin: Begin) -> tuple[Tried, ...]
 
 
 def _try(readers: Readers, house: House, trials: Sequence[tuple[Rule, Trial]]) -> list[Tried]:
-    readings = iter(readers.read([arrival_of(timed, house) for _, trial in trials for timed in trial.mails]))
+    readings = iter(readers.read([arrival_of(mail, at, house) for _, trial in trials for mail, at in trial.mails]))
     tried = []
     for rule, trial in trials:
         read = [next(readings) for _ in trial.mails]
@@ -47,10 +47,10 @@ def _try(readers: Readers, house: House, trials: Sequence[tuple[Rule, Trial]]) -
     return tried
 
 
-def arrival_of(timed: TimedMail, house: House) -> Arrival:
-    """Let a mail of a test arrive."""
-    at = trial_at(timed, house)
-    raw = _raw_of(timed.mail, house.desk.address, at)
+def arrival_of(mail: TrialMail, wall: datetime, house: House) -> Arrival:
+    """Let a mail of a test arrive when the clock on the desk's wall shows a time."""
+    at = trial_at(wall, house)
+    raw = _raw_of(mail, house.desk.address, at)
     place = Place(trial_mailbox(house), "", 0, 0)
     return Arrival(0, place, raw, "", len(raw), is_whole=True, recorded_at=at, attempts=0)
 

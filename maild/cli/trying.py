@@ -43,8 +43,7 @@ def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
 
 def _print(tried: Sequence[Tried], failed: Sequence[Tried]) -> None:
     for one in failed:
-        mail = one.trial.mail
-        print_heading(f"{_place(one)}: {one.rule.name}: '{mail.subject}' from {mail.sender}")
+        print_heading(f"{_place(one)}: {one.rule.name}: {one.trial.title}")
         print_text("\n".join(_said(one)))
     tests, rules = number_of(len(tried), "test"), len({one.rule.name for one in tried})
     if not tried:
@@ -61,20 +60,31 @@ def _place(one: Tried) -> str:
 
 def _said(one: Tried) -> Iterator[str]:
     for each in one.wrong:
-        yield f"{each.what}: expected {each.expected or 'nothing'}, got {each.got or 'nothing'}"
+        line = f"line {each.place.line}: " if each.place is not None and len(one.trial.steps) > 1 else ""
+        yield f"{line}{each.what}: expected {each.expected or 'nothing'}, got {each.got or 'nothing'}"
+    yield from one.happened
     for ruled in one.ruled:
         held = "held" if ruled.is_matched else "did not hold"
         yield ": ".join(filter(None, (held, f"{ruled.name} ({ruled.file}:{ruled.line})", "; ".join(ruled.words))))
 
 
 def _failure(one: Tried) -> Json:
-    mail = one.trial.mail
+    mail, _ = one.trial.mails[0]
     return {
         "rule": one.rule.name,
         "file": one.trial.place.file,
         "line": one.trial.place.line,
         "mail": {"from": mail.sender, "subject": mail.subject},
-        "wrong": [{"what": each.what, "expected": each.expected, "got": each.got} for each in one.wrong],
+        "wrong": [
+            {
+                "what": each.what,
+                "expected": each.expected,
+                "got": each.got,
+                "line": (each.place or one.trial.place).line,
+            }
+            for each in one.wrong
+        ],
+        "happened": list(one.happened),
         "rules": [
             {
                 "name": each.name,

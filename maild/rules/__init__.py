@@ -38,7 +38,7 @@ from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
 from maild.rules.sections import rule_file_schema
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
-from maild.rules.written import Expected, Rule, TimedMail, Trial, TrialMail
+from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 
 __all__ = [
     "DEFAULT_PRIORITIES",
@@ -79,9 +79,9 @@ __all__ = [
     "Targets",
     "Team",
     "TicketView",
-    "TimedMail",
     "Trial",
     "TrialMail",
+    "TrialStep",
     "Unless",
     "Verdict",
     "Verdicts",

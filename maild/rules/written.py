@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from maild.documents import Place
+from maild.model.clocks import ClockName
+from maild.model.outgoing import Template
 from maild.rules.conditions import Condition
 from maild.rules.effects import Effect
 from maild.rules.occasions import On
@@ -14,7 +16,8 @@ from maild.rules.occasions import On
 class TrialMail:
     """A mail of a rule's test; no To is the desk's address, and the sender is proved unless `trust` says otherwise.
 
-    `attachments` are names of files.
+    `attachments` are names of files. `answers` is the kind of the desk's mail that it answers: the last of that kind
+    that its sender got.
     """
 
     sender: str
@@ -26,6 +29,7 @@ class TrialMail:
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[str, ...] = ()
     trust: str = "proved"
+    answers: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Expected:
 
     `values` are by the names of `maild explain`; None is a value that must not be there. `tags` must be among the
     ticket's, `fields` are theirs, `rules` must have held, `mails` are templates of which one must be written.
-    `outcome` is entry, desk or held, "" for any.
+    `outcome` is entry, desk or held, "" for any. `due` says, in the desk's time zone, when clocks that run are due, to
+    the minute; None is a clock that does not run.
     """
 
     values: Mapping[str, str | None] = field(default_factory=dict)
@@ -43,30 +48,36 @@ class Expected:
     rules: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
     outcome: str = ""
+    due: Mapping[ClockName, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class TimedMail:
-    """A mail of a test and when it comes, in the desk's time zone; None is one Monday morning."""
+class TrialStep:
+    """What happens in a test at an instant of the desk's time zone: a mail comes, something is expected, or both."""
 
-    mail: TrialMail
-    at: datetime | None = None
+    place: Place
+    at: datetime
+    mail: TrialMail | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A test of a rule: a mail, those that came before it, the oldest first, and what must come of it."""
+    """A test of a rule, step by step; the first one is a mail."""
 
     place: Place
-    mail: TrialMail
-    expected: Expected
-    at: datetime | None = None
-    before: tuple[TimedMail, ...] = ()
+    steps: tuple[TrialStep, ...]
 
     @property
-    def mails(self) -> tuple[TimedMail, ...]:
-        """Give all mails of the test in their order."""
-        return (*self.before, TimedMail(self.mail, self.at))
+    def mails(self) -> tuple[tuple[TrialMail, datetime], ...]:
+        """Give all mails of the test in their order, and when each comes."""
+        return tuple((step.mail, step.at) for step in self.steps if step.mail is not None)
+
+    @property
+    def title(self) -> str:
+        """Call the test by its first mail."""
+        mail, _ = self.mails[0]
+        return f"'{mail.subject}' from {mail.sender}"
 
 
 @dataclass(frozen=True, slots=True)

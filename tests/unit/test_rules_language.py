@@ -298,7 +298,7 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
         ),
         (
             "{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}, expect: {due: {}}}]}",
-            "rules.r.tests[0].expect: 'due': not yet",
+            "rules.r.tests[0].expect.due: must not be empty",
         ),
         (
             "{when: always, then: {stop: true}, tests: [{mail: {from: a@b.c}, expect: {category: netwok}}]}",
@@ -440,10 +440,11 @@ rules:
 """
     (rule,) = rules_of(ALICE, DESK, text).rules
     (trial,) = rule.tests
-    assert trial.mail == TrialMail(
+    (step,) = trial.steps
+    assert step.mail == TrialMail(
         "bob@x.example", "S", "T", headers=(("X-A", "1"),), attachments=("a.png",), trust="claimed"
     )
-    assert trial.expected == Expected(
+    assert step.expected == Expected(
         {"category": "network", "assignee": None}, ("x",), {"h": "1"}, ("r",), ("acknowledged",), "entry"
     )
     assert (trial.place.line, rule.place.line) == (6, 2)

@@ -64,10 +64,12 @@ def test_the_tree_holds_every_issue_type_of_the_procedure():
     assert all(RULES.team_for(key, "L3") in {*RULES.teams, None} for key in RULES.categories)
 
 
-@pytest.mark.parametrize(("rule", "trial"), TRIALS, ids=[f"{rule.name}-{each.mail.subject}" for rule, each in TRIALS])
+@pytest.mark.parametrize(
+    ("rule", "trial"), TRIALS, ids=[f"{rule.name}-{each.mails[0][0].subject}" for rule, each in TRIALS]
+)
 def test_a_shipped_test_passes(rule: Rule, trial: Trial):
     """What stands beside a rule is what comes of it."""
-    arrivals = [arrival_of(timed, SHIPPED) for timed in trial.mails]
+    arrivals = [arrival_of(mail, at, SHIPPED) for mail, at in trial.mails]
     assert try_out(rule, trial, [(parse(each.raw), each) for each in arrivals], SHIPPED).wrong == ()
 
 
