@@ -114,7 +114,10 @@ ladders:
       - {at: first_response 100%, if: unanswered, notify: lead}
       - {after: 2h, if: unresolved, level: L2, notify: lead}
       - {after: 4h, if: unresolved, level: L3, notify: lead}
-lifecycle: {waiting: {remind: [2wd], resolve_after: 4wd}, resolved: {close_after: 1wd}, closed: {reopen_within: 14d}}
+lifecycle:
+  waiting: {remind: [2wd], resolve_after: 4wd}
+  resolved: {close_after: 1wd}
+  closed: {reopen_within: 14d, calendar: real}
 """
 URGENT = "when: {subject: {words: [vpn]}}, then: {category: network, priority: p1}"
 
