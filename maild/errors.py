@@ -33,6 +33,10 @@ class ConfigurationError(MaildError):
         self.problems = problems
 
 
+class DrawingFailedError(MaildError):
+    """A chart could not be drawn; what it shows stands in its tables."""
+
+
 class AccountError(MaildError):
     """An account cannot be used. `sign_in` names the sign-in at a provider that is the cause, if it is one."""
 

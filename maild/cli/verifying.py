@@ -20,7 +20,16 @@ from maild.model.clocks import ClockState
 from maild.model.explaining import Json
 from maild.rules import read_calendars
 from maild.store import Fault, Reader, Store
-from maild.store.promises import REPORT, RESTORE, check_arrival, check_blob, check_mail, check_ticket, check_timer
+from maild.store.promises import (
+    REPORT,
+    RESTORE,
+    check_arrival,
+    check_blob,
+    check_figures,
+    check_mail,
+    check_ticket,
+    check_timer,
+)
 
 _MOST_LISTED: Final = 1000  # of the faults in one JSON value; on a terminal each is printed when it is found
 _LONGEST: Final = 150
@@ -101,6 +110,7 @@ def _rounds(store: Store, counts: Counts) -> Iterator[tuple[str, int | None, Cal
     yield "arrivals", sizes.arrivals, lambda advance: _arrivals(store, counts, advance)
     yield "tickets", sizes.tickets, lambda advance: _tickets(store, counts, advance)
     yield "clocks", sizes.tickets, lambda advance: _clocks(store, counts, advance)
+    yield "figures", sizes.figures, lambda advance: _figures(store, counts, advance)
     yield "mails", sizes.mails, lambda advance: _mails(store, counts, advance)
     yield "timers", sizes.timers, lambda advance: _timers(store, counts, advance)
 
@@ -143,6 +153,13 @@ def _clocks(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:
             changes = [Changed(*each) for each in one.changes]
             for fault in clock_faults(one.clocks, changes, calendars):
                 yield Fault("a clock is not what its entries add up to", f"ticket #{one.key}: {fault}", REPORT)
+
+
+def _figures(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:
+    count = counts.of("figures")
+    for page in _pages(store, lambda reader, key: reader.figures_after(key), count, advance):
+        for one in page:
+            yield from check_figures(one.key, one.kept, one.computed)
 
 
 def _mails(store: Store, counts: Counts, advance: Advance) -> Iterator[Fault]:

@@ -2,11 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from maild.model.decision import OpenTicket
-from maild.model.ticket import Ticket
+from maild.model.ticket import Confidence
 
 MOST_FOUND = 100
+
+
+class Placed(Protocol):
+    """What of a ticket says who may see it."""
+
+    @property
+    def queue(self) -> str:
+        """Give its queue."""
+
+    @property
+    def team(self) -> str | None:
+        """Give its team."""
+
+    @property
+    def assignee(self) -> str | None:
+        """Give who has it in hand."""
+
+    @property
+    def confidential(self) -> Confidence | None:
+        """Say whether it is confidential, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +57,7 @@ class Sight:
     own_queues: frozenset[str]
     is_manager: bool
 
-    def sees(self, ticket: Ticket | OpenTicket) -> bool:
+    def sees(self, ticket: Placed) -> bool:
         """Whether they may know of a ticket."""
         if ticket.assignee == self.person:
             return True

@@ -18,13 +18,14 @@ from sqlalchemy.exc import StatementError
 from maild.model.decision import AddEntry, CancelMail, ChangeContact, ChangeTicket, CloseDraft, OpenTicket, Step
 from maild.model.facts import DraftState
 from maild.model.outgoing import MailState
-from maild.model.ticket import folded
+from maild.model.ticket import FINISHED, folded
 from maild.store import tables
 from maild.store.blobs import keep_blobs
 from maild.store.clocks import latest
 from maild.store.columns import metadata
 from maild.store.contacts import COLUMNS
 from maild.store.dialect import any_of, in_chunks, insert_new, insert_or_set, is_fatal, reason_of, savepoint
+from maild.store.figures import keep_figures
 from maild.store.ground import Ground, Rows
 from maild.store.people import read_contacts
 from maild.store.planning import ENDED, plan
@@ -215,8 +216,15 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
     _write_people_and_timers(connection, rows)
     _execute(connection, _END_ARRIVAL, rows.by_table["arrival"])
     _execute(connection, _END_TIMER, rows.by_table["timer"])
+    keep_figures(connection, _ended(rows, now), now)
     _execute(connection, _INSERT["explanation"], rows.by_table["explanation"])
     _execute(connection, insert_or_set(connection, tables.sender_proof, "proved_at"), rows.by_table["sender_proof"])
+
+
+def _ended(rows: Rows, now: datetime) -> list[int]:
+    """Name the tickets that have just come to their end."""
+    changed = rows.changed.items()
+    return [number for number, one in changed if one.state_at == now and one.values["state"] in FINISHED]
 
 
 def _ticket_rows(rows: Rows, now: datetime) -> tuple[list[Row], list[Row]]:

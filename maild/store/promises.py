@@ -254,6 +254,12 @@ def check_ticket(ticket: SeenTicket) -> Iterator[Fault]:
     yield from history.answered_twice()
 
 
+def check_figures(ticket: int, kept: str, computed: str) -> Iterator[Fault]:
+    """Find a finished ticket of which something else is kept for reports than its entries say."""
+    if kept != computed:
+        yield Fault("the figures kept of a ticket are not those of its entries", f"ticket #{ticket}", REPORT)
+
+
 def check_mail(mail: SeenMail, keyring: Keyring | None) -> Iterator[Fault]:
     """Find what is wrong with how far an outgoing mail is, and with its mark; no keyring: the store has no key."""
     where = f"mail {mail.key} to {mail.recipient}"

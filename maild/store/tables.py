@@ -258,6 +258,21 @@ entry = Table(
     Column("text", Words, nullable=False),
 )
 
+Index("ix_entry_at", entry.c.at, entry.c.ticket)
+
+# What reports need of a finished ticket, as it was when it ended: `text` is its history up to entry `n`, without words
+# (`reporting.moments`). A ticket that was finished before there was this table has n = 0 and no text.
+figures = Table(
+    "figures",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_figures_ended", "ended_at", "opened_at"),
+)
+
 CLOCK_VALUES = ("state", "target", "calendar", "stamp", "elapsed", "at", "due_at")
 
 

@@ -5,6 +5,7 @@ from maild.store.answering import Answering
 from maild.store.arrivals import ArrivalReading, ArrivalWriting
 from maild.store.carrying import CarryingOut
 from maild.store.editions import EditionReading, EditionWriting
+from maild.store.figures import FigureReading
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
 from maild.store.outbox import OutboxReading, OutboxWriting
@@ -22,6 +23,7 @@ class Reader(
     ArrivalReading,
     Answering,
     EditionReading,
+    FigureReading,
     OutboxReading,
     TimerReading,
     KeyReading,

@@ -46,6 +46,7 @@ from maild.store.tables import (
     draft_attachment,
     edition_file,
     entry,
+    figures,
     mail_event,
     outgoing_mail,
     outgoing_piece,
@@ -134,6 +135,7 @@ class Sizes:
     tickets: int
     mails: int
     timers: int
+    figures: int
 
 
 class Verifying(Snapshot):
@@ -146,7 +148,7 @@ class Verifying(Snapshot):
             number: int = self._connection.execute(select(func.count()).select_from(table)).scalar_one()
             return number
 
-        return Sizes(count(blob), count(arrival), count(ticket), count(outgoing_mail), count(timer))
+        return Sizes(count(blob), count(arrival), count(ticket), count(outgoing_mail), count(timer), count(figures))
 
     def find_damage(self) -> tuple[Fault, ...]:
         """Ask the database whether its file is sound; a thousand faults are enough."""

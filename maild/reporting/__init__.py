@@ -1,0 +1,35 @@
+"""What tickets' entries add up to: figures, lists and charts of any period. Pure; numbers come from histories alone.
+
+`parts` gives frozen tables and charts; `rendering` writes them as text, CSV, JSON and HTML; `charts` draws them.
+"""
+
+from maild.reporting.moments import Logged, Moment, moment_of, opening_of, parse_kept, write_kept
+from maild.reporting.parts import PARTS, REPORTS, parts
+from maild.reporting.periods import Period, PeriodError, parse_period, parse_span
+from maild.reporting.tables import Chart, Column, Kind, Part, Table
+from maild.reporting.views import GROUPS, KeptWords, ReportFacts, View
+
+__all__ = [
+    "GROUPS",
+    "PARTS",
+    "REPORTS",
+    "Chart",
+    "Column",
+    "KeptWords",
+    "Kind",
+    "Logged",
+    "Moment",
+    "Part",
+    "Period",
+    "PeriodError",
+    "ReportFacts",
+    "Table",
+    "View",
+    "moment_of",
+    "opening_of",
+    "parse_kept",
+    "parse_period",
+    "parse_span",
+    "parts",
+    "write_kept",
+]

@@ -1,0 +1,48 @@
+"""The parts of reports by name: what the command line, pages, mails and `#report` are put together of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from maild.reporting import lists, promises, volumes, votes
+from maild.reporting.periods import Period
+from maild.reporting.tables import Part
+from maild.reporting.views import ReportFacts, Subject, View
+
+PARTS: Mapping[str, Callable[[Subject], Part]] = MappingProxyType(
+    {
+        "volume": volumes.volume,
+        "sla": promises.sla,
+        "backlog": volumes.backlog,
+        "escalations": promises.escalations,
+        "csat": votes.csat,
+        "load": volumes.load,
+        "lessons": votes.lessons,
+        "open-by-due": lists.open_by_due,
+        "waiting": lists.waiting,
+        "breached": lists.breached,
+        "escalated": lists.escalated,
+        "absences": lists.absences,
+        "mine-by-due": lists.mine_by_due,
+        "drafts": lists.drafts,
+    }
+)
+# What each report of the command line is made of.
+REPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sla": ("sla", "escalations"),
+        "volume": ("volume", "load"),
+        "csat": ("csat",),
+        "backlog": ("backlog",),
+        "handover": ("open-by-due", "waiting", "breached", "escalated", "absences"),
+        "lessons": ("lessons",),
+    }
+)
+
+
+def parts(names: Sequence[str], period: Period, facts: ReportFacts, view: View) -> tuple[Part, ...]:
+    """Compute parts of a report, in the order named; of a period that is not over, what there is by now.
+
+    Raises KeyError for a name that is not one of PARTS.
+    """
+    subject = Subject(period, facts, view)
+    return tuple(PARTS[name](subject) for name in names)

@@ -1,0 +1,173 @@
+"""Reports written: as text for a terminal or a mail, as CSV and JSON for machines, as HTML for a browser.
+
+For people instants stand in the period's zone and lengths as hours; for machines instants are ISO 8601 in UTC, lengths
+whole seconds, shares parts of one.
+
+BUGS
+    A CSV of several tables has each under a line with its title, after an empty line: programs that read one table want
+    a report of one.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+from maild.reporting.periods import Period
+from maild.reporting.tables import Cell, Chart, Kind, Part, Table
+
+Json = dict[str, object]
+# Of each chart by its key: an address of its picture in light and in dark.
+Pictures = Mapping[str, tuple[str, str]]
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_RIGHT = frozenset({Kind.COUNT, Kind.LENGTH, Kind.SHARE, Kind.MEAN})
+
+
+def for_person(value: Cell, kind: Kind, zone: ZoneInfo) -> str:  # noqa: PLR0911 - an answer for each kind of value
+    """Write a value for people."""
+    match value:
+        case None:
+            return "–"
+        case timedelta():
+            minutes = int(value.total_seconds()) // 60
+            return f"{minutes // 60}h{minutes % 60:02}m"
+        case datetime():
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        case float() if kind is Kind.SHARE:
+            return f"{value:.0%}" if value in {0, 1} else f"{value:.1%}"
+        case float():
+            return f"{value:.1f}"
+        case int() if kind is Kind.TICKET:
+            return f"#{value}"
+    return str(value)
+
+
+def for_machine(value: Cell) -> str | int | float | None:
+    """Write a value for machines."""
+    match value:
+        case timedelta():
+            return int(value.total_seconds())
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case float():
+            return round(value, 4)
+    return value
+
+
+def as_text(parts: Sequence[Part], period: Period, word: Callable[[str], str] = str) -> str:
+    """Write parts as plain text, with every table in columns; `word` gives a heading in the reader's language."""
+    zone = ZoneInfo(period.zone)
+    lines = [line for part in parts for table in part.tables for line in _text_of(table, zone, word)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def as_csv(parts: Sequence[Part]) -> str:
+    """Write parts as CSV (RFC 4180); words that a spreadsheet would take for a formula begin with an apostrophe."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    for at, table in enumerate(table for part in parts for table in part.tables):
+        if at:
+            writer.writerow([])
+        writer.writerow([table.key])
+        writer.writerow([column.key for column in table.columns])
+        writer.writerows([_harmless(for_machine(value)) for value in row] for row in table.rows)
+    return file.getvalue()
+
+
+def as_json(parts: Sequence[Part], period: Period) -> Json:
+    """Write parts as one JSON value."""
+    return {
+        "period": {
+            "name": period.name,
+            "from": for_machine(period.since),
+            "until": for_machine(period.until),
+            "zone": period.zone,
+        },
+        "parts": {part.name: {table.key: list(_objects(table)) for table in part.tables} for part in parts},
+    }
+
+
+def as_html(parts: Sequence[Part], period: Period, pictures: Pictures, word: Callable[[str], str] = str) -> str:
+    """Write parts as a fragment of HTML without styles: each chart as a picture, with the tables that say the same."""
+    zone = ZoneInfo(period.zone)
+    return "\n".join(line for part in parts for line in _html_of(part, zone, pictures, word))
+
+
+def _text_of(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
+    yield word(table.title)
+    if not table.rows:
+        yield from (f"  {word('none')}", "")
+        return
+    cells = [
+        [
+            " ".join(for_person(value, column.kind, zone).split())
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        for row in table.rows
+    ]
+    heads = [word(column.title) for column in table.columns]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    for row in (heads, *cells):
+        placed = zip(row, widths, table.columns, strict=True)
+        yield "  " + "  ".join(_placed(text, width, column.kind) for text, width, column in placed).rstrip()
+    yield from (f"  {word(table.note)}",) if table.note else ()
+    yield ""
+
+
+def _placed(text: str, width: int, kind: Kind) -> str:
+    return text.rjust(width) if kind in _RIGHT else text.ljust(width)
+
+
+def _harmless(value: str | float | None) -> str | float | None:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+
+
+def _objects(table: Table) -> Iterator[Json]:
+    for row in table.rows:
+        yield {column.key: for_machine(value) for column, value in zip(table.columns, row, strict=True)}
+
+
+def _html_of(part: Part, zone: ZoneInfo, pictures: Pictures, word: Callable[[str], str]) -> Iterator[str]:
+    yield f'<section id="{escape(part.name)}">'
+    yield f"<h2>{escape(word(part.title))}</h2>"
+    for chart in part.charts:
+        yield from _figure(chart, pictures, word)
+    for table in part.tables:
+        yield from _table(table, zone, word)
+    yield "</section>"
+
+
+def _figure(chart: Chart, pictures: Pictures, word: Callable[[str], str]) -> Iterable[str]:
+    if chart.key not in pictures or chart.is_empty:
+        return
+    light, dark = (escape(each) for each in pictures[chart.key])
+    alternative = escape(f"{word(chart.title)}: {chart.alternative}")
+    yield "<figure><picture>"
+    yield f'<source media="(prefers-color-scheme: dark)" srcset="{dark}">'
+    yield f'<img src="{light}" alt="{alternative}">'
+    yield f"</picture><figcaption>{escape(chart.alternative)}</figcaption></figure>"
+
+
+def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
+    yield f'<div class="wide"><table><caption>{escape(word(table.title))}</caption>'
+    heads = "".join(
+        f'<th scope="col"{_side(column.kind)}>{escape(word(column.title))}</th>' for column in table.columns
+    )
+    yield f"<thead><tr>{heads}</tr></thead><tbody>"
+    for row in table.rows:
+        cells = [
+            (column.kind, escape(for_person(value, column.kind, zone)))
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        head = f'<th scope="row">{cells[0][1]}</th>'
+        yield f"<tr>{head}{''.join(f'<td{_side(kind)}>{text}</td>' for kind, text in cells[1:])}</tr>"
+    if not table.rows:
+        yield f'<tr><td colspan="{len(table.columns)}">{escape(word("none"))}</td></tr>'
+    yield "</tbody></table>"
+    yield f"<p>{escape(word(table.note))}</p></div>" if table.note else "</div>"
+
+
+def _side(kind: Kind) -> str:
+    return ' class="number"' if kind in _RIGHT else ""

@@ -1,0 +1,98 @@
+"""What a report is made of: tables of plain values, and the charts that show them. Nothing here is drawn yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+Cell = str | int | float | timedelta | datetime | None
+Rows = tuple[tuple[Cell, ...], ...]
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    TICKET = "ticket"  # its number
+    COUNT = "count"
+    LENGTH = "length"  # a timedelta
+    INSTANT = "instant"
+    SHARE = "share"  # of one
+    MEAN = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its key for machines, and what its values are."""
+
+    key: str
+    kind: Kind = Kind.COUNT
+
+    @property
+    def title(self) -> str:
+        """Give its heading in English."""
+        return self.key.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of values. `key` names it for machines, `note` says what a reader must know of the figures."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Rows
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars for each label, a series beside the other, or stacked; `alternative` says in words what it shows."""
+
+    key: str
+    title: str
+    labels: tuple[str, ...]
+    series: Mapping[str, tuple[float, ...]]
+    alternative: str
+    is_stacked: bool = False
+    is_share: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.labels or not any(any(values) for values in self.series.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a report, whole: `tables` say all that `charts` show."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...] = ()
+
+
+def columns(*keys: str, **kinds: Kind) -> tuple[Column, ...]:
+    """Make columns of counts, and those named after them of other kinds."""
+    return tuple(Column(key, kinds.get(key, Kind.COUNT)) for key in keys)
+
+
+def middle(lengths: Sequence[timedelta]) -> timedelta | None:
+    """Give the median; None where nothing was measured."""
+    if not lengths:
+        return None
+    ordered = sorted(lengths)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def ninetieth(lengths: Sequence[timedelta]) -> timedelta | None:
+    """Give the 90th percentile by nearest rank: nine in ten took no longer."""
+    ordered = sorted(lengths)
+    return ordered[-(-len(ordered) * 9 // 10) - 1] if ordered else None
+
+
+def share(part: int, whole: int) -> float | None:
+    """Give a part of a whole; None where there is nothing to share."""
+    return part / whole if whole else None
