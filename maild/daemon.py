@@ -57,7 +57,7 @@ from maild.loop import Loop
 from maild.notify import Notifier
 from maild.oauth import Wallet
 from maild.observing import Observing, Tell
-from maild.premises import Premises, begin_premises, files_alone, keyring_of, open_store, sound_premises
+from maild.premises import Premises, begin_premises, files_alone, find_earlier, keyring_of, open_store, sound_premises
 from maild.reading import Readers
 from maild.reloading import Reloading, Seat
 from maild.renewing import Renewing
@@ -219,7 +219,7 @@ class Daemon:
         begin = begin_premises if self._tell is None else files_alone
         mine, rules = begin(store, config, clock())
         keyring = keyring_of(store, clock())
-        in_force = Premises(mine, rules, keyring).in_force(clock)
+        in_force = Premises(mine, rules, keyring, find_earlier(store, config)).in_force(clock)
         reloading = Reloading(Seat(config, environ, keyring, in_force, clock), store, self._board)
         if self._tell is None:
             self._notifier.status("examining what was edited")

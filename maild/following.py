@@ -1,20 +1,27 @@
 """Following: open tickets are brought to what the rule files call their team by now, and away from whoever left.
 
 outdated values → tickets that have one → facts → decide → carry out, a portion at a time
+edited calendars → tickets of which a clock runs by one → facts → decide → carry out, a portion at a time
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from maild import desk
+from maild.carrying import InForce
 from maild.desk import House
+from maild.journal import Event, journal
+from maild.model.decision import Decision
 from maild.model.explaining import explanation
-from maild.model.facts import Questions
-from maild.store import Carrying, Reader, Store
+from maild.model.facts import Facts, Questions
+from maild.rules import WALL_TIME
+from maild.store import Carrying, Reader, Store, Transaction
 
 PORTION: Final = 50
+
+log = journal("following")
 
 
 def follow_rules(store: Store, house: House, now: Callable[[], datetime]) -> int:
@@ -45,9 +52,68 @@ def _works(reader: Reader, numbers: Sequence[int], house: House, at: datetime) -
     for number, facts in zip(numbers, facts_of, strict=True):
         decision = desk.follow(facts.tickets[number], house, at)
         if decision is not None:
-            story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
-            works.append(Carrying(None, None, "", decision, (), {}, story))
+            works.append(_carrying(decision))
     return works
+
+
+class Recounting:
+    """Running clocks are counted by the calendars of now, a portion at a time: for one thread.
+
+    What was left when the daemon ended is done by the next: each portion is found by how its clocks stand.
+    """
+
+    def __init__(self, store: Store, in_force: InForce, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._now = now
+        self._after = self._count = 0
+        self._is_over = not store.read(lambda reader: reader.editions_to_recount())
+
+    def begin(self) -> None:
+        """Begin again with the first ticket: calendars may be other ones now."""
+        self._after, self._count, self._is_over = 0, 0, False
+
+    def go_on(self) -> bool:
+        """Recount the next tickets; False where none is left."""
+        if self._is_over:
+            return False
+        house, at = self._in_force.get()[0], self._now()
+        stamps = {name: calendar.stamp for name, calendar in house.rules.calendars.items()}
+        stamps |= {WALL_TIME.key: WALL_TIME.stamp}
+        numbers = self._store.read(lambda reader: reader.counted_otherwise(stamps, self._after, PORTION))
+        if not numbers:
+            self._store.write(lambda tx: tx.record_recounted(at))
+            self._is_over = True
+            if self._count:
+                log.info(Event.CLOCKS_RECOUNTED, count=self._count)
+            return False
+        self._recount(numbers, stamps, house, at)
+        self._after = numbers[-1]
+        return True
+
+    def _recount(self, numbers: Sequence[int], stamps: Mapping[str, str], house: House, at: datetime) -> None:
+        every = self._store.read(lambda reader: reader.answer([_asking(number) for number in numbers], at))
+        decided = {number: _recounted(number, facts, house, at) for number, facts in zip(numbers, every, strict=True)}
+        same = [number for number, decision in decided.items() if decision is None]
+        works = [_carrying(decision) for decision in decided.values() if decision is not None]
+
+        def write(tx: Transaction) -> int:
+            # One that changed meanwhile was recounted by whoever changed it.
+            stale = tx.carry_out(works, at)
+            tx.restamp_clocks(same, stamps)
+            return len(works) - len(stale)
+
+        self._count += self._store.write(write)
+
+
+def _recounted(number: int, facts: Facts, house: House, at: datetime) -> Decision | None:
+    decision = desk.recount(facts.tickets[number], house)
+    return desk.keep_time(decision, facts, house, at) if decision is not None else None
+
+
+def _carrying(decision: Decision) -> Carrying:
+    story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
+    return Carrying(None, None, "", decision, (), {}, story)
 
 
 def _asking(number: int) -> Questions:

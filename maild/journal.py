@@ -29,6 +29,7 @@ class Event(StrEnum):
     RULES_TAKEN = "rules_taken"
     RULES_REFUSED = "rules_refused"
     TICKETS_FOLLOWED = "tickets_followed"
+    CLOCKS_RECOUNTED = "clocks_recounted"
     MAILBOX_CONNECTED = "mailbox_connected"
     MAILBOX_LOST = "mailbox_lost"
     MAILBOX_REFUSED = "mailbox_refused"

@@ -7,16 +7,17 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from maild.carrying import Desk, InForce
 from maild.composing import Composer, check_templates
 from maild.config import Config, Texts, draft_of, read_draft, texts_of
-from maild.desk import House
+from maild.desk import Hours, House
 from maild.errors import ConfigurationError
 from maild.marks import Keyring, SigningKey
 from maild.model.edition import EditionFile, digest_of
-from maild.rules import Rules, read_together
+from maild.rules import Rules, read_calendars, read_together
 from maild.store import DaemonLock, Reader, Store, propose
 
 SECRET_BYTES = 32
@@ -27,11 +28,15 @@ NO_KEYS = Keyring(SigningKey("none", bytes(SECRET_BYTES)), {})
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What the configuration comes to: everything that is the same for daemon and command line."""
+    """What the configuration comes to: everything that is the same for daemon and command line.
+
+    `earlier` are the calendars by which clocks may run still.
+    """
 
     config: Config
     rules: Rules
     keyring: Keyring
+    earlier: tuple[Hours, ...] = ()
 
     def house(self) -> House:
         """Give deciding what it may know of the house."""
@@ -45,6 +50,7 @@ class Premises:
             mailbox_queues={name: mailbox.queue for name, mailbox in config.mailboxes.items()},
             mailbox_addresses=frozenset(mailbox.user for mailbox in config.mailboxes.values() if "@" in mailbox.user),
             answers=config.answers,
+            earlier=self.earlier,
         )
 
     def composer(self) -> Composer:
@@ -106,6 +112,17 @@ def begin_premises(store: Store, config: Config, now: datetime) -> tuple[Config,
     proposal = propose(digest_of(texts.files()), texts.files(), "maild run", is_attended=True)
     store.write(lambda tx: tx.take_edition(tx.propose_edition(proposal, now), (), now))
     return mine, rules
+
+
+def find_earlier(store: Store, config: Config) -> tuple[Hours, ...]:
+    """Read the calendars of before the last edits, as long as clocks may run by them."""
+    taken = store.read(lambda reader: reader.editions_to_recount())
+    found = []
+    for edition, following in pairwise(taken):
+        files = store.read(lambda reader, number=edition.id: reader.files_of_edition(number))  # type: ignore[misc]
+        if following.taken_at is not None:
+            found.append(Hours(following.taken_at, read_calendars(draft_of(config, texts_of(files)))))
+    return tuple(found)
 
 
 def files_alone(_: Store, config: Config, __: datetime) -> tuple[Config, Rules]:

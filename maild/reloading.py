@@ -24,8 +24,9 @@ from typing import IO, Final
 
 from maild.carrying import InForce
 from maild.config import Config, Stamp, find_unreloaded, texts_of
+from maild.desk import Hours
 from maild.errors import ConfigurationError, StoreBusyError, StoreUnusableError
-from maild.following import follow_rules
+from maild.following import Recounting, follow_rules
 from maild.journal import Event, journal
 from maild.marks import Keyring
 from maild.model.edition import Edition, EditionState, digest_of
@@ -40,6 +41,7 @@ CATCH_UP_SECONDS: Final = 0.1
 SETTLED_LOOKS: Final = 2
 DIGEST_SHOWN: Final = 12
 SPOT: Final = TroubleSpot(TroubleKind.RULES)
+MOST_EARLIER: Final = 20
 _MOST_WORDS: Final = 5
 _SAID_BYTES: Final = 4000
 
@@ -117,10 +119,15 @@ class Seat:
     in_force: InForce
     now: Callable[[], datetime]
 
-    def adopt(self, config: Config, rules: Rules, record: Callable[[], None]) -> None:
-        """Let everything from the next mail on be decided by other rules, templates and answers, once recorded."""
-        house, desk = Premises(config, rules, self.keyring).in_force(self.now).get()
-        self.in_force.exchange(house, desk, record)
+    def adopt(self, config: Config, rules: Rules, record: Callable[[datetime], None]) -> None:
+        """Let everything from the next mail on be decided by other rules, templates and answers, once recorded.
+
+        Clocks that run by calendars of before go on by them until this instant.
+        """
+        before, at = self.in_force.get()[0], self.now()
+        earlier = (*before.earlier, Hours(at, before.rules.calendars))[-MOST_EARLIER:]
+        house, desk = Premises(config, rules, self.keyring, earlier).in_force(self.now).get()
+        self.in_force.exchange(house, desk, lambda: record(at))
         # What stood before need not stand for life any more, and what stands now may.
         gc.unfreeze()
         gc.collect()
@@ -141,6 +148,7 @@ class Reloading:
         self._watch = Watch(seat.config.look_at_texts())
         self._examined_after: Edition | None = None
         self._followed_on: date | None = None
+        self._recounting = Recounting(store, seat.in_force, seat.now)
 
     def ask(self, why: str) -> None:
         """Let the files be examined as soon as it can be; from any thread."""
@@ -157,7 +165,8 @@ class Reloading:
                 self._look_at_files()
             if not self._examiner.is_busy and not self._asked.empty():
                 self._examine(self._asked.get())
-            stop.wait(LOOK_SECONDS)
+            if not self._recounting.go_on():
+                stop.wait(LOOK_SECONDS)
         self._examiner.stop()
 
     def catch_up(self, stop: Bell) -> None:
@@ -234,14 +243,15 @@ class Reloading:
             return
         words = find_unreloaded(seat.config, seat.environ)
 
-        def record() -> None:
-            self._store.write(lambda tx: tx.take_edition(edition.id, words, seat.now()))
+        def record(at: datetime) -> None:
+            self._store.write(lambda tx: tx.take_edition(edition.id, words, at))
 
         seat.adopt(config, rules, record)
         self._trouble = ""
         self._board.clear(SPOT)
         log.info(Event.RULES_TAKEN, digest=edition.digest[:DIGEST_SHOWN], by=edition.by, rules=len(rules.rules))
         self._follow()
+        self._recounting.begin()
 
     def _follow(self) -> None:
         """Let open tickets follow what was taken; and once a day, for a day may be somebody's last."""

@@ -22,7 +22,7 @@ from maild.model.decision import Decision, LinkTickets
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions, TicketFacts
 from maild.model.mail import Address
-from maild.premises import Premises, keyring_of, open_store, premises_in_force
+from maild.premises import Premises, find_earlier, keyring_of, open_store, premises_in_force
 from maild.store import Carrying, Store
 
 _TRIES = 5
@@ -140,7 +140,7 @@ class Hands:
 
 def hands_of(store: Store, config: Config) -> Hands:
     """Give the hands of whoever is at the command line."""
-    premises = Premises(*premises_in_force(store, config), keyring_of(store, now()))
+    premises = Premises(*premises_in_force(store, config), keyring_of(store, now()), find_earlier(store, config))
     return Hands(store, premises.house(), Desk(premises.composer(), now, secrets.token_bytes))
 
 

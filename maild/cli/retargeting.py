@@ -23,8 +23,8 @@ from maild.premises import open_store
 def retarget(query: tuple[str, ...], limit: int) -> None:
     """Give the clocks of the unfinished tickets that QUERY finds the targets of today's agreements.
 
-    An edited agreement holds for clocks that begin after the reload. What has elapsed stays; a ticket whose clocks have
-    these targets already is left alone.
+    An edited agreement is for tickets that are opened after the reload; this is for the rest. What has elapsed stays; a
+    ticket that has these targets already is left alone.
     """
     config = read_config(config_directory(), os.environ)
     try:

@@ -3,7 +3,7 @@
 from maild.desk.clocks import hours_of
 from maild.desk.house import House
 from maild.model.ticket import Ticket
-from maild.rules import REAL, Calendar, Ladder, Matter, find_ladder
+from maild.rules import REAL, Agreement, Calendar, Ladder, Matter, find_ladder, under_terms
 
 
 def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_forged: bool = False) -> Matter:
@@ -24,9 +24,15 @@ def ladder_of(ticket: Ticket, house: House) -> Ladder | None:
     return find_ladder(house.rules.ladders, matter_of(ticket, house), priority_of(ticket, house))
 
 
+def agreement_of(ticket: Ticket, house: House) -> Agreement | None:
+    """Give the agreement that a ticket is under, as it was when the ticket came under it."""
+    agreement = house.rules.agreements.get(ticket.agreement or "")
+    return under_terms(agreement, ticket.terms) if agreement is not None else None
+
+
 def hours_for(ticket: Ticket, house: House, calendar: str | None) -> Calendar:
     """Give a calendar by its name; None is that in which the ticket's agreement counts for its priority."""
-    agreement = house.rules.agreements.get(ticket.agreement or "")
+    agreement = agreement_of(ticket, house)
     targets = agreement.targets.get(priority_of(ticket, house)) if agreement is not None else None
     return hours_of(calendar or (targets.calendar if targets is not None else REAL), house.rules.calendars)
 

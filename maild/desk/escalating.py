@@ -12,9 +12,10 @@ from maild.desk.agreeing import priority_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.climbing import Climb, Progress, climb_of
 from maild.desk.house import House
+from maild.desk.recounting import recounted
 from maild.desk.telling import named, to_person
 from maild.model.clocks import Clock, ClockName, ClockState
-from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
+from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer, TimerKind
 from maild.model.facts import Facts
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import Said, say
@@ -45,10 +46,12 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Do every step of a ticket's ladder that is due; those whose condition does not hold are passed over."""
     house = replace(house, absent=frozenset(facts.absences))
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
-    clocks = {clock.name: clock for clock in known.clocks} if known is not None else {}
+    clocks = {clock.name: recounted(clock, house) for clock in known.clocks} if known is not None else {}
     stand = climb_of(known.ticket, house, clocks) if known is not None else None
-    if known is None or stand is None or not stand.due(now):
-        return _nothing("no step of a ladder is due")
+    if known is None or stand is None:
+        return _nothing("there is no ladder to climb")
+    if not stand.due(now):
+        return _not_yet(known.ticket.number, stand)
     sheet = Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
     steps = _Steps(known.ticket, house, now, stand)
     steps.take()
@@ -219,6 +222,16 @@ def _against(unless: Unless | None, ticket: Ticket, clocks: Iterable[Clock]) -> 
         case Unless.UNRESOLVED if ticket.state in _SETTLED:
             return f"it is {ticket.state.value}"
     return ""
+
+
+def _not_yet(number: int, stand: Climb) -> Decision:
+    """Come again when the next step is due: the ladder, or the hours that it is counted in, were edited meanwhile."""
+    next_at = stand.next_at()
+    if next_at is None:
+        return _nothing("no step of the ladder is left")
+    why = "no step of the ladder is due: the rule files were edited"
+    again = StartTimer(TimerKind.LADDER, number, next_at)
+    return Decision(Outcome(OutcomeKind.DESK, reason=why), (again,), (), (), None, (), (why,))
 
 
 def _nothing(why: str) -> Decision:

@@ -9,7 +9,7 @@ from maild.marks import Keyring
 from maild.model.decision import OpenTicket
 from maild.model.search import Sight
 from maild.model.ticket import Ticket
-from maild.rules import Person, Queue, Rules, default_queue
+from maild.rules import Calendar, Person, Queue, Rules, default_queue
 
 # mail-facts: what stands behind these is a machine, or a person who did not ask for our machine's mail.
 _NEVER_WRITTEN = frozenset(
@@ -29,10 +29,19 @@ _NEVER_WRITTEN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """The calendars by which time was counted until an instant."""
+
+    until: datetime
+    calendars: Mapping[str, Calendar]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """The desk's settings, people and keys; `mailbox_queues` names each mailbox's queue.
 
-    `answers` are the stored ones by name; `absent` are the keys of those who are away just now.
+    `answers` are the stored ones by name; `absent` are the keys of those who are away just now. `earlier` are the
+    calendars before those of the rules, the oldest first: clocks may run by them still.
     """
 
     desk: DeskConfig
@@ -44,6 +53,7 @@ class House:
     mailbox_addresses: frozenset[str]
     answers: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    earlier: tuple[Hours, ...] = ()
 
     def queues(self) -> Mapping[str, Queue]:
         """Give every queue by its key, the default one where none is written."""

@@ -1,16 +1,16 @@
 """What follows when a clock of a ticket reaches its target: it is entered, once, and those in charge are told."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from maild.desk.agreeing import ladder_of
 from maild.desk.case import Sheet, entry_of
-from maild.desk.clocks import hours_of, words_of
+from maild.desk.clocks import words_of
 from maild.desk.house import House
+from maild.desk.recounting import recount, recounted
 from maild.desk.telling import breaches, those_in_charge
 from maild.model.clocks import Clock, ClockState
-from maild.model.decision import AddEntry, Decision, Outcome, OutcomeKind, Timer
+from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts, TicketFacts
 from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, Ticket
@@ -25,17 +25,14 @@ _WHOLE = 100
 def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Enter that a clock is late and tell those in charge, and the lead; one that is not late is left alone.
 
-    Where its calendar was changed meanwhile the clock may be due at another time: then it is late no sooner.
+    Where its calendar was edited meanwhile the clock may be due at another time: then it is late no sooner.
     """
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
     clock = next((each for each in known.clocks if each.name == timer.about), None) if known is not None else None
     if known is None or clock is None:
         return _nothing("the clock is gone")
-    hours = hours_of(clock.calendar, house.rules.calendars)
-    if clock.state is ClockState.RUNNING and clock.stamp != hours.stamp:
-        moved = replace(clock, stamp=hours.stamp, due_at=hours.add(clock.at, clock.target - clock.elapsed))
-        if not moved.is_late(now):
-            return _moved(timer, known, moved)
+    if recounted(clock, house).due_at != clock.due_at:
+        return recount(known, house) or _nothing("the clock is due at another time")
     return _late(timer, known, clock, house, now) if clock.is_late(now) else _nothing("the clock is not late")
 
 
@@ -71,15 +68,6 @@ def _told(house: House, ticket: Ticket, now: datetime) -> Iterator[Person]:
     lead = house.lead(house.team_of(ticket), now)
     if lead is not None and lead not in people and house.may_see(lead, ticket):
         yield lead
-
-
-def _moved(timer: Timer, known: TicketFacts, clock: Clock) -> Decision:
-    """Let a clock fall due when its calendar, as it is now, says so."""
-    sheet, number = _sheet(timer, known), known.ticket.number
-    when = _written(clock.due_at) if clock.due_at is not None else "never"
-    story = f"{words_of(clock)} is due at {when}: the calendar {clock.calendar} was changed."
-    sheet.add(AddEntry(number, known.last_n + 1, EntryKind.EVENT, BY, _cause(timer), story, clocks=(clock,)))
-    return sheet.decision(entry_of(number), None)
 
 
 def _written(at: datetime) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.agreeing import hours_for, ladder_of, matter_of, priority_of
+from maild.desk.agreeing import agreement_of, hours_for, ladder_of, matter_of, priority_of
 from maild.desk.climbing import Progress, next_at
 from maild.desk.clocks import (
     Promise,
@@ -26,6 +26,7 @@ from maild.desk.clocks import (
 )
 from maild.desk.house import House, is_same
 from maild.desk.lifecycle import life_steps
+from maild.desk.recounting import recounted
 from maild.model.aftermath import ticket_after
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import (
@@ -41,7 +42,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.ticket import CauseKind, Change, Entry, EntryKind, State, Ticket
-from maild.rules import PAUSING, Agreement, Calendar, find_agreement
+from maild.rules import PAUSING, Agreement, Calendar, find_agreement, write_terms
 
 # An entry with this flag and an entry's number says that the customer never got its words.
 UNHEARD = "unheard:"
@@ -83,7 +84,8 @@ class _Ticking:
         self._entries = [step for step in decision.steps if isinstance(step, AddEntry) and step.number == number]
         self._is_new = any(isinstance(step, OpenTicket) and step.number == number for step in decision.steps)
         self._before = {clock.name: clock for clock in self._known.clocks} if self._known is not None else {}
-        self._clocks = {clock.name: clock for clock in after.clocks}
+        self._counted = {name: recounted(clock, house) for name, clock in self._before.items()}
+        self._clocks = {clock.name: recounted(clock, house) for clock in after.clocks}
         self._progress = Progress.parse(self._after.ladder)
         self._ladder = ladder_of(self._after, house)
         self._is_retargeted = any(RETARGETED in entry.flags for entry in self._entries)
@@ -108,7 +110,10 @@ class _Ticking:
         return self._written(agreement)
 
     def _agreement(self) -> Agreement | None:
-        """Give the agreement that the ticket is under: chosen anew where nobody chose and what it goes by changed."""
+        """Give the agreement that the ticket is under: chosen anew where nobody chose and what it goes by changed.
+
+        One that was edited since is as it was when the ticket came under it.
+        """
         rules, named = self._house.rules, self._after.agreement
         known = self._known.ticket if self._known is not None else None
         is_chosen = known is not None and named != known.agreement
@@ -118,7 +123,10 @@ class _Ticking:
         )
         if self._is_retargeted or (not is_chosen and was_found and is_elsewhere):
             named = None
-        return rules.agreements.get(self._find(self._after, named) or "")
+        found = self._find(self._after, named)
+        if known is not None and found == known.agreement and not self._is_retargeted:
+            return agreement_of(known, self._house)
+        return rules.agreements.get(found or "")
 
     def _find(self, ticket: Ticket, wanted: str | None) -> str | None:
         rules = self._house.rules
@@ -164,7 +172,7 @@ class _Ticking:
             self._begin(ClockName.UPDATE, promised)
 
     def _retarget(self, promised: Mapping[ClockName, Promise], agreement: Agreement | None) -> None:
-        """Change targets with priority and agreement; an edited agreement leaves what runs as it is."""
+        """Change targets with priority and agreement."""
         known = self._known.ticket if self._known is not None else None
         if known is None:
             return
@@ -191,8 +199,13 @@ class _Ticking:
     def _hours_of_ladder(self, agreement: Agreement | None) -> Calendar:
         """Give the ladder's calendar, else that of the agreement for this priority."""
         named = self._ladder.calendar if self._ladder is not None else None
-        after = replace(self._after, agreement=agreement.key if agreement is not None else None)
-        return hours_for(after, self._house, named)
+        return hours_for(self._under(agreement), self._house, named)
+
+    def _under(self, agreement: Agreement | None) -> Ticket:
+        """Give the ticket as it stands, under an agreement."""
+        if agreement is None:
+            return replace(self._after, agreement=None, terms=None)
+        return replace(self._after, agreement=agreement.key, terms=write_terms(agreement))
 
     def _take_back(self) -> None:
         """Let the clocks go on that words stopped which never reached the customer."""
@@ -242,17 +255,17 @@ class _Ticking:
     def _written(self, agreement: Agreement | None) -> Decision:
         """Write the changed clocks beside the entry that changed them, and let them fall due."""
         changed = tuple(clock for name, clock in self._clocks.items() if clock != self._before.get(name))
-        key = agreement.key if agreement is not None else None
+        after = self._under(agreement)
         steps = [*self._decision.steps]
         for at, step in enumerate(steps):
             if isinstance(step, OpenTicket) and step.number == self._number:
-                steps[at] = replace(step, agreement=key)
+                steps[at] = replace(step, agreement=after.agreement, terms=after.terms)
             elif step is self._carrier:
                 steps[at] = replace(self._carrier, clocks=changed)
-        self._change(steps, "agreement", self._after.agreement, key)
+        self._change(steps, "agreement", self._after.agreement, after.agreement)
+        self._change(steps, "terms", self._after.terms, after.terms)
         self._change(steps, "ladder", self._after.ladder, self._progress.written())
         timers = (each for clock in changed for each in self._timers(self._before.get(clock.name), clock))
-        after = replace(self._after, agreement=key)
         life = life_steps(self._was, after, self._entries, self._house, self._now)
         return replace(self._decision, steps=(*steps, *timers, *self._next_step(), *life))
 
@@ -263,8 +276,11 @@ class _Ticking:
         ticket = replace(self._after, ladder=self._progress.written())
         new_at = next_at(ticket, self._house, self._clocks)
         # One that is over may have been dropped, after a restore: it is started anew, and never twice.
-        if old_at != new_at or (old_at is not None and old_at <= self._now):
-            yield from (StopTimers(TimerKind.LADDER, self._number),) if old_at is not None else ()
+        is_over = old_at is not None and old_at <= self._now
+        is_recounted = self._counted != self._before
+        if old_at != new_at or is_over or is_recounted:
+            is_started = old_at is not None or is_recounted
+            yield from (StopTimers(TimerKind.LADDER, self._number),) if is_started else ()
             if new_at is not None:
                 yield StartTimer(TimerKind.LADDER, self._number, max(new_at, self._now))
 
@@ -298,7 +314,8 @@ class _Ticking:
         new_at = new.due_at if new.state is not ClockState.STOPPED else None
         if old_at == new_at:
             return
-        if old_at is not None and old_at >= self._now:
+        is_recounted = old is not None and self._counted[old.name].due_at != old.due_at
+        if old_at is not None and (old_at >= self._now or is_recounted):
             yield StopTimers(TimerKind.DUE, self._number, about)
         if new_at is not None:
             yield StartTimer(TimerKind.DUE, self._number, new_at, about)

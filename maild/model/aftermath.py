@@ -82,6 +82,7 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         state_at=now,
         confidential=step.confidential,
         agreement=step.agreement,
+        terms=step.terms,
         incident=step.incident,
         parent=step.parent,
     )
@@ -101,7 +102,10 @@ def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Con
 
 
 _PLAIN = frozenset(
-    {"category", "impact", "urgency", "priority", "level", "team", "assignee", "language", "agreement", "ladder"}
+    {
+        *("category", "impact", "urgency", "priority", "level", "team", "assignee", "language"),
+        *("agreement", "terms", "ladder"),
+    }
 )
 
 

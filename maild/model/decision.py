@@ -105,6 +105,7 @@ class OpenTicket:
     priority: str | None = None
     level: str | None = None
     agreement: str | None = None
+    terms: str | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     confidential: Confidence | None = None

@@ -150,7 +150,8 @@ class Ticket:
 
     `state_at` is when it came to its state. A merged ticket leads to `merged_into`, a closed one whose thread went on
     in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or
-    the matter that it is a part of. `ladder` says which steps of its ladder were done.
+    the matter that it is a part of. `terms` are what its agreement promised when it came under it, `ladder` says which
+    steps of its ladder were done.
     """
 
     number: int
@@ -178,6 +179,7 @@ class Ticket:
     confidential: Confidence | None = None
     consulted: tuple[Consulted, ...] = ()
     agreement: str | None = None
+    terms: str | None = None
     ladder: str | None = None
     incident: str | None = None
     parent: int | None = None

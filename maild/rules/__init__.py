@@ -37,6 +37,7 @@ from maild.rules.occasions import (
 from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
 from maild.rules.sections import rule_file_schema
+from maild.rules.terms import under_terms, write_terms
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
 from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 
@@ -106,5 +107,7 @@ __all__ = [
     "read_together",
     "rule_file_schema",
     "see",
+    "under_terms",
     "words_of_orphans",
+    "write_terms",
 ]

@@ -1,24 +1,27 @@
 """Editions of rules, templates and answers: what was laid before the daemon, what it took, what it decides by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, func, select, update
+from sqlalchemy import Column, Select, func, not_, or_, select, update
 
 from maild.errors import StaleError
+from maild.model.clocks import ClockState
 from maild.model.edition import Edition, EditionFile, EditionState, FileKind, Holding
 from maild.model.ticket import FINISHED, State
 from maild.store.blobs import Packed, keep_blobs, pack, read_blobs
 from maild.store.snapshot import Found, Snapshot
-from maild.store.tables import edition, edition_file, ticket
+from maild.store.tables import clock, edition, edition_file, ticket
 
+# An edition whose calendars are older than those of so many others is asked no more.
+MOST_RECOUNTED = 20
 _NEWEST = select(edition).order_by(edition.c.id.desc()).limit(1)
 _IN_FORCE = select(edition).where(edition.c.taken_at.is_not(None)).order_by(edition.c.id.desc()).limit(1)
 _FILES = select(edition_file).order_by(edition_file.c.n)
 _UNFINISHED = tuple(state.value for state in State if state not in FINISHED)
-_HELD = (ticket.c.queue, ticket.c.team, ticket.c.category, ticket.c.assignee, ticket.c.agreement)
+_HELD = (ticket.c.queue, ticket.c.team, ticket.c.category, ticket.c.assignee, ticket.c.agreement, ticket.c.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,26 @@ class EditionReading(Snapshot):
         """Give the edition by which the daemon decided at an instant, if it is kept."""
         row = self._connection.execute(_IN_FORCE.where(edition.c.taken_at <= at)).one_or_none()
         return None if row is None else _edition(row)
+
+    def editions_to_recount(self) -> tuple[Edition, ...]:
+        """Give the edition in force and those by whose calendars clocks may run still, the oldest first.
+
+        None, once every running clock was recounted by what is in force.
+        """
+        taken = select(edition).where(edition.c.taken_at.is_not(None)).order_by(edition.c.id.desc())
+        found: list[Found] = []
+        for row in self._connection.execute(taken.limit(MOST_RECOUNTED)):
+            found.append(row)
+            if row.recounted_at is not None:
+                break
+        return tuple(map(_edition, reversed(found))) if len(found) > 1 else ()
+
+    def counted_otherwise(self, stamps: Mapping[str, str], after: int, limit: int) -> tuple[int, ...]:
+        """Name tickets beyond a number of which a clock runs by another version of its calendar than these."""
+        by_these = or_(*((clock.c.calendar == name) & (clock.c.stamp == stamp) for name, stamp in stamps.items()))
+        others = (clock.c.ticket > after, clock.c.state == ClockState.RUNNING.value, not_(by_these))
+        rows = select(clock.c.ticket).where(*others).order_by(clock.c.ticket).distinct().limit(limit)
+        return tuple(self._connection.execute(rows).scalars())
 
     def find_edition(self, edition_id: int) -> Edition | None:
         """Give an edition by its id."""
@@ -122,6 +145,18 @@ class EditionWriting(Snapshot):
     def refuse_edition(self, edition_id: int, words: Sequence[str]) -> None:
         """Refuse a proposed edition; raises StaleError where it is not proposed."""
         self._settle(edition_id, EditionState.REFUSED, words, None)
+
+    def restamp_clocks(self, numbers: Sequence[int], stamps: Mapping[str, str]) -> None:
+        """Let clocks of tickets that run by another version of their calendar run by this one: it says the same."""
+        for name, stamp in stamps.items():
+            runs = (clock.c.state == ClockState.RUNNING.value, clock.c.calendar == name, clock.c.stamp != stamp)
+            mine = update(clock).where(clock.c.ticket.in_(numbers), *runs)
+            self._connection.execute(mine.values(stamp=stamp))
+
+    def record_recounted(self, now: datetime) -> None:
+        """Record that every running clock is counted by the edition in force."""
+        taken = (edition.c.taken_at.is_not(None), edition.c.recounted_at.is_(None))
+        self._connection.execute(update(edition).where(*taken).values(recounted_at=now))
 
     def _record(self, one: Proposal, state: EditionState, words: Sequence[str], now: datetime) -> int:
         row = {"digest": one.digest, "state": state.value, "by": one.by, "is_attended": one.is_attended, "at": now}

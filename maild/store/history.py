@@ -83,6 +83,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         confidential=None if row.confidential is None else Confidence(row.confidential),
         consulted=asked,
         agreement=row.agreement,
+        terms=row.terms,
         incident=row.incident,
         parent=row.parent,
         ladder=row.ladder,

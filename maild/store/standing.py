@@ -20,6 +20,7 @@ FIELDS: tuple[str, ...] = (
     "priority",
     "level",
     "agreement",
+    "terms",
     "ladder",
     "team",
     "assignee",

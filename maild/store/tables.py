@@ -89,6 +89,7 @@ ticket = Table(
     Column("open_incident", Words),
     Column("parent", Key),
     Column("ladder", Words),
+    Column("terms", Words),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )
@@ -512,6 +513,7 @@ edition = Table(
     Column("taken_at", Instant),
     Column("by", Words, nullable=False),
     Column("words", Words, nullable=False),
+    Column("recounted_at", Instant),
 )
 partial_index("ix_edition_taken", edition.c.id, where=edition.c.taken_at.is_not(None))
 

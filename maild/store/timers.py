@@ -22,6 +22,12 @@ class TimerReading(Snapshot):
         due_at: datetime | None = self._connection.execute(waiting).scalar_one_or_none()
         return due_at
 
+    def timers_of(self, number: int) -> tuple[Timer, ...]:
+        """Give what is to come for a ticket, by when it falls due."""
+        waiting = select(timer).where(timer.c.ticket == number, timer.c.done_at.is_(None))
+        rows = self._connection.execute(waiting.order_by(timer.c.due_at, timer.c.id))
+        return tuple(as_timer(row) for row in rows)
+
 
 class TimerWriting(Snapshot):
     """Taking timers in hand."""

@@ -73,8 +73,8 @@ def test_tickets_are_found_by_what_is_due(desk: ADesk):
     assert [one["number"] for one in desk.show("ticket", "list", "overdue")] == [1001]
 
 
-def test_an_edited_agreement_is_for_the_clocks_that_begin_after_it(desk: ADesk):
-    """Unless somebody says so for those that run; who has these targets already is left alone."""
+def test_an_edited_agreement_is_for_tickets_that_are_opened_after_it(desk: ADesk):
+    """Unless somebody says so for the others; who has these targets already is left alone."""
     file = desk.config / "rules" / "time.yaml"
     file.write_text(AGREEMENTS.replace("first_response: 2h", "first_response: 3h"), encoding="utf-8")
     desk.maild("ticket", "set", "1001", "subject=Printer again")

@@ -14,8 +14,10 @@ import pytest
 from maild.config import read_config
 from maild.daemon import now
 from maild.errors import ConfigurationError
+from maild.following import Recounting
+from maild.model.decision import TimerKind
 from maild.model.edition import EditionState, digest_of
-from maild.premises import Premises, begin_premises, keyring_of, open_store
+from maild.premises import Premises, begin_premises, find_earlier, keyring_of, open_store
 from maild.reloading import SPOT, Reloading, Seat
 from maild.store import DaemonLock, propose
 from maild.troubles import Board
@@ -57,7 +59,7 @@ class Reloaded(ADesk):
         stack.callback(self.store.close)
         mine, rules = begin_premises(self.store, config, now())
         keyring = keyring_of(self.store, now())
-        self.in_force = Premises(mine, rules, keyring).in_force(now)
+        self.in_force = Premises(mine, rules, keyring, find_earlier(self.store, config)).in_force(now)
         self.leg = Reloading(Seat(config, os.environ, keyring, self.in_force, now), self.store, self.board)
 
     def work(self, stack: ExitStack) -> None:
@@ -268,3 +270,43 @@ def test_the_main_file_takes_a_restart(desk: Reloaded):
     refused = desk.maild("reload", code=1).stderr
     assert "it does not fit the maild.yaml that the daemon began with:" in refused and "second" in refused
     assert desk.in_force.get()[0].rules.queues["support"].relay == "main"
+
+
+PROMISED = """\
+calendars: {plant: {timezone: UTC, hours: always}}
+agreements:
+  standard: {calendar: plant, clocks: {p1: {}, p2: {}, p3: {first_response: 90h}, p4: {first_response: 90h}, p5: {}}}
+"""
+
+
+def test_edited_hours_are_followed_though_the_daemon_dies(tmp_path: Path, heard: Heard):
+    """Killed before it came to any ticket: the next one knows the hours that held; clock, timer and history agree."""
+    desk = Reloaded(tmp_path, heard)
+    desk.write("time.yaml", PROMISED)
+    desk.handle(a_mail(), a_mail(subject="VPN again"))
+    desk.maild("ticket", "set", "1002", "priority=p5")
+    due = desk.show("ticket", "show", "1001")["clocks"][0]["due_at"]
+    with ExitStack() as stack:
+        desk.begin(stack)
+        desk.write("time.yaml", PROMISED.replace("hours: always", 'hours: {mon-sun: ["00:00-12:00"]}'))
+        files = read_config(desk.config, {}).read_texts().files()
+        proposal = propose(digest_of(files), files, "somebody", is_attended=True)
+        desk.store.write(lambda tx: tx.propose_edition(proposal, now()))
+        desk.leg.look()
+    with ExitStack() as stack:
+        desk.begin(stack)
+        (hours,) = desk.in_force.get()[0].earlier
+        assert hours.calendars["plant"].is_open(now())
+        recounting = Recounting(desk.store, desk.in_force, now)
+        assert [recounting.go_on(), recounting.go_on(), recounting.go_on()] == [True, False, False]
+        assert heard.find("clocks_recounted")[-1]["count"] == 1
+        timers = desk.store.read(lambda reader: reader.timers_of(1001))
+        clock = desk.store.read(lambda reader: reader.clocks_of(1001))[0]
+        assert [timer.due_at for timer in timers if timer.kind is TimerKind.DUE] == [clock.due_at]
+    assert clock.elapsed < timedelta(hours=1)
+    assert desk.show("ticket", "show", "1001")["clocks"][0]["due_at"] > due
+    assert desk.show("ticket", "show", "1001")["entries"][-1]["flags"] == ["recounted"]
+    assert desk.show("verify")["ok"]
+    with ExitStack() as stack:
+        desk.begin(stack)
+        assert desk.in_force.get()[0].earlier == ()
