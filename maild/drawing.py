@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import maild
 from maild.errors import DrawingFailedError
 from maild.reporting.charts import Look, PictureFormat, picture
-from maild.reporting.tables import Chart
+from maild.reporting.tables import Chart, Part
 
 _PATIENCE = 60.0  # seconds: a busy machine draws too
 _ROOT = Path(maild.__file__).resolve().parent.parent
@@ -42,6 +42,13 @@ def draw(wanted: Sequence[Wanted]) -> list[bytes]:
         raise DrawingFailedError(f"charts cannot be drawn: {error}") from error
     drawn: list[bytes] = pickle.loads(done.stdout)  # noqa: S301 - of our own process
     return drawn
+
+
+def draw_parts(parts: Sequence[Part], looks: Sequence[Look], as_format: PictureFormat) -> dict[tuple[str, Look], bytes]:
+    """Draw all charts of some parts that show something, by their keys and looks. Raises DrawingFailedError."""
+    charts = [chart for part in parts for chart in part.charts if not chart.is_empty]
+    wanted = [(chart, look, as_format) for chart in charts for look in looks]
+    return {(chart.key, look): drawn for (chart, look, _), drawn in zip(wanted, draw(wanted), strict=True)}
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 `parts` gives frozen tables and charts; `rendering` writes them as text, CSV, JSON and HTML; `charts` draws them.
 """
 
-from maild.reporting.moments import Logged, Moment, moment_of, opening_of, parse_kept, write_kept
+from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
 from maild.reporting.parts import PARTS, REPORTS, parts
 from maild.reporting.periods import Period, PeriodError, parse_period, parse_span
 from maild.reporting.tables import Chart, Column, Kind, Part, Table
-from maild.reporting.views import GROUPS, KeptWords, ReportFacts, View
+from maild.reporting.views import GROUPS, View
 
 __all__ = [
     "GROUPS",
@@ -15,14 +15,10 @@ __all__ = [
     "REPORTS",
     "Chart",
     "Column",
-    "KeptWords",
     "Kind",
-    "Logged",
-    "Moment",
     "Part",
     "Period",
     "PeriodError",
-    "ReportFacts",
     "Table",
     "View",
     "moment_of",

@@ -4,65 +4,21 @@ Nothing here names anybody outside: of who did something only colleagues are kep
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from maild.model.clocks import Clock, ClockName, ClockState
-from maild.model.ticket import Confidence, EntryKind
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, Moment, Values
+from maild.model.ticket import EntryKind
 
-# The fields by which figures are parted, and those that say how a matter goes.
-FIELDS = ("state", "queue", "category", "team", "priority", "assignee", "level")
-SCORE = "score"  # a customer's vote, as an event's change
-LATE, REVIEW, LADDER = "late", "review", "ladder"
+LADDER = "ladder"
 _COUNTED = frozenset({*FIELDS, SCORE})
 _KEPT_FLAGS = frozenset({LATE, REVIEW, LADDER, *ClockName})
 _NOBODYS = frozenset({"automatic", "taken-over"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-Values = Mapping[str, str | None]
 Changes = Sequence[Sequence[str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What an entry says to reports; `by` is a colleague's key or "", `is_answer` a person's words to the customer.
-
-    `changes` are fields and their new values. `clocks` are those that changed, as they stood then.
-    """
-
-    n: int
-    at: datetime
-    by: str = ""
-    is_answer: bool = False
-    flags: tuple[str, ...] = ()
-    changes: tuple[tuple[str, str | None], ...] = ()
-    clocks: tuple[Clock, ...] = ()
-
-    @property
-    def has_words(self) -> bool:
-        """Whether reports show the entry's words: a reason, a lesson, what came with a vote."""
-        return LATE in self.flags or REVIEW in self.flags or any(name == SCORE for name, _ in self.changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A ticket as reports know it: how it began, and what befell it since.
-
-    From `subject` on it is as it stands by now, for who is to see it.
-    """
-
-    number: int
-    opened_at: datetime
-    opening: Values
-    moments: tuple[Moment, ...]
-    subject: str = ""
-    requester: str | None = None
-    queue: str = ""
-    team: str | None = None
-    assignee: str | None = None
-    confidential: Confidence | None = None
 
 
 def moment_of(  # noqa: PLR0917 - the columns of an entry

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from maild.model.reports import ReportFacts
 from maild.reporting import lists, promises, volumes, votes
 from maild.reporting.periods import Period
 from maild.reporting.tables import Part
-from maild.reporting.views import ReportFacts, Subject, View
+from maild.reporting.views import Subject, View
 
 PARTS: Mapping[str, Callable[[Subject], Part]] = MappingProxyType(
     {

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from maild.model.clocks import PROMISED, Clock, ClockName, ClockState
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, Logged, Moment, Values
 from maild.model.ticket import State
-from maild.reporting.moments import FIELDS, LADDER, LATE, REVIEW, SCORE, Logged, Moment, Values
+from maild.reporting.moments import LADDER
 
 AT_WORK = frozenset({State.NEW, State.OPEN})
 UNSOLVED = frozenset({*AT_WORK, State.WAITING, State.PENDING})

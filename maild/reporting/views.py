@@ -1,41 +1,19 @@
 """How a report looks at tickets: as of when, by what, for whose eyes, in which hours; and what it has to look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from maild.model.reports import Logged, ReportFacts, Values
 from maild.model.search import Sight
-from maild.reporting.moments import Logged, Values
 from maild.reporting.periods import Period
 from maild.reporting.stories import Happening, Hours, Story, What, stories
 
 NOBODY = "–"
 GROUPS = ("queue", "category", "customer", "team", "priority", "agent", "state")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptWords:
-    """A draft that waits: the ticket it lies on, whose it is, since when."""
-
-    ticket: int | None
-    author: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFacts:
-    """What the store has for a report: every ticket that the period concerns, and the words that it shows.
-
-    `words` are by ticket and entry; `absences` say until when who is away.
-    """
-
-    logs: tuple[Logged, ...]
-    words: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    absences: Mapping[str, datetime] = field(default_factory=dict)
-    drafts: tuple[KeptWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

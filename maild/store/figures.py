@@ -14,19 +14,9 @@ from typing import Final
 from sqlalchemy import Connection, Select, Text, cast, select, union
 
 from maild.model.facts import DraftState
+from maild.model.reports import FIELDS, KeptWords, Logged, Moment, ReportFacts, Values
 from maild.model.ticket import FINISHED, Confidence
-from maild.reporting.moments import (
-    FIELDS,
-    Changes,
-    Logged,
-    Moment,
-    Values,
-    moment_of,
-    opening_of,
-    parse_kept,
-    write_kept,
-)
-from maild.reporting.views import KeptWords, ReportFacts
+from maild.reporting.moments import Changes, moment_of, opening_of, parse_kept, write_kept
 from maild.store.clocks import read_clock_changes
 from maild.store.dialect import any_of, in_chunks, insert_or_set
 from maild.store.rows import Row

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.model.clocks import Clock, ClockName, ClockState
+from maild.model.reports import Logged, Moment, ReportFacts
 from maild.model.search import Sight
-from maild.reporting import Logged, Moment, Part, Period, ReportFacts, View, parts
+from maild.reporting import Part, Period, View, parts
 from maild.reporting.tables import Cell
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.model.clocks import ClockName, ClockState
+from maild.model.reports import Logged, Moment
 from maild.model.ticket import Confidence, EntryKind
-from maild.reporting import Logged, Moment, Period, parts
+from maild.reporting import Period, parts
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
 from maild.reporting.stories import UNSOLVED
 from maild.reporting.tables import middle, ninetieth
