@@ -19,6 +19,7 @@ from maild.model.decision import (
 from maild.model.facts import Facts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.packet import Packet, Part
 from maild.model.ticket import Cause, CauseKind, Contact, EntryKind, State
 
 EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -30,6 +31,9 @@ _CAUSE = Cause(CauseKind.MESSAGE, "<example@customer.example>")
 _FILE = Attachment("error.png", "image/png", 3, "0" * 64, is_inline=False, content_id=None, content=b"PNG")
 
 
+_PACKET = Packet(
+    ((Part.PROBLEM, "The printer on floor 3 prints blank pages."), (Part.STEPS, ""), (Part.ERRORS, "Error 809"))
+)
 _CLOCKS = tuple(
     Clock(name, ClockState.RUNNING, timedelta(hours=2), "office", "", timedelta(), EXAMPLE_NOW, EXAMPLE_NOW + left)
     for name, left in ((name, timedelta(hours=2 + number)) for number, name in enumerate(PROMISED))
@@ -116,6 +120,8 @@ _MAILS = (
     replace(_to_colleague(Template.BREACHED, Thread.INTERNAL, Meaning.NOTE), clock=ClockName.FIRST_RESPONSE),
     replace(_to_colleague(Template.BREACH_WARNING, Thread.INTERNAL, Meaning.NOTE), clock=ClockName.FIRST_RESPONSE),
     _to_colleague(Template.ESCALATED, Thread.INTERNAL, Meaning.NOTE),
+    replace(_to_colleague(Template.ESCALATED, Thread.INTERNAL, Meaning.NOTE), packet=_PACKET),
+    replace(_to_colleague(Template.ESCALATION_PACKET, Thread.INTERNAL, Meaning.FORM), packet=_PACKET),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),

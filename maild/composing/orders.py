@@ -9,6 +9,7 @@ from maild.model.decision import Decision, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
+from maild.model.packet import Packet
 from maild.model.ticket import Confidence, Contact, Ticket
 from maild.rules import Queue
 
@@ -27,7 +28,8 @@ def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts
     # A colleague's own words to somebody whom they chose, or what they asked for: its subject is neither.
     if wanted.template is Template.CONSULTED or wanted.template in _ASKED_FOR:
         return wanted, bare
-    return replace(wanted, attachments=(), text=""), bare
+    packet = Packet(tuple((part, words and _SEALED) for part, words in wanted.packet.parts))
+    return replace(wanted, attachments=(), text="", packet=packet), bare
 
 
 @dataclass(frozen=True, slots=True)

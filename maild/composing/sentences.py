@@ -35,6 +35,21 @@ GERMAN: Mapping[str, str] = {
     "Ladder {ladder}, {step}.": "Eskalation {ladder}, {step}.",
     "Urgency is {urgency} now, priority {priority}.": "Die Dringlichkeit ist jetzt {urgency}, Priorität {priority}.",
     "The ticket is at level {level} now, team {team}.": "Das Ticket ist jetzt auf Stufe {level}, Team {team}.",
+    "{name} is asked for what the packet lacks.": "{name} wird nach dem gefragt, was noch fehlt.",
+    "{name} filled in the packet.": "{name} hat die Angaben zur Eskalation ergänzt.",
+    "{name} answered the form of the packet without its fields.": (
+        "{name} hat auf das Formular zur Eskalation ohne dessen Felder geantwortet."
+    ),
+    "#escalate goes on once the form is complete.": "#escalate geht weiter, sobald das Formular vollständig ist.",
+    "No field of the form was found in your answer: it was filed as a note.": (
+        "In Ihrer Antwort fand sich kein Feld des Formulars: Sie wurde als Notiz abgelegt."
+    ),
+    "Answer the form again, each field on a line of its own, like {line}": (
+        "Antworten Sie noch einmal auf das Formular, jedes Feld in einer eigenen Zeile, wie {line}"
+    ),
+    "#escalate: the packet is not complete; answer the form that lacks something": (
+        "#escalate: Die Angaben sind nicht vollständig; antworten Sie auf das Formular, dem etwas fehlt"
+    ),
     "{name} brought the ticket to level {level}.": "{name} hat das Ticket auf Stufe {level} gebracht.",
     # In whose hands it is
     "{name} took the ticket over from you.": "{name} hat das Ticket von Ihnen übernommen.",

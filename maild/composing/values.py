@@ -105,6 +105,7 @@ class Values:
             "company": clean(order.contact.company) if order.contact else "",
             "phone": clean(order.contact.phone) if order.contact else "",
             "other_tickets": self._other_tickets(order),
+            "packet": tuple((part.value, clean_text(words).strip("\n")) for part, words in wanted.packet.parts),
             "tickets": tuple(clean(line) for line in wanted.tickets),
             "incident": self._parent(order, is_incident=True),
             "part_of": self._parent(order, is_incident=False),

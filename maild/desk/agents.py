@@ -10,6 +10,7 @@ from maild.desk.alone import without_ticket
 from maild.desk.case import Case, sheet_for
 from maild.desk.colliding import missed
 from maild.desk.commands import BY_WORD, Audience, Given
+from maild.desk.completing import answer_form, ask_to_complete
 from maild.desk.doing import close, consulted_of, do, enter_note, plan_for
 from maild.desk.drafting import answer_draft, ask_whether_sent, end_draft, keep, kept_draft, open_draft
 from maild.desk.hearing import Intent, Speech, Turn, hear, intent_of, repeated
@@ -37,6 +38,8 @@ def file_agents_mail(case: Case) -> Decision:
         return _unproved(turn, intent)
     if intent is Intent.DRAFT:
         return answer_draft(turn)
+    if intent is Intent.FORM:
+        return answer_form(turn)
     return _proved(turn, intent)
 
 
@@ -49,6 +52,8 @@ def _proved(turn: Turn, intent: Intent) -> Decision:
     refused = (*speech.doubts, *_no_draft(turn), *repeated(turn.case), *plan.refused)
     if refused:
         return _refuse(turn, intent, refused)
+    if plan.lacking is not None:
+        return ask_to_complete(turn, plan.lacking, words, files)
     if not words.strip() and not files and not speech.commands:
         return _nothing(turn)
     instead = _filed_instead(turn, plan, intent, words)

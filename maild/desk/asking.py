@@ -10,6 +10,7 @@ from maild.desk.commands import Given, commands_named
 from maild.desk.gist import gist_of
 from maild.desk.house import House
 from maild.desk.orders.facts import read_address
+from maild.desk.packets import parse_fields
 from maild.desk.searching import SearchError, search_of
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
@@ -23,6 +24,7 @@ _ABOUT_TICKETS = frozenset({"merge", "link", "show", "history", "sla"})
 _NAMING = frozenset({"new", "requester"})  # of whom contacts are asked for
 _WANTS = {
     "history": Want.HISTORY,
+    "escalate": Want.HISTORY,
     "undo": Want.SENT,
     **dict.fromkeys(("get", "forward", "split"), Want.FILES),
 }
@@ -57,6 +59,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
             (
                 *(want for each in given if (want := _WANTS.get(each.word)) is not None),
                 *((Want.INCIDENTS,) if asked.may_join else ()),
+                *((Want.HISTORY,) if _fills_a_form(message, house) else ()),
                 *((Want.CHILDREN,) if _is_of_the_house(message, house) else ()),
             )
         ),
@@ -81,6 +84,11 @@ def _commands(message: Message, house: House) -> Iterator[Given]:
 def _is_of_the_house(message: Message, house: House) -> bool:
     """Whether a mail is in the name of somebody of the house."""
     return message.sender is not None and house.rules.find_person(message.sender.address) is not None
+
+
+def _fills_a_form(message: Message, house: House) -> bool:
+    """Whether a mail may answer the form of a packet, which is drawn from the ticket's whole history."""
+    return _is_of_the_house(message, house) and bool(parse_fields(message.text).parts)
 
 
 def _contacts(given: tuple[Given, ...], message: Message) -> Iterator[str]:

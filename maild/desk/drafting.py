@@ -85,9 +85,9 @@ def answer_draft(turn: Turn) -> Decision:
         return _answer_ended(turn)
     speech = turn.speech
     if speech.has("discard") and not speech.doubts:
-        return _end(turn, draft, DraftState.DISCARDED, say("The draft was discarded."))
+        return end_told(turn, draft, DraftState.DISCARDED, say("The draft was discarded."))
     if _is_late(turn, draft):
-        return _end(
+        return end_told(
             turn, draft, DraftState.DISCARDED, say("The question was answered after 24 hours: nothing was done.")
         )
     text = speech.text or draft.text
@@ -97,6 +97,8 @@ def answer_draft(turn: Turn) -> Decision:
     is_go = speech.has("send") or any(each.word not in OVER_A_DRAFT for each in speech.commands)
     intent = inside(intent_by_commands(commands) or _INTENTS[draft.meaning], turn.known.ticket, commands)
     plan = plan_for(turn, commands, text, files)
+    if plan.lacking is not None:
+        plan.refuse(say("#escalate: the packet is not complete; answer the form that lacks something"))
     against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:
         against = (*against, say("there was no #send in your answer"))
@@ -198,10 +200,11 @@ def _answer_ended(turn: Turn) -> Decision:
         why = say("the draft that you answered was {state} already", state=draft.state)
     if turn.speech.text:
         return keep(turn, Meaning.RELAY, (why,), turn.speech.text)
-    return _end(turn, None, DraftState.DISCARDED, say("Nothing was done: {why}.", why=why))
+    return end_told(turn, None, DraftState.DISCARDED, say("Nothing was done: {why}.", why=why))
 
 
-def _end(turn: Turn, draft: Draft | None, state: str, story: str) -> Decision:
+def end_told(turn: Turn, draft: Draft | None, state: str, story: str) -> Decision:
+    """End a draft and tell its author."""
     sheet = sheet_for(turn.case, turn.known)
     if draft is not None:
         sheet.add(*end_draft(turn, draft, state))

@@ -12,12 +12,14 @@ from maild.desk.agreeing import priority_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.climbing import Climb, Progress, climb_of
 from maild.desk.house import House
+from maild.desk.packets import packet_of
 from maild.desk.recounting import recounted
-from maild.desk.telling import named, to_person
+from maild.desk.telling import named, packet_form, those_leading, to_person
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer, TimerKind
-from maild.model.facts import Facts
+from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.packet import NO_PACKET, Packet
 from maild.model.saying import Said, say
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State, Ticket
 from maild.rules import Person, Rung, Unless
@@ -40,6 +42,7 @@ class _Told:
     template: Template
     clock: ClockName | None
     about: list[Said] = field(default_factory=list)
+    packet: Packet = NO_PACKET
 
 
 def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
@@ -53,7 +56,7 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     if not stand.due(now):
         return _not_yet(known.ticket.number, stand)
     sheet = Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
-    steps = _Steps(known.ticket, house, now, stand)
+    steps = _Steps(known, facts, house, now, stand)
     steps.take()
     if now - timer.due_at > _PROMPT:
         steps.add(say("The desk stood still: this is told at {when}.", when=f"{now:%Y-%m-%d %H:%M} UTC"))
@@ -66,14 +69,17 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
 class _Steps:
     """The steps that are due, done one by one: each sees what the earlier ones changed."""
 
-    def __init__(self, ticket: Ticket, house: House, now: datetime, stand: Climb) -> None:
+    def __init__(self, known: TicketFacts, facts: Facts, house: House, now: datetime, stand: Climb) -> None:
         self.story: list[str] = []
-        self._old = ticket
-        self._ticket = ticket
+        self._known = known
+        self._facts = facts
+        self._old = known.ticket
+        self._ticket = known.ticket
         self._house = house
         self._now = now
         self._stand = stand
         self._told: dict[str, _Told] = {}
+        self._form: Wanted | None = None
 
     def take(self) -> None:
         """Do all that is due; what repeats and was missed is told once."""
@@ -109,7 +115,9 @@ class _Steps:
             mail = to_person(
                 told.person, told.template, self._old.number, Thread.INTERNAL, Meaning.NOTE, about=tuple(told.about)
             )
-            yield replace(mail, clock=told.clock)
+            yield replace(mail, clock=told.clock, packet=told.packet)
+        if self._form is not None:
+            yield self._form
 
     def _do(self, rung: Rung) -> None:
         name = say("Ladder {ladder}, {step}.", ladder=self._stand.ladder.key, step=rung.key)
@@ -118,11 +126,27 @@ class _Steps:
             self.story.append(f"{name} Nothing is done: {against}.")
             return
         raised, escalated = self._raise(rung), self._escalate(rung)
-        lines = tuple(line for line in (name, raised, escalated) if line is not None)
+        packet = self._packet() if rung.needs_packet else NO_PACKET
+        asked = self._ask(packet) if packet.lacking else None
+        lines = tuple(line for line in (name, raised, escalated, asked) if line is not None)
         self.story.append(" ".join(lines))
         people = [*self._people(rung.notify), *(self._team() if escalated else ())]
-        for person in people or self._last_resort():
-            self._tell(person, rung, lines)
+        for person in [each for each in people if self._house.may_see(each, self._ticket)] or self._last_resort():
+            self._tell(person, rung, lines, packet)
+
+    def _packet(self) -> Packet:
+        known = replace(self._known, ticket=self._ticket)
+        return packet_of(known, self._stand.ladder, self._facts, self._house)
+
+    def _ask(self, packet: Packet) -> Said | None:
+        """Ask whoever worked on it for what is missing, once for all steps that are due; nobody is waited for."""
+        worker = self._house.find_person(self._old.assignee, self._now) if self._old.assignee else None
+        here = worker is not None and not self._house.is_absent(worker.key, self._now)
+        asked = worker if here else next(iter(those_leading(self._house, self._old, self._now)), None)
+        if asked is None or not self._house.may_see(asked, self._ticket):
+            return None
+        self._form = packet_form(asked, self._old.number, packet)
+        return say("{name} is asked for what the packet lacks.", name=asked.name)
 
     def _raise(self, rung: Rung) -> Said | None:
         priorities, ticket = self._house.rules.priorities, self._ticket
@@ -162,18 +186,20 @@ class _Steps:
         leads = self._house.leads_of(person.key, self._now)
         yield from (lead for lead in leads if not self._house.is_absent(lead.key, self._now))
 
-    def _last_resort(self) -> Iterator[Person]:
-        lead = self._house.lead(self._house.team_of(self._ticket), self._now)
-        yield from (lead,) if lead is not None else self._house.administrators(self._now)
+    def _last_resort(self) -> Sequence[Person]:
+        """Give who hears where nobody else is here: the administrators, away or not, rather than nobody."""
+        administrators = self._house.administrators(self._now)
+        return those_leading(self._house, self._ticket, self._now) or (
+            administrators if self._ticket.confidential is None else ()
+        )
 
-    def _tell(self, person: Person, rung: Rung, lines: Sequence[Said]) -> None:
-        if not self._house.may_see(person, self._ticket):
-            return
+    def _tell(self, person: Person, rung: Rung, lines: Sequence[Said], packet: Packet) -> None:
         template = _template_of(rung)
         told = self._told.setdefault(person.key, _Told(person, template, rung.clock))
         if _RANKS.index(template) > _RANKS.index(told.template):
             told.template, told.clock = template, rung.clock
         told.about += [line for line in lines if line not in told.about]
+        told.packet = packet if packet.parts else told.packet
 
 
 def at_level(ticket: Ticket, level: str, house: House, now: datetime) -> Ticket:

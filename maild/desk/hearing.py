@@ -32,6 +32,7 @@ class Intent(StrEnum):
     COMMANDS = "commands"  # the answered mail takes nothing but commands
     QUERY = "query"  # it only asks: what it lists or shows goes back to the writer
     NAMED = "named"  # the words go to somebody whom a command names
+    FORM = "form"  # it fills in a form
     CONSULT = "consult"  # the words go back to somebody who was asked aside
 
 
@@ -41,6 +42,7 @@ _PLAINLY = {
     Meaning.NOTE: Intent.NOTE,
     Meaning.NOTHING: Intent.COMMANDS,
     Meaning.CONSULT: Intent.CONSULT,
+    Meaning.FORM: Intent.FORM,
 }
 _TAG_FLAG = "subject-tag:"
 _STATES = frozenset({"resolve", "close", "reopen", "wait", "pending"})

@@ -9,6 +9,7 @@ from maild.model.clocks import ClockName
 from maild.model.decision import OpenTicket
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.packet import NO_PACKET, Packet
 from maild.model.ticket import Ticket
 from maild.rules import Person, Whom, WhomKind
 
@@ -33,6 +34,16 @@ def those_in_charge(
         if told:
             return told
     return administrators if ticket.confidential is None else ()
+
+
+def those_leading(house: House, ticket: Ticket, now: datetime) -> tuple[Person, ...]:
+    """Give the lead of a ticket's team, else the managers, else the administrators: who is here and may see it."""
+    lead = house.lead(house.team_of(ticket), now)
+    for people in ((lead,) if lead is not None else (), house.managers(now), house.administrators(now)):
+        here = [each for each in people if not house.is_absent(each.key, now)]
+        if seeing := tuple(each for each in here if house.may_see(each, ticket)):
+            return seeing
+    return ()
 
 
 def named(house: House, whom: Whom, team: str | None, assignee: str | None, now: datetime) -> tuple[Person, ...]:
@@ -146,10 +157,21 @@ def breaches(people: Iterable[Person], ticket: int, clock: ClockName, about: tup
         yield replace(mail, clock=clock)
 
 
-def escalations(people: Iterable[Person], ticket: int, story: str) -> Iterator[Wanted]:
-    """Tell each that a ticket came to their level; their plain answer is a note."""
+def escalations(people: Iterable[Person], ticket: int, story: str, packet: Packet = NO_PACKET) -> Iterator[Wanted]:
+    """Tell each that a ticket came to their level, with its packet; their plain answer is a note."""
     for person in people:
-        yield to_person(person, Template.ESCALATED, ticket, Thread.INTERNAL, Meaning.NOTE, about=(story,))
+        mail = to_person(person, Template.ESCALATED, ticket, Thread.INTERNAL, Meaning.NOTE, about=(story,))
+        yield replace(mail, packet=packet)
+
+
+def packet_form(
+    person: Person, ticket: int, packet: Packet, about: tuple[str, ...] = (), draft: str | None = None
+) -> Wanted:
+    """Ask somebody for what a packet lacks; `draft` is the one that goes on once it is complete."""
+    mail = to_person(
+        person, Template.ESCALATION_PACKET, ticket, Thread.INTERNAL, Meaning.FORM, about=about, draft=draft
+    )
+    return replace(mail, packet=packet)
 
 
 def alarms(people: Iterable[Person], about: tuple[str, ...]) -> Iterator[Wanted]:

@@ -25,12 +25,20 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
     }
 )
 
+_WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
+    {
+        TimerKind.LIFECYCLE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
+        TimerKind.LADDER: frozenset({Want.HISTORY}),
+        TimerKind.DRAFT: frozenset({Want.HISTORY}),
+    }
+)
+
 
 def ask_of_timer(timer: Timer) -> Questions:
     """Say what must be known of the store before a due timer can be decided."""
     numbers = () if timer.ticket is None else (timer.ticket,)
     drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
-    wants = frozenset({Want.HISTORY, Want.OUTSIDERS} if timer.kind is TimerKind.LIFECYCLE else ())
+    wants = _WANTS.get(timer.kind, frozenset())
     return Questions(
         arrival=None,
         mailbox="",

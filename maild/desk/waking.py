@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from maild.desk.agreeing import ladder_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
-from maild.desk.telling import light_enough, notices, those_in_charge, to_person
+from maild.desk.packets import packet_of
+from maild.desk.telling import light_enough, notices, packet_form, those_in_charge, to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Draft, DraftState, Facts, TicketFacts
-from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.rules import Person
 
 BY = "maild"
+ESCALATE = "#escalate"
 _SLEEPING = frozenset({State.PENDING, State.WAITING})
 
 
@@ -55,29 +58,41 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
         return _nothing("the draft waits for nobody any more")
     if known is not None and not house.may_see(author, known.ticket):
         return _nothing("the draft's author may not see the ticket any more")
-    return _reminded(timer, known, draft, author, house)
+    form = _form_of(known, draft, author, facts, house) if known is not None else None
+    return _reminded(timer, known, form or _draft_of(draft, author, house), author)
 
 
-def _reminded(timer: Timer, known: TicketFacts | None, draft: Draft, author: Person, house: House) -> Decision:
+def _form_of(known: TicketFacts, draft: Draft, author: Person, facts: Facts, house: House) -> Wanted | None:
+    """Give the form that an escalation waits for, with what is lacking still."""
+    if ESCALATE not in draft.commands:
+        return None
+    packet = packet_of(known, ladder_of(known.ticket, house), facts, house, draft.text)
+    about = (say("these words of yours still wait"), *draft.reasons)
+    return packet_form(author, known.ticket.number, packet, about, draft.token) if packet.lacking else None
+
+
+def _reminded(timer: Timer, known: TicketFacts | None, mail: Wanted, author: Person) -> Decision:
     sheet, story = _sheet(timer, known), f"{author.name} was reminded of a draft."
     if known is not None:
         sheet.enter(known.ticket.number, EntryKind.EVENT, story, flags=("draft",))
-    sheet.want(
-        to_person(
-            author,
-            Template.DRAFT,
-            draft.ticket,
-            Thread.INTERNAL,
-            Meaning.DRAFT,
-            about=(say("these words of yours still wait"), *draft.reasons),
-            text=shown_words(draft.commands, draft.text),
-            by=author.key,
-            draft=draft.token,
-            attachments=light_enough(draft.attachments, house.limits.notice),
-        )
-    )
+    sheet.want(mail)
     told = Outcome(OutcomeKind.DESK, reason=story) if known is None else entry_of(known.ticket.number)
     return sheet.decision(told, None)
+
+
+def _draft_of(draft: Draft, author: Person, house: House) -> Wanted:
+    return to_person(
+        author,
+        Template.DRAFT,
+        draft.ticket,
+        Thread.INTERNAL,
+        Meaning.DRAFT,
+        about=(say("these words of yours still wait"), *draft.reasons),
+        text=shown_words(draft.commands, draft.text),
+        by=author.key,
+        draft=draft.token,
+        attachments=light_enough(draft.attachments, house.limits.notice),
+    )
 
 
 def shown_words(commands: Sequence[str], text: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from maild.model.clocks import ClockName
 from maild.model.mail import Address, Attachment
+from maild.model.packet import NO_PACKET, Packet
 
 
 class Template(StrEnum):
@@ -28,6 +29,7 @@ class Template(StrEnum):
     BREACH_WARNING = "breach-warning"
     BREACHED = "breached"
     ESCALATED = "escalated"
+    ESCALATION_PACKET = "escalation-packet"
     TRANSCRIPT = "transcript"
     DRAFT = "draft"
     DID_YOU_SEND_THIS = "did-you-send-this"
@@ -76,6 +78,7 @@ class Meaning(StrEnum):
     NOTE = "note"
     CONSULT = "consult"  # the words go back to somebody who was asked aside
     DRAFT = "draft"
+    FORM = "form"  # the fields of the form that the mail shows
     NOTHING = "nothing"  # commands only
 
 
@@ -97,9 +100,9 @@ class Wanted:
     meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
     `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
     itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
-    `earlier` is the number of the ticket that this one follows. `is_vouched`: somebody of the house entered what it
-    acknowledges, and what they called it may stand there. `delay` is kept from the moment of writing; the mail is given
-    up `expires_in` after that.
+    `packet` goes along with an escalation. `earlier` is the number of the ticket that this one follows. `is_vouched`:
+    somebody of the house entered what it acknowledges, and what they called it may stand there. `delay` is kept from
+    the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -117,6 +120,7 @@ class Wanted:
     others: tuple[Address, ...] = ()
     consulted: Address | None = None
     tickets: tuple[str, ...] = ()
+    packet: Packet = NO_PACKET
     earlier: int | None = None
     is_vouched: bool = False
     sheet: str = ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from maild.documents import Place
 from maild.model.clocks import ClockName
+from maild.model.packet import Part
 from maild.rules.agreements import FITS_ALL, Fits, Matter, WorkDuration
 from maild.rules.effects import Whom
 
@@ -25,7 +26,8 @@ class Rung:
     """One step: due when a clock reaches a part of its target, or so long after the ticket was opened.
 
     `key` names it within its ladder, and stays when others are written before it. `after` is by priority, "" for all.
-    `raised` are steps of urgency. `again` is how long after itself it is due once more.
+    `raised` are steps of urgency. `again` is how long after itself it is due once more. `needs_packet`: the ladder's
+    packet goes along with it, and who works on the ticket is asked for what is missing.
     """
 
     key: str
@@ -38,13 +40,15 @@ class Rung:
     level: str | None = None
     raised: int = 0
     again: WorkDuration | None = None
+    needs_packet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Steps for the tickets that it fits; `calendar` None is that of the ticket's agreement, `real` wall time.
 
-    `counts_paused`: what `after` waits for passes though the ticket waits for its customer.
+    `counts_paused`: what `after` waits for passes though the ticket waits for its customer. `packet` is what goes along
+    with an escalation.
     """
 
     key: str
@@ -54,6 +58,7 @@ class Ladder:
     priorities: frozenset[str] = frozenset()
     calendar: str | None = None
     counts_paused: bool = False
+    packet: tuple[Part, ...] = ()
 
 
 def find_ladder(ladders: Mapping[str, Ladder], matter: Matter, priority: str) -> Ladder | None:

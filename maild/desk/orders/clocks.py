@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from maild.desk.agreeing import ladder_of
 from maild.desk.climbing import Climb, climb_of
 from maild.desk.clocks import elapsed_at, hours_of, words_of, written_work
 from maild.desk.escalating import LOWEST, at_level, reached, rested
 from maild.desk.orders.looking import asked_for
 from maild.desk.orders.plan import Plan
+from maild.desk.packets import packet_of
 from maild.desk.telling import escalations
 from maild.model.clocks import PROMISED, Clock, ClockState
 from maild.model.facts import TicketFacts
+from maild.model.packet import Packet
 from maild.model.saying import say
 
 _FLAG = "late"
@@ -48,13 +51,17 @@ def ack(plan: Plan, _argument: str) -> None:
 
 
 def escalate(plan: Plan, _argument: str) -> None:
-    """Bring it to the next level, with the words for whoever takes it on."""
+    """Bring it to the next level, with the packet or the words for whoever takes it on."""
     stand, ticket, house = _stand(plan), plan.ticket, plan.house
     level = f"L{int((ticket.level or LOWEST)[1:]) + 1}"
     if level not in _levels(plan, stand):
         plan.refuse(say("#escalate: there is no level {level} for #{number}", level=level, number=ticket.number))
         return
-    if not plan.words.strip():
+    packet = packet_for(plan)
+    if packet.lacking:
+        plan.lacking = packet
+        return
+    if not packet.parts and not plan.words.strip():
         plan.refuse(
             say("#escalate: write what the problem is, what was tried, which errors there are, whom it concerns")
         )
@@ -69,7 +76,13 @@ def escalate(plan: Plan, _argument: str) -> None:
     people = dict.fromkeys((*house.members(house.team_of(raised), plan.now), *((lead,) if lead is not None else ())))
     told = [each for each in people if each.key != plan.person.key and house.may_see(each, raised)]
     story = say("{name} brought the ticket to level {level}.", name=plan.person.name, level=level)
-    plan.mails += escalations(told, ticket.number, story)
+    plan.mails += escalations(told, ticket.number, story, packet)
+
+
+def packet_for(plan: Plan) -> Packet:
+    """Draw the packet of the ticket's ladder, with the words of the mail."""
+    known = replace(plan.facts, ticket=plan.ticket)
+    return packet_of(known, ladder_of(plan.ticket, plan.house), plan.case.facts, plan.house, plan.words)
 
 
 def _levels(plan: Plan, stand: Climb | None) -> set[str]:

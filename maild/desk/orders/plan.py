@@ -14,6 +14,7 @@ from maild.model.decision import AddEntry, AddParticipant, ChangeContact, Change
 from maild.model.facts import TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Template, Wanted
+from maild.model.packet import Packet
 from maild.model.ticket import CONTACT_PREFIX, FINISHED, Change, Confidence, Contact, EntryKind, State, Ticket
 from maild.rules import Person
 
@@ -23,7 +24,8 @@ class Plan:
 
     `ticket` is as it will stand after what is planned so far. `speech` is the template by which words go to the
     customer, and with `speaks_anyway` a mail without words. `shown` are lines for the agent alone: a list, a history.
-    `notes` are entered besides, each with its flags.
+    `notes` are entered besides, each with its flags. `lacking` is the packet
+    of an escalation that is not complete: then the mail is not done, and its writer is asked.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Plan:
         self.appended = ""
         self.notes: list[tuple[str, tuple[str, ...]]] = []
         self.opened = 0
+        self.lacking: Packet | None = None
         self._ticket = known.ticket if known else None
         self._contacts = dict(case.facts.contacts)
 

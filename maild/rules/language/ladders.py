@@ -1,20 +1,20 @@
 """Ladders as they are written: for whom, in which calendar, and their steps."""
 
 import re
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
 from maild.documents import Document, Path
 from maild.model.clocks import PROMISED, ClockName
+from maild.model.packet import Part
 from maild.rules.agreements import WorkDuration
 from maild.rules.effects import Whom, WhomKind
 from maild.rules.ladders import Ladder, Rung, Unless
 from maild.rules.language.agreements import WORK_FORM, ForSection, Work
-from maild.rules.language.forms import NOT_YET, AlsoWritten, Passage, Several, WhomText
+from maild.rules.language.forms import AlsoWritten, Passage, Several, WhomText, not_twice
 from maild.rules.language.matters import Level, Priority
 
 _AT = re.compile(r"([a-z_]+) (\d{1,3})%", re.ASCII)
@@ -45,6 +45,9 @@ After = Annotated[
 ]
 
 
+PartWord = Literal["problem", "steps_tried", "logs_or_errors", "contact", "impact"]
+
+
 class LadderForSection(ForSection):
     """Which tickets a ladder is for."""
 
@@ -60,8 +63,6 @@ class RaiseSection(Passage):
 class StepSection(Passage):
     """One step of a ladder."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"needs": NOT_YET})
-
     at: Annotated[str | None, AfterValidator(lambda text: text and _at(text))] = None
     after: After | None = None
     unless: Annotated[Literal["unassigned", "unanswered", "unresolved"] | None, Field(alias="if")] = None
@@ -69,6 +70,7 @@ class StepSection(Passage):
     level: Level | None = None
     urgency: RaiseSection | None = None
     repeat: Work | None = None
+    needs: Literal["packet"] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> "StepSection":
@@ -78,6 +80,8 @@ class StepSection(Passage):
             raise ValueError("does nothing: write whom to notify, a level or {urgency: {raise: 1}}")
         if self.repeat is not None and self.after is None:
             raise ValueError("only what is due `after` a time can repeat")
+        if self.needs is not None and not self.notify and self.level is None:
+            raise ValueError("`needs: packet` goes along with mails: write whom to notify, or a level")
         return self
 
     def lengths(self) -> Iterator[tuple[str, WorkDuration]]:
@@ -97,12 +101,18 @@ class StepSection(Passage):
 class LadderSection(Passage):
     """An entry of `ladders`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"packet": NOT_YET})
-
     fits: Annotated[LadderForSection, Field(alias="for")] = LadderForSection()
     calendar: kinds.Name | None = None
     count_paused: bool = False
     steps: Annotated[tuple[StepSection, ...], Field(min_length=1)]
+    packet: Annotated[tuple[PartWord, ...], BeforeValidator(kinds.one_or_many), AfterValidator(not_twice), Several] = ()
+
+    @model_validator(mode="after")
+    def _has_what_is_needed(self) -> "LadderSection":
+        if any(step.needs for step in self.steps) and not self.packet:
+            parts = ", ".join(Part)
+            raise ValueError(f"a step needs a packet, and there is none: write `packet` with any of {parts}")
+        return self
 
     def value(self, key: str, document: Document, path: Path) -> Ladder:
         """Give the ladder that stands at a path."""
@@ -114,6 +124,7 @@ class LadderSection(Passage):
             priorities=frozenset(self.fits.priority),
             calendar=self.calendar,
             counts_paused=self.count_paused,
+            packet=tuple(Part(each) for each in self.packet),
         )
 
     def _rungs(self, document: Document, path: Path) -> Iterator[Rung]:
@@ -133,6 +144,7 @@ class LadderSection(Passage):
                 level=step.level,
                 raised=step.urgency.up if step.urgency else 0,
                 again=step.repeat,
+                needs_packet=step.needs is not None,
             )
 
 
