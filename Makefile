@@ -13,7 +13,8 @@ demo: $(VENV)/.demo
 # The tests begin some hundred processes of ours: compiled once, each begins a third sooner.
 test: $(VENV)/.test servers lint
 	$(BIN)/python -m compileall -q maild
-	$(BIN)/pytest -q -n 3 --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m slipcover --source maild --json --out .coverage.json -m pytest -q -n 3 $(ARGS)
+	$(BIN)/python tools/coverage_floor.py .coverage.json 85
 
 check: lint unit
 
@@ -57,4 +58,4 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements.lock
 	touch $@ $(VENV)/.demo
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) build dist .coverage.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

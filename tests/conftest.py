@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -18,6 +19,10 @@ from tests.servers.host import MailHost
 from tests.servers.maildrop import Maildrop
 from tests.servers.postfix import Postfix
 from tests.servers.postgresql import Postgresql
+
+# A busy machine is no fault: whatever else hypothesis is told here or in CI, no example is judged by the clock.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)

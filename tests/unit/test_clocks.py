@@ -452,7 +452,7 @@ HAPPENINGS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(HAPPENINGS)
 def test_a_life_adds_up(happenings: list[tuple[int, str]]):
     """Whatever happens in whichever order: what has elapsed is the working time in which the ticket was at work."""

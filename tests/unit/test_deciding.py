@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.config import AcknowledgementCaps
@@ -659,7 +659,6 @@ TEXTS = st.text(max_size=60) | st.sampled_from(
 )
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(
     sender=st.sampled_from(SENDERS),
     subject=st.text(max_size=30) | st.sampled_from(["[#1042]", "Fwd: [#1042] x", "[note] [#1042]"]),

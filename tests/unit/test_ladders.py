@@ -174,7 +174,7 @@ def test_a_step_that_was_dropped_after_a_restore_comes_with_the_next_mail():
     assert matter.step_at == at("10:50")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(HAPPENINGS)
 def test_in_any_life_each_step_is_done_once_and_none_early(happenings: list[tuple[int, str]]):
     """Whatever happens in whichever order; and what is stored of clocks adds up."""

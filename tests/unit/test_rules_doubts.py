@@ -217,7 +217,7 @@ THENS = ("{team: t}", "{team: u}", "{team: t, stop: true}")
 WRITTEN = st.lists(st.tuples(st.sampled_from(WHENS), st.sampled_from(THENS)), min_size=2, max_size=7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WRITTEN)
 def test_nothing_is_missed_by_looking_in_the_right_place(written: list[tuple[str, str]]):
     """What is found of thousands by index is what comparing each with each finds."""

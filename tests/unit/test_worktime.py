@@ -53,7 +53,7 @@ NIGHT = {
 nights = st.sampled_from([(zone, night) for zone, some in NIGHT.items() for night in some])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(nights, st.lists(spans, min_size=7, max_size=7), spans, st.integers(0, 1500), st.integers(1, 1500))
 def test_it_is_what_one_counts_minute_by_minute(night, weekly, special, later, minutes):
     """Any hours, over midnight and overlapping, in nights in which clocks are set, beside a day of its own."""
