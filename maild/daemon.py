@@ -19,7 +19,8 @@
               13  next_attempt                                                                      pure
               14  tx.record_…                                                                       COMMIT
 
-Intake, handling and timing are plain functions, each in a thread of its own; delivery is async. Stopping is asked
+Intake, handling and timing are plain functions, each in a thread of its own; delivery is async, and so is the web, in
+a loop and thread of its own. Stopping is asked
 between steps; what has not ended then after a few seconds is left in the middle of its step, as a power cut would.
 """
 
@@ -65,11 +66,13 @@ from maild.resting import watch_pauses
 from maild.resuming import check_at_home, home_directory
 from maild.rules import read_together
 from maild.smtp import Relay
+from maild.stopwatch import Stopwatch
 from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
 from maild.supervising import Supervisor, drain, stopping_by_signal
 from maild.timing import Timing
 from maild.troubles import Board
 from maild.vouching import sender_keys
+from maild.web import Room, Web
 
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
@@ -159,9 +162,10 @@ class Daemon:
         self._board = Board(steady, self._config.alarm.after)
         self._steps: SimpleQueue[timedelta] = SimpleQueue()
         self._clock = Clock(wall, steady, partial(tell_step, self._board, self._steps))
-        self._supervisor = Supervisor(self._board)
+        self._supervisor = Supervisor(self._board, steady)
         self._wallet = Wallet(self._config, environ, self._clock.now)
         self._notifier = Notifier.from_environ(environ)
+        self._stopwatch = Stopwatch()
         self._claim = secrets.token_hex(8)
 
     def run(self) -> None:
@@ -252,6 +256,7 @@ class Daemon:
         threads = [*self._readers_of_mailboxes(store, bells), *self._deciders(store, readers, in_force, bells)]
         if self._tell is None:
             threads.append(self._thread("reloading", partial(reloading.run, bells.stop), bells.stop))
+            threads += self._pages(store, in_force, bells)
             if is_hung_up_to_reload():
                 loop.add_signal_handler(signal.SIGHUP, reloading.ask, "SIGHUP")
         # What stands now stands for life: it need not be gone through each time that garbage is looked for.
@@ -303,9 +308,9 @@ class Daemon:
 
     def _deciders(self, store: Store, readers: Readers, in_force: InForce, bells: Bells) -> Iterator[threading.Thread]:
         keys = sender_keys(self._config, steady)
-        handling = Handling(store, readers, in_force, self._claim, board=self._board, keys=keys)
+        handling = Handling(store, readers, in_force, self._claim, board=self._board, keys=keys, watch=self._stopwatch)
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
-        timing = Timing(store, in_force, self._claim)
+        timing = Timing(store, in_force, self._claim, self._stopwatch)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
         if self._tell is not None:
             yield self._thread("observing", partial(Observing(store, self._tell).run, bells.stop), bells.stop)
@@ -333,6 +338,14 @@ class Daemon:
         doors = list(doors_of(config, self._wallet.of_relay, in_force))
         limit = config.limits.message
         return Alarming(self._board, doors, store, limit=limit, now=clock, set_back=self._steps)
+
+    def _pages(self, store: Store, in_force: InForce, bells: Bells) -> Iterator[threading.Thread]:
+        """Serve the desk's pages, where the configuration says so."""
+        listen = self._config.web.listen
+        if listen is not None:
+            board, supervisor, watch = self._board, self._supervisor, self._stopwatch
+            room = partial(Room, self._config, store, in_force, self._clock.now, board, supervisor, watch)
+            yield self._thread("web", partial(Web(listen, room).run, bells.stop), bells.stop)
 
     def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:
         return threading.Thread(target=self._supervisor.supervise, args=(name, work, stop), name=name, daemon=True)

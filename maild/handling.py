@@ -30,6 +30,7 @@ from maild.model.mail import Arrival, Message
 from maild.model.rounds import Round
 from maild.model.trouble import TroubleKind, TroubleSpot
 from maild.reading import Read, Readers, Unreadable
+from maild.stopwatch import Stopwatch
 from maild.store import Carrying, Store, Transaction
 from maild.troubles import Board
 from maild.vouching import authenticate
@@ -84,7 +85,7 @@ class Decided:
 class Handling:
     """The leg that turns arrivals into tickets. One thread; `claim` names this daemon's life.
 
-    `keys` finds the senders' DKIM keys, where signatures are checked here.
+    `keys` finds the senders' DKIM keys, where signatures are checked here; `watch` is told how long deciding takes.
 
     BUGS
         A portion of mails waits for the slowest of its senders' name servers: four seconds for eight names at once.
@@ -99,6 +100,7 @@ class Handling:
         *,
         board: Board,
         keys: SenderKeys | None = None,
+        watch: Stopwatch | None = None,
     ) -> None:
         self._store = store
         self._readers = readers
@@ -107,6 +109,7 @@ class Handling:
         self._claim = claim
         self._board = board
         self._keys = keys
+        self._watch = watch or Stopwatch()
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
         """Handle whatever waits until told to stop; `bell` is rung for new arrivals, `done` after each portion."""
@@ -188,7 +191,9 @@ class Handling:
         facts_of = self._store.read(lambda reader: reader.answer([case.questions for case in cases], now))
         reach(Failpoint.HANDLING_ANSWERED)
         # Step by step for all, not case by case: what a step needs of the processor's caches is there but once.
-        prepared, left = self._prepare(list(self._decide(cases, facts_of, now)), now)
+        with self._watch.timed("message", len(cases)):
+            decided = list(self._decide(cases, facts_of, now))
+        prepared, left = self._prepare(decided, now)
         reach(Failpoint.HANDLING_COMPOSED)
 
         def carry_out(tx: Transaction) -> dict[int, str]:

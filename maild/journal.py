@@ -69,6 +69,9 @@ class Event(StrEnum):
     ALARM_GIVEN = "alarm_given"
     ALL_CLEAR_GIVEN = "all_clear_given"
     ALARM_NOT_TAKEN = "alarm_not_taken"
+    WEB_LISTENING = "web_listening"
+    WEB_NOT_LISTENING = "web_not_listening"
+    PAGE_FAILED = "page_failed"
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"
 

@@ -21,11 +21,23 @@ log = journal("daemon")
 class Supervisor:
     """Begins legs again, and notes on the board what they fail of."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, steady: Callable[[], float]) -> None:
         self._board = board
+        self._steady = steady
+        self._begun = steady()
+        self._legs: dict[str, None] = {}
+
+    def legs(self) -> tuple[str, ...]:
+        """Name the legs that were begun."""
+        return tuple(self._legs)
+
+    def age(self) -> float:
+        """Say for how many seconds there have been legs."""
+        return self._steady() - self._begun
 
     def supervise(self, name: str, work: Callable[[], None], stop: threading.Event) -> None:
         """Run a leg until it is told to stop; one that fails begins again."""
+        self._legs[name] = None
         while not stop.is_set():
             self._board.clear(TroubleSpot(TroubleKind.LEG, name))
             try:
@@ -36,6 +48,7 @@ class Supervisor:
 
     async def supervise_task(self, name: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Run a leg of the loop until it is told to stop; one that fails begins again."""
+        self._legs[name] = None
         while not stop.is_set():
             self._board.clear(TroubleSpot(TroubleKind.LEG, name))
             try:

@@ -23,6 +23,7 @@ from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
 from maild.model.explaining import explanation
 from maild.model.facts import Facts
+from maild.stopwatch import Stopwatch
 from maild.store import Carrying, Store, Transaction
 
 BATCH = 50
@@ -34,13 +35,17 @@ log = journal("timing")
 
 
 class Timing:
-    """The leg that fires timers. One thread; `claim` names this daemon's life."""
+    """The leg that fires timers. One thread; `claim` names this daemon's life.
 
-    def __init__(self, store: Store, in_force: InForce, claim: str) -> None:
+    `watch` is told how long deciding takes.
+    """
+
+    def __init__(self, store: Store, in_force: InForce, claim: str, watch: Stopwatch | None = None) -> None:
         self._store = store
         self._in_force = in_force
         self._house, self._desk = in_force.get()
         self._claim = claim
+        self._watch = watch or Stopwatch()
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
         """Fire what is due until told to stop; `bell` is rung when a timer may have been started."""
@@ -89,7 +94,8 @@ class Timing:
         self._house, self._desk = self._in_force.get()
         now = self._desk.now()
         facts = self._store.read(lambda reader: reader.answer([desk.ask_of_timer(timer)], now))[0]
-        decision = self._decide(timer, facts, now)
+        with self._watch.timed("timer", 1):
+            decision = self._decide(timer, facts, now)
         mails = self._desk.write_mails(decision, facts, now)
         story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
         work = Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)

@@ -36,6 +36,15 @@ class _Lines:
     unwritten: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How it stands somewhere: whether all is well, for how many seconds it has been so, and what is or was wrong."""
+
+    reason: str
+    is_well: bool
+    seconds: float
+
+
 class Board:
     """Thread-safe. `steady` gives seconds of a clock that is never set, `patience` is how long a trouble may last."""
 
@@ -71,6 +80,17 @@ class Board:
         with self._lock:
             trouble = self._troubles.get(spot)
             return trouble is not None and trouble.quiet is None
+
+    def conditions(self) -> dict[TroubleSpot, Condition]:
+        """Say how it stands wherever there is something to remember."""
+        now = self._steady()
+        with self._lock:
+            return {
+                spot: Condition(trouble.reason, True, now - trouble.quiet)
+                if trouble.quiet is not None
+                else Condition(trouble.reason, False, now - trouble.begun)
+                for spot, trouble in self._troubles.items()
+            }
 
     def restore(self, told: Iterable[Alarm]) -> None:
         """Take up the alarms that an earlier life of the daemon gave: they are not repeated, and their end is told."""

@@ -17,6 +17,7 @@ from maild.config.settings import (
     StateConfig,
     TakeoverConfig,
     TrustConfig,
+    WebConfig,
 )
 from maild.config.shipped import shipped_files
 from maild.config.texts import SourceFile, Stamp, Texts, texts_of
@@ -42,6 +43,7 @@ __all__ = [
     "TakeoverConfig",
     "Texts",
     "TrustConfig",
+    "WebConfig",
     "draft_of",
     "find_unreloaded",
     "has_configuration",

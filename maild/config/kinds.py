@@ -112,6 +112,14 @@ def https_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def site_url(text: str) -> str:
+    """Take the address of a whole site: without a path, because its pages lie at the root."""
+    whole = https_url(text)
+    if urlsplit(whole).path:
+        raise ValueError(f"'{text}' has a path: write the site alone, like https://desk.acme.example")
+    return whole
+
+
 def timezone(text: str) -> str:
     """Take the name of a time zone."""
     zones = available_timezones()
@@ -232,7 +240,22 @@ def name_server(value: object) -> object:
     """Take the IP address of a name server, with a port behind it if that is not 53."""
     text = value if isinstance(value, str) else ""
     found = _HOST_AND_PORT.fullmatch(text)
-    host, port = (found[1] or found[2], int(found[3])) if found is not None else (text, DNS_PORT)
+    host, port = _host_and_port(found) if found is not None else (text, DNS_PORT)
     if not _is_ip(host) or not 0 < port < _PORTS:
         raise ValueError(f"'{value}' is no name server: write its IP address, like 127.0.0.1 or 127.0.0.1:5353")
     return (host, port)
+
+
+def listener(value: object) -> object:
+    """Take the IP address and port where a server listens: an address, not a name, so that nobody else decides it."""
+    if value is None:
+        return None
+    found = _HOST_AND_PORT.fullmatch(value) if isinstance(value, str) else None
+    host, port = _host_and_port(found) if found is not None else ("", 0)
+    if not _is_ip(host) or not 0 < port < _PORTS:
+        raise ValueError(f"'{value}' is no place to listen: write IP address and port, like 127.0.0.1:8025, or null")
+    return (host, port)
+
+
+def _host_and_port(found: re.Match[str]) -> tuple[str, int]:
+    return found[1] or found[2], int(found[3])

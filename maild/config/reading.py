@@ -16,6 +16,7 @@ from maild.config.settings import (
     RelayConfig,
     StateConfig,
     TrustConfig,
+    WebConfig,
     Written,
 )
 from maild.config.texts import SourceFile, Stamp, Texts, look_at, read_text, read_texts
@@ -51,6 +52,7 @@ class Config:
     rule_data: Mapping[str, SourceFile] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     is_watching: bool = False
+    web: WebConfig = field(default_factory=WebConfig)
 
     def read_texts(self) -> Texts:
         """Read the other files as they lie now."""
@@ -164,6 +166,7 @@ def _config(directory: Path, document: Document, written: Written, texts: Texts)
         template_folder=directory / written.templates,
         rule_data=MappingProxyType(dict(texts.rule_data)),
         is_watching=written.reload == "watch",
+        web=written.web,
     )
 
 

@@ -270,10 +270,17 @@ class LimitsConfig(Section):
 
 
 class WebConfig(Section):
-    """The desk's web page."""
+    """The desk's web page: where it listens (None: nowhere), and how those outside reach it (None: not at all)."""
 
-    listen: Annotated[str, kinds.only("127.0.0.1:8025", "the desk's web page")] = "127.0.0.1:8025"
-    public_url: Annotated[str | None, kinds.only(None, "the desk's web page")] = None
+    listen: Annotated[tuple[str, int], BeforeValidator(kinds.listener)] | None = None
+    public_url: Annotated[str, AfterValidator(kinds.site_url)] | None = None
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_served(cls, public_url: str | None, info: ValidationInfo) -> str | None:
+        if public_url is not None and info.data.get("listen") is None:
+            raise ValueError("links would lead nowhere: write where the page listens, like listen: 127.0.0.1:8025")
+        return public_url
 
 
 class Written(Section):

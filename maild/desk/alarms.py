@@ -21,6 +21,7 @@ _WHAT: Final = {
     TroubleKind.LEG: "{name} fails again and again",
     TroubleKind.RULES: "rules, templates or answers were refused",
     TroubleKind.CLOCK: "the clock was set",
+    TroubleKind.WEB: "the desk's pages cannot be reached",
     TroubleKind.ACKNOWLEDGEMENTS: "a cap on acknowledgements was reached",
 }
 _MEANWHILE: Final = {
@@ -33,6 +34,7 @@ _MEANWHILE: Final = {
     TroubleKind.LEG: "It is begun again every few seconds; the log has the whole error. Please report it.",
     TroubleKind.RULES: "The last good set stays in force. Mend the files, then `maild reload`; nothing else waits.",
     TroubleKind.CLOCK: "While the time is in doubt, no mail is given up for its age; see that the clock is kept right.",
+    TroubleKind.WEB: "Mail goes on as ever; customers who follow a link find nothing. See who has the port.",
     TroubleKind.ACKNOWLEDGEMENTS: "Mail beyond the cap becomes a ticket as ever, and gets no automatic answer.",
 }
 

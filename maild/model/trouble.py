@@ -18,6 +18,7 @@ class TroubleKind(StrEnum):
     RULES = "rules"
     CLOCK = "clock"
     ACKNOWLEDGEMENTS = "acknowledgements"
+    WEB = "web"
 
 
 @dataclass(frozen=True, slots=True, order=True)

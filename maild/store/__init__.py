@@ -3,6 +3,7 @@
 from maild.store.arrivals import ArrivalCounts, FirstSight, NewArrival, Unshown
 from maild.store.backupfile import Origin
 from maild.store.blobs import Packed, pack
+from maild.store.counting import Amounts
 from maild.store.daemonlock import DaemonLock, no_daemon
 from maild.store.database import Store
 from maild.store.editions import Proposal, propose
@@ -18,6 +19,7 @@ from maild.store.work import Carrying
 
 __all__ = [
     "SCHEMA",
+    "Amounts",
     "ArrivalCounts",
     "ArrivalRow",
     "Begin",

@@ -4,6 +4,7 @@ from maild.store.alarms import AlarmReading, AlarmWriting
 from maild.store.answering import Answering
 from maild.store.arrivals import ArrivalReading, ArrivalWriting
 from maild.store.carrying import CarryingOut
+from maild.store.counting import Counting
 from maild.store.editions import EditionReading, EditionWriting
 from maild.store.figures import FigureReading
 from maild.store.keys import KeyReading, KeyWriting
@@ -22,6 +23,7 @@ class Reader(
     AlarmReading,
     ArrivalReading,
     Answering,
+    Counting,
     EditionReading,
     FigureReading,
     OutboxReading,

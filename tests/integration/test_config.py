@@ -294,15 +294,26 @@ def test_an_alarm_must_have_a_door_that_leads_somewhere(read: Callable[..., Conf
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "problem"),
     [
-        "web: {public_url: 'https://x.example'}", "web: {listen: '0.0.0.0:80'}",
+        ("web: {listen: 8025}", "web.listen: '8025' is no place to listen"),
+        ("web: {listen: desk.acme.example:80}", "web.listen: 'desk.acme.example:80' is no place to listen"),
+        ("web: {listen: 127.0.0.1:0}", "web.listen: '127.0.0.1:0' is no place to listen"),
+        ("web: {public_url: 'https://x.example'}", "web.public_url: links would lead nowhere"),
+        ("web: {listen: 127.0.0.1:8025, public_url: 'http://x.example'}", "in clear text: write https"),
+        ("web: {listen: 127.0.0.1:8025, public_url: 'https://x.example/desk'}", "has a path: write the site alone"),
     ],
-)  # fmt: skip
-def test_what_has_no_effect_yet_is_refused(read: Callable[..., Config], text: str):
-    """A setting is obeyed or refused, never stored."""
-    (problem,) = problems_of(lambda: read("", f"{text}\n"))
-    assert "not yet" in problem or "is expected" in problem
+)
+def test_a_page_listens_where_it_is_told_and_is_reached_by_tls(read: Callable[..., Config], text: str, problem: str):
+    """Where anybody could listen in, or a link would lead nowhere, `check` says so."""
+    assert any(problem in each for each in problems_of(lambda: read("", f"{text}\n")))
+
+
+def test_the_page_is_off_unless_it_is_told_where_to_listen(read: Callable[..., Config]):
+    """No port is opened unasked; an IPv6 address is one, too."""
+    assert read().web.listen is None
+    web = read("", "web: {listen: '[::1]:8025', public_url: 'https://desk.acme.example/'}\n").web
+    assert (web.listen, web.public_url) == (("::1", 8025), "https://desk.acme.example")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""What the pages are given: the desk's store and clock, and how to ask them without holding up other visitors."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+
+from maild.apart import begin_apart
+from maild.carrying import InForce
+from maild.config import Config
+from maild.stopwatch import Stopwatch
+from maild.store import Reader, Store
+from maild.supervising import Supervisor
+from maild.troubles import Board
+
+MOST_AT_ONCE: Final = 8  # threads that ask the store for visitors
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """All that a page may ask."""
+
+    config: Config
+    store: Store
+    in_force: InForce
+    now: Callable[[], datetime]
+    board: Board
+    supervisor: Supervisor
+    watch: Stopwatch
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE), repr=False)
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """Do what blocks in a thread; a few at a time, and nobody waits for it at the end."""
+        async with self._turns:
+            return await asyncio.wrap_future(begin_apart(work, "web"))
+
+    async def read(self, work: Callable[[Reader], T]) -> T:
+        """Read one snapshot of the store."""
+        return await self.apart(lambda: self.store.read(work))
