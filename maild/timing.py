@@ -17,6 +17,7 @@ from threading import Event as Bell
 
 from maild import desk
 from maild.carrying import InForce, pack_attachments
+from maild.desk import House
 from maild.errors import StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
@@ -46,6 +47,7 @@ class Timing:
         self._house, self._desk = in_force.get()
         self._claim = claim
         self._watch = watch or Stopwatch()
+        self._planned: tuple[House, datetime] | None = None
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
         """Fire what is due until told to stop; `bell` is rung when a timer may have been started."""
@@ -59,8 +61,17 @@ class Timing:
     def fire_due(self) -> int:
         """Fire the timers that are due; return how many were carried out."""
         now = self._desk.now()
+        self._plan(now)
         timers = self._store.write(lambda tx: tx.claim_timers(self._claim, BATCH, now))
         return sum([self._fire(timer) for timer in timers])
+
+    def _plan(self, now: datetime) -> None:
+        """Plan what the desk does by schedule: at first, when rules are exchanged, and when the clock is put back."""
+        house, _ = self._in_force.get()
+        if self._planned is not None and self._planned[0] is house and self._planned[1] <= now:
+            return
+        self._store.write(lambda tx: tx.plan_occasions(desk.plan_occasions(house, tx.occasions(now), now)))
+        self._planned = house, now
 
     def _fire(self, timer: Timer) -> bool:
         reach(Failpoint.TIMING_CLAIMED)

@@ -16,11 +16,13 @@ from maild.model.decision import (
     Standing,
     Trust,
 )
+from maild.model.digest import Item, Listing
 from maild.model.facts import Facts
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.packet import Packet, Part
 from maild.model.ticket import Cause, CauseKind, Contact, EntryKind, State
+from maild.rules import ReportPart
 
 EXAMPLE_NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 EXAMPLE_TOKEN = "k3x2q7abcdefgh2m"  # noqa: S105 - names a mail that is never sent
@@ -37,6 +39,18 @@ _PACKET = Packet(
 _CLOCKS = tuple(
     Clock(name, ClockState.RUNNING, timedelta(hours=2), "office", "", timedelta(), EXAMPLE_NOW, EXAMPLE_NOW + left)
     for name, left in ((name, timedelta(hours=2 + number)) for number, name in enumerate(PROMISED))
+)
+
+
+_LISTED = (
+    Item("p2 Printer on floor 3, with Alice Reyes", 1042, ClockName.RESOLUTION, EXAMPLE_NOW, True, "waited for a part"),
+    Item("p3 VPN does not connect", 1017, ClockName.FIRST_RESPONSE, EXAMPLE_NOW + timedelta(hours=1)),
+    Item("Carol Jones is away", at=EXAMPLE_NOW),
+)
+_LISTINGS = (
+    *(Listing(part.value, _LISTED, 2) for part in ReportPart),
+    Listing(ReportPart.DRAFTS.value, ()),
+    Listing("held", _LISTED, is_numbered=True),
 )
 
 
@@ -130,6 +144,10 @@ _MAILS = (
     ),
     _to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTE),
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
+    *(
+        replace(_to_colleague(template, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text="", listings=_LISTINGS)
+        for template in (Template.DAILY_REPORT, Template.HANDOVER, Template.HELD_DIGEST)
+    ),
 )
 
 _EARLIER = replace(

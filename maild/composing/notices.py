@@ -57,6 +57,28 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownItem:
+    """A line of a report as a template may name it; what it has not is "" or None."""
+
+    words: str
+    ticket: int | None
+    clock: str
+    at: str
+    is_late: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownListing:
+    """A part of a report as a template may name it."""
+
+    name: str
+    items: tuple[ShownItem, ...]
+    left_out: int
+    is_numbered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """By when a customer is answered, told how it goes and helped, in their reader's words."""
 

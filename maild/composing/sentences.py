@@ -51,6 +51,26 @@ GERMAN: Mapping[str, str] = {
         "#escalate: Die Angaben sind nicht vollständig; antworten Sie auf das Formular, dem etwas fehlt"
     ),
     "{name} brought the ticket to level {level}.": "{name} hat das Ticket auf Stufe {level} gebracht.",
+    # By schedule
+    "{report}, {day}": "{report}, {day}",
+    "The desk stood still: this was due {when}, and stands for all since.": (
+        "Der Betrieb stand still: Fällig war dies {when}, und es steht für alles seither."
+    ),
+    "held mail: {count}": "zurückgehaltene Mail: {count}",
+    "nobody": "niemand",
+    "{sender}: {subject}": "{sender}: {subject}",
+    "{subject}, with {name}": "{subject}, bei {name}",
+    "{subject}, with nobody": "{subject}, bei niemandem",
+    "{subject}, with {name}, who left": "{subject}, bei {name}, nicht mehr im Haus",
+    "{subject}, with {name}, who is away": "{subject}, bei {name}, abwesend",
+    "{subject}, waits for {name}": "{subject}, wartet auf {name}",
+    "{subject}, sleeps": "{subject}, ruht",
+    "asked aside: {addresses}": "gefragt sind auch: {addresses}",
+    "nobody said why": "niemand sagte, warum",
+    "{name} is away": "{name} ist abwesend",
+    "your draft: {words}": "Ihr Entwurf: {words}",
+    "(no words)": "(ohne Worte)",
+    "(confidential)": "(vertraulich)",
     # In whose hands it is
     "{name} took the ticket over from you.": "{name} hat das Ticket von Ihnen übernommen.",
     "{name} took #{number} over from you.": "{name} hat #{number} von Ihnen übernommen.",

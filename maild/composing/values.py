@@ -16,6 +16,7 @@ from maild.config import DeskConfig
 from maild.marks import reply_address, subject_tag
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry
+from maild.model.digest import Listing
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Confidence, EntryKind, Ticket
@@ -26,6 +27,7 @@ _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _MOST_OTHERS = 10
 _MOST_TICKETS, _LONGEST_OTHER = 5, 40
+_LONGEST_ITEM = 160
 _MOST_FIELDS, _LONGEST_FIELD = 8, 60
 _BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
 _BUTTONS = ("take", "unassign", "resolve", "reopen", "note")
@@ -107,6 +109,7 @@ class Values:
             "other_tickets": self._other_tickets(order),
             "packet": tuple((part.value, clean_text(words).strip("\n")) for part, words in wanted.packet.parts),
             "tickets": tuple(clean(line) for line in wanted.tickets),
+            "listings": tuple(self._listing(each, order) for each in wanted.listings),
             "incident": self._parent(order, is_incident=True),
             "part_of": self._parent(order, is_incident=False),
             "is_incident": known is not None and known.ticket.incident is not None,
@@ -130,6 +133,22 @@ class Values:
             "level": clean(ticket.level) if ticket.level else None,
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
+
+    def _listing(self, listing: Listing, order: Order) -> notices.ShownListing:
+        """Word a part of a report in its reader's language and zone."""
+        language = language_of(order.language)
+        items = (
+            notices.ShownItem(
+                words=shorten(worded(each.words, language), _LONGEST_ITEM),
+                ticket=each.ticket,
+                clock=each.clock.value if each.clock is not None else "",
+                at=self._written(each.at, order.zone, order.language) if each.at is not None else "",
+                is_late=each.is_late,
+                note=shorten(worded(each.note, language), _LONGEST_ITEM) if each.note else "",
+            )
+            for each in listing.items
+        )
+        return notices.ShownListing(listing.name, tuple(items), listing.left_out, listing.is_numbered)
 
     def _due(self, order: Order) -> notices.Due:
         """Say by when the customer is answered, told how it goes, and helped: of each clock that runs."""

@@ -9,6 +9,7 @@ from maild.desk.house import Hours, House
 from maild.desk.lapsing import live_on
 from maild.desk.overdue import fall_due
 from maild.desk.recounting import recount
+from maild.desk.scheduling import plan_occasions
 from maild.desk.timekeeping import keep_time
 from maild.desk.timers import ask_of_timer, decide_timer
 from maild.desk.undelivered import decide_undelivered
@@ -30,6 +31,7 @@ __all__ = [
     "keep_time",
     "live_on",
     "outdated",
+    "plan_occasions",
     "recount",
     "remind_of_draft",
     "tell_together",

@@ -1,9 +1,10 @@
-"""A due timer of a ticket: what must be known before it is decided, and what follows."""
+"""A due timer: what must be known before it is decided, and what follows."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from maild.desk.digests import hold_occasion
 from maild.desk.escalating import climb
 from maild.desk.house import House
 from maild.desk.lapsing import live_on
@@ -12,6 +13,7 @@ from maild.desk.timekeeping import keep_time
 from maild.desk.waking import remind_of_draft, tell_together, wake
 from maild.model.decision import Decision, Timer, TimerKind
 from maild.model.facts import Facts, Questions, Want
+from maild.model.occasion import parse_occasion
 
 # What a mail that was given up comes to is decided by `undelivered`: it needs the mail, too.
 _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision]] = MappingProxyType(
@@ -22,6 +24,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.LADDER: climb,
         TimerKind.LIFECYCLE: live_on,
         TimerKind.DRAFT: remind_of_draft,
+        TimerKind.OCCASION: hold_occasion,
     }
 )
 
@@ -50,6 +53,7 @@ def ask_of_timer(timer: Timer) -> Questions:
         numbers=numbers,
         drafts=drafts,
         wants=wants,
+        occasion=parse_occasion(timer.about) if timer.kind is TimerKind.OCCASION else None,
     )
 
 

@@ -361,6 +361,7 @@ class TimerKind(StrEnum):
     LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
     NOTICE = "notice"  # what came since the last notice is told together
+    OCCASION = "occasion"  # the desk writes by schedule
 
 
 @dataclass(frozen=True, slots=True)

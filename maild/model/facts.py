@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from maild.model.clocks import Clock
 from maild.model.mail import Attachment, Conversation
+from maild.model.occasion import DeskFacts, Occasion
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.rates import RateQuestion
 from maild.model.search import Search
@@ -33,7 +34,8 @@ class Questions:
     `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
     `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
     `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them; `requesters`
-    whose matter they may make it (a form's). `person` is who of the house it says that it is from.
+    whose matter they may make it (a form's). `person` is who of the house it says that it is from. `occasion` is what
+    the desk is to do by itself.
     """
 
     arrival: int | None
@@ -54,6 +56,7 @@ class Questions:
     rates: tuple[RateQuestion, ...] = ()
     requesters: tuple[str, ...] = ()
     person: str | None = None
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ class Facts:
     `requesters` the counts of those asked for, outsiders among them, by address in lower case. `asked_lately` is how
     often the person of the house was asked within the hour whether they sent something. `are_rules_resting`: a person
     paused them.
-    `incidents` are the open ones by folded name, None where nobody asked.
+    `incidents` are the open ones by folded name, None where nobody asked. `desk` is what an occasion looks at.
     """
 
     next_number: int
@@ -247,6 +250,7 @@ class Facts:
     requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)
     are_rules_resting: bool = False
     incidents: Mapping[str, int] | None = None
+    desk: DeskFacts = field(default_factory=DeskFacts)
 
     def with_counted(self) -> "Facts":
         """Give them with the tickets that were counted among the others: a decision may be about those too."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from maild.model.clocks import ClockName
+from maild.model.digest import Listing
 from maild.model.mail import Address, Attachment
 from maild.model.packet import NO_PACKET, Packet
 
@@ -34,6 +35,9 @@ class Template(StrEnum):
     DRAFT = "draft"
     DID_YOU_SEND_THIS = "did-you-send-this"
     CONSULTED = "consulted"
+    HELD_DIGEST = "held-digest"
+    HANDOVER = "handover"
+    DAILY_REPORT = "daily-report"
     ALARM = "alarm"
 
 
@@ -100,9 +104,9 @@ class Wanted:
     meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
     `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
     itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
-    `packet` goes along with an escalation. `earlier` is the number of the ticket that this one follows. `is_vouched`:
-    somebody of the house entered what it acknowledges, and what they called it may stand there. `delay` is kept from
-    the moment of writing; the mail is given up `expires_in` after that.
+    `packet` goes along with an escalation; `listings` are the parts of a mail by schedule. `earlier` is the number of
+    the ticket that this one follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they
+    called it may stand there. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -121,6 +125,7 @@ class Wanted:
     consulted: Address | None = None
     tickets: tuple[str, ...] = ()
     packet: Packet = NO_PACKET
+    listings: tuple[Listing, ...] = ()
     earlier: int | None = None
     is_vouched: bool = False
     sheet: str = ""

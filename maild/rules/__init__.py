@@ -36,6 +36,7 @@ from maild.rules.occasions import (
 )
 from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
+from maild.rules.schedules import Report, ReportPart, Schedule, instant_on
 from maild.rules.sections import rule_file_schema
 from maild.rules.terms import under_terms, write_terms
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
@@ -69,11 +70,14 @@ __all__ = [
     "Queue",
     "RateAnswers",
     "RateQuestion",
+    "Report",
+    "ReportPart",
     "Review",
     "Rule",
     "RuleQuestions",
     "Rules",
     "Rung",
+    "Schedule",
     "Seen",
     "SeenFile",
     "Span",
@@ -100,6 +104,7 @@ __all__ = [
     "find_agreement",
     "find_ladder",
     "find_orphans",
+    "instant_on",
     "origin_of",
     "parse_rules",
     "read_calendars",

@@ -22,6 +22,7 @@ from maild.rules.language.matters import (
     priorities_problems,
 )
 from maild.rules.language.people import TeamSection
+from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.patterns import Pattern, PatternError
@@ -30,6 +31,7 @@ from maild.rules.surroundings import Surroundings
 
 _OF_NEW = frozenset({"requester", "as", "same_ticket", "within", "acknowledge", "template", "refuse"})
 _CUSTOMERS = frozenset({"requester", "participants"})
+_ANY_DAY = date(2026, 1, 1)
 _OF_A_KEY = ("sender", "sender_domain")
 
 
@@ -42,6 +44,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _agreement_problems(gathering)
     yield from _ladder_problems(gathering)
     yield from _lifecycle_problems(gathering)
+    yield from _report_problems(gathering)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):
@@ -53,6 +56,17 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _occasion_problems(gathering)
     yield from _mail_problems(gathering, surroundings)
     yield from _notified_problems(gathering)
+
+
+def _report_problems(gathering: Gathering) -> Iterator[Problem]:
+    """Say which report comes on no day."""
+    calendars = {entry.name: section for entry, section in gathering.sound("calendars", CalendarSection)}
+    for entry, section in gathering.sound("reports", ReportSection):
+        hours = calendars.get(section.calendar or "")
+        known = {section.calendar or "": hours.value(entry.name, {})} if hours is not None else {}
+        schedule = section.value(entry.name, entry.document, entry.path, known).schedule
+        if next(schedule.days_after(_ANY_DAY), None) is None:
+            yield entry.problem(f"falls on no day on which {section.calendar} works: write other days", "days")
 
 
 def _renaming_problems(gathering: Gathering) -> Iterator[Problem]:

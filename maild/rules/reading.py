@@ -27,6 +27,7 @@ from maild.rules.language.matters import (
 )
 from maild.rules.language.operators import Vocabulary
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.lists import read_contacts, read_patterns
@@ -108,6 +109,12 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         agreements=_frozen(agreements),
         lifecycle=_lifecycle(gathering),
         ladders=_frozen(_ladders(gathering)),
+        reports=_frozen(
+            {
+                e.name: value.value(e.name, e.document, e.path, calendars)
+                for e, value in gathering.sound("reports", ReportSection)
+            }
+        ),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,

@@ -33,6 +33,7 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("for", "queue"), "queue"),
     ),
     "lifecycle": tuple(((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed")),
+    "reports": ((("calendar",), "calendar"),),
     "ladders": (
         (("calendar",), "calendar or real"),
         (("for", "customer"), "customer"),
@@ -134,6 +135,8 @@ def _names_in(section: str, entry: Written) -> Iterator[Name]:
             steps = entry.document.find((*entry.path, "steps"))
             for number in range(len(steps) if isinstance(steps, tuple) else 0):
                 yield from _whom(entry, ("steps", number, "notify"))
+        case "reports":
+            yield from _whom(entry, ("to",))
         case "rules":
             yield from _asked(entry, ("when",))
             yield from _wanted(entry)

@@ -22,9 +22,10 @@ from maild.rules.language.matters import (
     PrioritiesSection,
 )
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
 
-NOT_YET_SECTIONS = ("approvals", "privacy", "reports")
+NOT_YET_SECTIONS = ("approvals", "privacy")
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -39,6 +40,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "categories": CategorySection,
         "agreements": AgreementSection,
         "ladders": LadderSection,
+        "reports": ReportSection,
         "rules": RuleSection,
     }
 )

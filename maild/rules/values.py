@@ -15,6 +15,7 @@ from maild.rules.engine import Customers, Engine
 from maild.rules.ladders import Ladder
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
+from maild.rules.schedules import Report
 from maild.rules.written import Rule
 
 # What holds where the section `priorities` is not written; lines of the built-in matrix have no file.
@@ -103,6 +104,7 @@ class Rules:
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
+    reports: Mapping[str, Report] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

@@ -21,11 +21,13 @@ from maild.model.facts import (
     TicketFacts,
     Want,
 )
+from maild.model.occasion import DeskFacts, Occasion
 from maild.model.pausing import PauseKind
 from maild.model.rates import RateQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Ticket
 from maild.store.acknowledgements import Counting, count_questions
+from maild.store.deskwork import read_desks
 from maild.store.dialect import in_chunks
 from maild.store.drafts import read_drafts
 from maild.store.issued import ISSUED, issued_mail
@@ -100,6 +102,7 @@ class Answering(Snapshot):
             loads=read_loads(connection, {person for asked in questions for person in asked.people}),
             are_rules_resting=is_paused(connection, PauseKind.RULES),
             repeats=_repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN),
+            desks=read_desks(connection, {asked.occasion for asked in questions if asked.occasion is not None}),
             questioned=count_questions(connection, {asked.person for asked in questions if asked.person}, now),
         )
 
@@ -176,6 +179,7 @@ class _Rest:
     are_rules_resting: bool
     repeats: Mapping[str, int]
     questioned: Mapping[str, int]
+    desks: Mapping[Occasion, DeskFacts]
 
     def facts_for(self, ask: _Ask, rates: Mapping[RateQuestion, Rate]) -> Facts:
         """Put an answer together."""
@@ -203,6 +207,7 @@ class _Rest:
             rates=rates,
             requesters={one.lower(): self.counting.counts_of(one) for one in requesters},
             incidents=ask.incidents,
+            desk=DeskFacts() if asked.occasion is None else self.desks[asked.occasion],
         )
 
 

@@ -9,6 +9,7 @@ from maild.store.editions import EditionReading, EditionWriting
 from maild.store.figures import FigureReading
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.looking import Looking
+from maild.store.occasions import OccasionReading, OccasionWriting
 from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.pauses import PauseReading, PauseWriting
 from maild.store.rates import RateReading
@@ -26,6 +27,7 @@ class Reader(
     Counting,
     EditionReading,
     FigureReading,
+    OccasionReading,
     OutboxReading,
     TimerReading,
     KeyReading,
@@ -46,6 +48,7 @@ class Transaction(
     ArrivalWriting,
     CarryingOut,
     EditionWriting,
+    OccasionWriting,
     OutboxWriting,
     TimerWriting,
     KeyWriting,

@@ -3,6 +3,8 @@
 import os
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from maild.carrying import Desk, InForce
@@ -30,8 +32,8 @@ from tests.integration.store.values import (
     opening,
     take_one,
 )
-from tests.unit.desk_values import RING
-from tests.unit.test_clocks import a_house, at
+from tests.unit.desk_values import ALICE, RING
+from tests.unit.test_clocks import RULES, a_house, at
 from tests.unit.test_ladders import LADDERS
 from tests.unit.test_lifecycle import LIFE
 
@@ -149,7 +151,37 @@ def test_silence_comes_to_its_end_though_daemons_die(tmp_path: Path):
     ]
     (seen,) = night.store.read(lambda reader: reader.tickets_after(0))
     assert list(check_ticket(seen)) == []
-    facts = answer(night.store, asking(numbers=(FIRST,), wants=frozenset({Want.OUTSIDERS})), night.now)
+    closed_at = mails[0].created_at
+    facts = answer(night.store, asking(numbers=(FIRST,), wants=frozenset({Want.OUTSIDERS})), closed_at)
     assert facts.tickets[FIRST].ticket.state is State.CLOSED
     assert facts.requesters[BOB.address].address_hour == 1  # the caps know of the closing mail
+    night.store.close()
+
+
+REPORTS = """\
+reports:
+  morning: {to: alice, at: "08:45", parts: [mine-by-due]}
+  evening: {to: managers, at: "17:00", days: mon-fri, calendar: office, parts: [open-by-due, breached]}
+"""
+
+
+def test_each_report_comes_once_though_daemons_die(tmp_path: Path):
+    """Each occasion is claimed by a daemon that died first; on Saturday the office is closed."""
+    night = Night(tmp_path, RULES + REPORTS)
+    night.now = at("2026-11-27T10:00")
+    night.open_ticket()
+    with hearing():
+        Timing(night.store, night.in_force, "first life").fire_due()
+        night.pass_until("2026-11-29T12:00")
+    mails = night.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))
+    by_schedule = [mail for mail in reversed(mails) if mail.template is Template.DAILY_REPORT]
+    assert [(mail.recipient, f"{mail.created_at:%d %H:%M}") for mail in by_schedule] == [
+        ("dana@acme.example", "27 17:00"),
+        (ALICE.address, "28 08:45"),
+        (ALICE.address, "29 08:45"),
+    ]
+    sent = night.store.read(lambda reader: reader.wire_of(by_schedule[0].id))
+    words = message_from_bytes(sent, policy=default).get_body(("plain",)).get_content()
+    assert "* #1001 p1 No dial tone, with nobody · first answer was due 27 Nov 2026, 10:30 GMT" in words
+    assert "* #1001 p1 No dial tone · solution was due 27 Nov 2026, 14:00 GMT · nobody said why" in words
     night.store.close()

@@ -1,0 +1,93 @@
+"""Occasions: due instants of the desk itself, that belong to no ticket; and what the desk then looks at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from maild.model.clocks import Clock
+from maild.model.ticket import Ticket
+
+_UNNAMED = "-"
+
+
+class OccasionKind(StrEnum):
+    """What the desk does by schedule."""
+
+    REPORT = "report"  # a report of the rule files
+    HELD = "held"  # what is held is listed to administrators
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One due instant: what is done, in which zone its schedule runs, and on which day there.
+
+    There is one of each on a day, whatever the schedule said before: so it is written as what its timer is about.
+    """
+
+    kind: OccasionKind
+    name: str
+    zone: str
+    day: date
+
+    @property
+    def series(self) -> tuple[OccasionKind, str, str]:
+        """Name those that follow one another."""
+        return self.kind, self.name, self.zone
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.name or _UNNAMED} {self.zone} {self.day.isoformat()}"
+
+
+def parse_occasion(text: str) -> Occasion:
+    """Read what a timer is about. Raises ValueError for what is no occasion."""
+    kind, name, zone, day = text.split(" ")
+    return Occasion(OccasionKind(kind), "" if name == _UNNAMED else name, zone, date.fromisoformat(day))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOccasion:
+    """An occasion and its timer; `done_at` is None while it is to come."""
+
+    occasion: Occasion
+    due_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatter:
+    """An unfinished ticket with its clocks; `why_late` is what an agent last said about that."""
+
+    ticket: Ticket
+    clocks: tuple[Clock, ...]
+    why_late: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """A draft that waits for its `#send`; `ticket` is None where it lies on none."""
+
+    author: str
+    ticket: int | None
+    created_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """An arrival that waits for a person's word; `is_forged`: it is surely not from whom it says."""
+
+    arrival: int
+    sender: str
+    subject: str
+    reason: str
+    recorded_at: datetime
+    is_forged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the desk looks at on an occasion: all that is unfinished, kept back or held, the oldest first."""
+
+    matters: tuple[OpenMatter, ...] = ()
+    drafts: tuple[KeptWords, ...] = ()
+    held: tuple[HeldMail, ...] = ()
