@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "ticket": "maild.cli.tickets:ticket",
         "held": "maild.cli.held:held",
         "mail": "maild.cli.mails:mail",
+        "report": "maild.cli.reports:report",
         "verify": "maild.cli.verifying:verify",
         "backup": "maild.cli.moving:backup",
         "restore": "maild.cli.moving:restore",

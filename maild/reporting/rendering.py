@@ -59,7 +59,8 @@ def for_machine(value: Cell) -> str | int | float | None:
 def as_text(parts: Sequence[Part], period: Period, word: Callable[[str], str] = str) -> str:
     """Write parts as plain text, with every table in columns; `word` gives a heading in the reader's language."""
     zone = ZoneInfo(period.zone)
-    lines = [line for part in parts for table in part.tables for line in _text_of(table, zone, word)]
+    lines = [f"{period.name}: {period.told()}", ""]
+    lines += [line for part in parts for table in part.tables for line in _text_of(table, zone, word)]
     return "\n".join(lines).rstrip() + "\n"
 
 
