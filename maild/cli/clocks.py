@@ -33,7 +33,7 @@ def print_clocks(clocks: Sequence[Timed]) -> None:
 
 def print_spans(clocks: Sequence[Json]) -> None:
     """Print how clocks went, span by span."""
-    columns = ("from", "until", "state", "passed", "elapsed", "target", "due_at", "entry")
+    columns = ("from", "until", "state", "passed", "elapsed", "target", "calendar", "due_at", "entry", "kind", "by")
     for clock in clocks:
         print_heading(f"Clock {clock['name']}")
         spans = clock["spans"]

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,16 +13,27 @@ import click
 
 from maild import desk
 from maild.carrying import Desk
+from maild.cli.agenda import agenda_of, fired_line, print_agenda
 from maild.cli.clocks import print_spans
 from maild.cli.display import json_option, print_facts, print_heading, print_json, print_table, print_text, say_no
 from maild.cli.judging import in_full, print_rules, remembered_in_full
 from maild.cli.opening import NUMBER, STANDARD_INPUT, bytes_of, config_directory, now, opened_store
+from maild.config import read_config
 from maild.daemon import steady
 from maild.imap.fetching import LEADING
 from maild.model.explaining import explanation, instant, spans_of, whole_message
 from maild.model.mail import Arrival, Place
+from maild.model.ticket import Entry, Ticket
 from maild.parsing import fingerprint
-from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.premises import (
+    NO_KEYS,
+    Premises,
+    find_earlier,
+    keyring_of,
+    open_store,
+    premises_in_force,
+    read_premises,
+)
 from maild.reading import read_one
 from maild.store import Store
 from maild.vouching import authenticate, sender_keys
@@ -52,6 +63,7 @@ def explain(what: str, as_json: bool) -> None:
     for each in story.get("arrivals", [story]):
         _print_story(each)
     print_spans(story.get("clocks", []))
+    print_agenda(story)
 
 
 def _foresee(raw: bytes) -> Story:
@@ -79,16 +91,26 @@ def _arrival_of(raw: bytes, limit: int, at: datetime) -> Arrival:
 
 
 def _remember(store: Store, number: int) -> Story:
-    """Tell what was decided about each arrival of a ticket: the first, and all of them in order."""
-    if store.read(lambda reader: reader.find_ticket(number)) is None:
+    """Tell what was decided about a ticket: the first arrival's story, and all of them in order, then what time did."""
+    found = store.read(lambda reader: reader.find_ticket(number))
+    if found is None:
         raise say_no(f"there is no ticket #{number}")
     entries = store.read(lambda reader: reader.entries_of(number))
     arrivals = dict.fromkeys(entry.arrival for entry in entries if entry.arrival is not None)
     told = [story for arrival in arrivals if (story := _story_of(store, arrival)) is not None]
-    if not told:
-        raise say_no(f"nothing is kept of how ticket #{number} came about")
-    told = remembered_in_full(store, told)
-    return {**told[0], "arrivals": told, "clocks": spans_of(entries)}
+    told = remembered_in_full(store, told) if told else []
+    return {**(told[0] if told else {}), "arrivals": told, "clocks": spans_of(entries), **_timed(store, found, entries)}
+
+
+def _timed(store: Store, ticket: Ticket, entries: Sequence[Entry]) -> Story:
+    """Tell what timers decided about a ticket, and what time will do to it by the rules in force."""
+    config = read_config(config_directory(), os.environ)
+    house = Premises(*premises_in_force(store, config), NO_KEYS, find_earlier(store, config)).house()
+    number = ticket.number
+    clocks, timers, fired = store.read(
+        lambda reader: (reader.clocks_of(number), reader.timers_of(number), reader.fired_timers(number))
+    )
+    return {"fired": list(map(fired_line, fired)), **agenda_of(ticket, entries, clocks, timers, house)}
 
 
 def _story_of(store: Store, arrival: int) -> Story | None:

@@ -168,10 +168,10 @@ def clock_line(clock: Clock, elapsed: timedelta) -> Json:
 
 def spans_of(entries: Sequence[Entry]) -> list[Json]:
     """Tell how each clock of a ticket went: from one entry that changed it to the next, and how much of it passed."""
-    changes: dict[ClockName, list[tuple[int, Clock]]] = {}
+    changes: dict[ClockName, list[tuple[Entry, Clock]]] = {}
     for entry in entries:
         for clock in entry.clocks:
-            changes.setdefault(clock.name, []).append((entry.n, clock))
+            changes.setdefault(clock.name, []).append((entry, clock))
     return [
         {"name": name.value, "spans": [_span(*pair) for pair in zip_longest(every, every[1:])]}
         for name in ClockName
@@ -179,12 +179,14 @@ def spans_of(entries: Sequence[Entry]) -> list[Json]:
     ]
 
 
-def _span(begun: tuple[int, Clock], ended: tuple[int, Clock] | None) -> Json:
+def _span(begun: tuple[Entry, Clock], ended: tuple[Entry, Clock] | None) -> Json:
     entry, clock = begun
     passed = ended[1].elapsed - clock.elapsed if ended is not None else None
     return {
         **clock_line(clock, clock.elapsed),
-        "entry": entry,
+        "entry": entry.n,
+        "kind": entry.kind.value,
+        "by": entry.by,
         "from": instant(clock.at),
         "until": instant(ended[1].at) if ended is not None else None,
         "passed": int(passed.total_seconds()) if passed is not None and passed >= timedelta() else None,

@@ -14,6 +14,7 @@ from maild.store.promises import Fault
 from maild.store.recalling import PastDecision
 from maild.store.sqlite import sqlite_note
 from maild.store.throwaway import throw_away_copy
+from maild.store.timers import FiredTimer
 from maild.store.verbs import Reader, Transaction
 from maild.store.work import Carrying
 
@@ -26,6 +27,7 @@ __all__ = [
     "Carrying",
     "DaemonLock",
     "Fault",
+    "FiredTimer",
     "FirstSight",
     "Happening",
     "MailRow",

@@ -167,6 +167,8 @@ explanation = Table(
     Column("text", Words, nullable=False),
 )
 
+partial_index("ix_explanation_timer", explanation.c.timer, where=explanation.c.timer.is_not(None))
+
 arrival_event = Table(
     "arrival_event",
     metadata,

@@ -1,6 +1,7 @@
 """Timers: due instants, claimed, and done when what they caused is carried out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -10,7 +11,16 @@ from maild.model.decision import Timer, TimerKind
 from maild.model.pausing import PauseKind
 from maild.store.pauses import is_working
 from maild.store.snapshot import Found, Snapshot
-from maild.store.tables import timer
+from maild.store.tables import explanation, timer
+
+
+@dataclass(frozen=True, slots=True)
+class FiredTimer:
+    """A timer, when it was carried out, and the story of what it decided, as it was written then."""
+
+    timer: Timer
+    at: datetime
+    story: str
 
 
 class TimerReading(Snapshot):
@@ -27,6 +37,13 @@ class TimerReading(Snapshot):
         waiting = select(timer).where(timer.c.ticket == number, timer.c.done_at.is_(None))
         rows = self._connection.execute(waiting.order_by(timer.c.due_at, timer.c.id))
         return tuple(as_timer(row) for row in rows)
+
+    def fired_timers(self, number: int) -> tuple[FiredTimer, ...]:
+        """Give what timers decided about a ticket, in that order; of one that decided nothing, that."""
+        told = select(timer, explanation.c.at, explanation.c.text)
+        mine = told.join(explanation, explanation.c.timer == timer.c.id).where(timer.c.ticket == number)
+        rows = self._connection.execute(mine.order_by(explanation.c.id))
+        return tuple(FiredTimer(as_timer(row), row.at, row.text) for row in rows)
 
 
 class TimerWriting(Snapshot):

@@ -2,11 +2,14 @@
 
 import json
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
 
 import pytest
 
+from maild.premises import Premises, keyring_of, open_store, read_premises
+from maild.timing import Timing
 from tests.integration.a_desk import ADesk, a_mail
 
 AGREEMENTS = """\
@@ -14,6 +17,10 @@ calendars:
   always: {timezone: UTC, hours: always}
 agreements:
   standard: {calendar: always, clocks: {p1: {}, p2: {}, p3: {first_response: 2h, resolution: 1wd}, p4: {}, p5: {}}}
+ladders:
+  only: {steps: [{at: first_response 50%, notify: [lead]}, {after: 3h, if: unresolved, level: L2, notify: [lead]}]}
+lifecycle:
+  waiting: {remind: [20h], resolve_after: 40h}
 rules:
   all: {when: always, then: {priority: p3}}
 """
@@ -59,6 +66,47 @@ def test_an_explanation_tells_how_each_clock_went(desk: ADesk):
     assert (paused["until"], paused["due_at"]) == (None, None)
     assert "Clock first_response" in desk.maild("explain", "1001").stdout
     desk.maild("ticket", "set", "1001", "state=open")
+
+
+def test_an_explanation_tells_what_timers_decided_and_what_comes_next(tmp_path: Path):
+    """What was done on the ladder and by which entry, what is due when and does what, and what silence comes to."""
+    desk = ADesk(tmp_path)
+    (desk.config / "rules" / "time.yaml").write_text(AGREEMENTS, encoding="utf-8")
+    desk.handle(a_mail(subject="Ladder"))
+    number = str(desk.show("ticket", "list")[0]["number"])
+    due_at = datetime.fromisoformat(desk.show("explain", number)["ladder"]["to_come"][0]["due_at"])
+    fire(desk, due_at + timedelta(minutes=20, seconds=1))
+    desk.maild("ticket", "set", number, "state=waiting")
+    told = desk.show("explain", number)
+    (done,) = told["ladder"]["done"]
+    assert (done["step"], done["cause"]) == ("only/first_response 50%", "timer")
+    assert told["ladder"]["to_come"] == []  # its clocks stand still
+    assert told["silence"]["comes_to"] == "the customer is reminded"
+    assert [timer["kind"] for timer in told["timers"]] == ["lifecycle"]
+    (fired,) = told["fired"]
+    assert (fired["kind"], fired["late"] // 60, fired["mails"][0]["template"]) == ("ladder", 20, "breach-warning")
+    assert {span["by"] for clock in told["clocks"] for span in clock["spans"]} >= {"bob@c.example"}
+    said = desk.maild("explain", number).stdout
+    for words in (
+        "Timer ladder",
+        " s after it was due",
+        "only/first_response 50%",
+        "Silence",
+        "customer is reminded",
+    ):
+        assert words in said, said
+    desk.maild("ticket", "set", number, "state=open")
+    (step,) = desk.show("explain", number)["ladder"]["to_come"]
+    assert (step["step"], step["does"]) == ("only/after 3h", "if unresolved: level L2; tell lead")
+    desk.maild("ticket", "set", number, "state=closed")
+
+
+def fire(desk: ADesk, at: datetime) -> None:
+    """Let a daemon's timing leg come by at an instant."""
+    config, rules = read_premises(desk.config, {})
+    with closing(open_store(config)) as store:
+        in_force = Premises(config, rules, keyring_of(store, at)).in_force(lambda: at)
+        Timing(store, in_force, "a daemon's life").fire_due()
 
 
 def test_tickets_are_found_by_what_is_due(desk: ADesk):

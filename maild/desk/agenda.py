@@ -1,0 +1,89 @@
+"""What time has done with a ticket, and what it will do if nobody moves it: its ladder, and its silence."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.desk.climbing import Progress, climb_of
+from maild.desk.house import House
+from maild.desk.lifecycle import silences
+from maild.desk.recounting import recounted
+from maild.model.clocks import Clock
+from maild.model.decision import Timer, TimerKind
+from maild.model.ticket import Cause, Entry, State, Ticket
+from maild.rules import Rung
+from maild.rules.effects import Whom
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step of a ladder that was done or passed over with an entry; `step` begins with the ladder's name."""
+
+    step: str
+    times: int
+    entry: int
+    at: datetime
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """A step that falls due at an instant, as time runs now; `does` says what, in words."""
+
+    step: str
+    due_at: datetime
+    does: str
+
+
+def steps_done(entries: Iterable[Entry]) -> Iterator[Done]:
+    """Give what was done on ladders, in the order of the entries."""
+    for entry in entries:
+        for change in entry.changes:
+            if change.field == "ladder":
+                old, new = Progress.parse(change.old).counts, Progress.parse(change.new).counts
+                for step, count in new.items():
+                    if count > old.get(step, 0):
+                        yield Done(step, count - old.get(step, 0), entry.n, entry.at, entry.cause)
+
+
+def steps_to_come(ticket: Ticket, clocks: Sequence[Clock], house: House) -> tuple[ToCome, ...]:
+    """Give the steps of the ticket's ladder that fall due if nobody moves it, the next one first."""
+    stand = climb_of(ticket, house, {clock.name: recounted(clock, house) for clock in clocks})
+    if stand is None:
+        return ()
+    steps = sorted(stand.steps(), key=lambda step: step[0])
+    return tuple(ToCome(f"{stand.ladder.key}/{rung.key}", due_at, _does(rung)) for due_at, rung in steps)
+
+
+def silence_to_come(timers: Iterable[Timer], house: House) -> ToCome | None:
+    """Say what silence comes to next, if to anything."""
+    for timer in timers:
+        state, _, number = timer.about.partition(" ")
+        if timer.kind is TimerKind.LIFECYCLE and number.isdecimal() and state in _STATES:
+            return ToCome(timer.about, timer.due_at, _comes_to(State(state), int(number), house))
+    return None
+
+
+def _comes_to(state: State, number: int, house: House) -> str:
+    if number > len(silences(state, house)):
+        return "nothing: the rule files say nothing of it any more"
+    if state is State.RESOLVED:
+        return "it is closed"
+    is_last = number == len(silences(state, house)) and house.rules.lifecycle.waiting.resolve_after is not None
+    return "it is taken for solved" if is_last else "the customer is reminded"
+
+
+def _does(rung: Rung) -> str:
+    said = [f"level {rung.level}"] if rung.level is not None else []
+    said += [f"urgency up by {rung.raised}"] if rung.raised else []
+    said += [f"tell {', '.join(map(_called, rung.notify))}"] if rung.notify else []
+    said += [f"again each {rung.again}"] if rung.again is not None else []
+    condition = f"if {rung.unless}: " if rung.unless is not None else ""
+    return condition + ("; ".join(said) or "nothing")
+
+
+def _called(whom: Whom) -> str:
+    return f"{whom.kind.value} {whom.name}".strip()
+
+
+_STATES = frozenset(State)
