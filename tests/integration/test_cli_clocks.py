@@ -85,7 +85,7 @@ def test_an_explanation_tells_what_timers_decided_and_what_comes_next(tmp_path: 
     assert [timer["kind"] for timer in told["timers"]] == ["lifecycle"]
     (fired,) = told["fired"]
     assert (fired["kind"], fired["late"] // 60, fired["mails"][0]["template"]) == ("ladder", 20, "breach-warning")
-    assert {span["by"] for clock in told["clocks"] for span in clock["spans"]} >= {"bob@c.example"}
+    assert {span["by"] for clock in told["clocks"] for span in clock["spans"]} >= {"bob@customer.example"}
     said = desk.maild("explain", number).stdout
     for words in (
         "Timer ladder",
