@@ -6,7 +6,7 @@ and tickets, in five minutes.
 
 import argparse
 
-from benchmarks import growth, pipeline, rest
+from benchmarks import growth, pipeline, reports, rest
 from benchmarks.figures import print_table
 
 
@@ -19,6 +19,7 @@ def main() -> None:
             *pipeline.measure(20_000 // size, 50 // size),
             *rest.measure_idleness(60 / size),
             *rest.measure_large_mail(),
+            *reports.measure(10_000 // size),
             *growth.measure(1_000_000 // size, 16),
         ]
     )
