@@ -141,6 +141,11 @@ GERMAN_REFUSALS: Mapping[str, str] = {
         "#get {place}: Das Ticket hat keinen Anhang {place}; {files}"
     ),
     "#list {argument}: {problem}": "#list {argument}: {problem}",
+    "#report by {by}: there is no such group{hint}": "#report by {by}: Eine solche Gruppe gibt es nicht{hint}",
+    "#report {argument}: {problem}": "#report {argument}: {problem}",
+    "#report {argument}: by mail one report at a time, of a month at most": (
+        "#report {argument}: Per Mail gibt es einen Bericht auf einmal, über höchstens einen Monat"
+    ),
     "#help {argument}: there is no such command{hint}": "#help {argument}: Einen solchen Befehl gibt es nicht{hint}",
     "#answer {argument}: there is no such answer{hint}": "#answer {argument}: Eine solche Antwort gibt es nicht{hint}",
 }

@@ -10,10 +10,12 @@ from maild.desk.commands import Given, commands_named
 from maild.desk.gist import gist_of
 from maild.desk.house import House
 from maild.desk.orders.facts import read_address
+from maild.desk.orders.figures import question_of
 from maild.desk.packets import parse_fields
 from maild.desk.searching import SearchError, search_of
 from maild.model.facts import Questions, Want
 from maild.model.mail import Arrival, Message
+from maild.model.reports import ReportQuestion
 from maild.model.search import Search
 from maild.rules import RuleQuestions, ask_rules, see
 
@@ -48,6 +50,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
         numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given), *_opened(arrival)),
         searches=tuple(_searches(given, message, house)),
+        reports=tuple(_reports(given, message, house)),
         people=house.sharers(),
         contacts=tuple(_contacts(given, message)),
         # What has a key is a machine's, never answered, and says the same as often as it likes.
@@ -115,6 +118,14 @@ def _searches(given: tuple[Given, ...], message: Message, house: House) -> Itera
     for each in [one for one in given if one.word == "list"][:_MOST_SEARCHES]:
         with suppress(SearchError):  # who asks hears of it when the command is obeyed
             yield search_of(each.argument, person, house)
+
+
+def _reports(given: tuple[Given, ...], message: Message, house: House) -> Iterator[ReportQuestion]:
+    person = house.rules.find_person(message.sender.address) if message.sender else None
+    if person is not None:
+        yield from (
+            question_of(each.argument, person, house) for each in [it for it in given if it.word == "report"][:1]
+        )
 
 
 def _ids(message: Message) -> Iterator[str]:

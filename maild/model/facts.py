@@ -10,6 +10,7 @@ from maild.model.mail import Attachment, Conversation
 from maild.model.occasion import DeskFacts, Occasion
 from maild.model.outgoing import MailState, Meaning, Template, Thread
 from maild.model.rates import RateQuestion
+from maild.model.reports import ReportFacts, ReportQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Entry, Ticket
 
@@ -29,13 +30,13 @@ class Want(StrEnum):
 class Questions:
     """What must be known of the store before a message can be decided.
 
-    `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or
-    not; `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list;
-    `drafts` the tokens of drafts besides those of the mails that it answers; `people` whose load is asked for;
-    `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where nobody counts it;
-    `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them; `requesters`
-    whose matter they may make it (a form's). `person` is who of the house it says that it is from. `occasion` is what
-    the desk is to do by itself.
+    `ids` are all Message-IDs that the mail names, its own included; `tokens` those of every mark in it, checked or not;
+    `numbers` those of its subject tags and of its commands; `searches` the queries that it commands to list, `reports`
+    the figures that it asks for; `drafts` the tokens of drafts besides those of the mails that it answers; `people`
+    whose load is asked for; `contacts` the addresses of people outside whom it names; `gist` what it comes to, "" where
+    nobody counts it; `keys` those under which rules may file it (`same_ticket`); `rates` what must be counted for them;
+    `requesters` whose matter they may make it (a form's). `person` is who of the house it says that it is from.
+    `occasion` is what the desk is to do by itself.
     """
 
     arrival: int | None
@@ -47,6 +48,7 @@ class Questions:
     tokens: tuple[str, ...]
     numbers: tuple[int, ...]
     searches: tuple[Search, ...] = ()
+    reports: tuple[ReportQuestion, ...] = ()
     wants: frozenset[Want] = frozenset()
     drafts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
@@ -242,6 +244,7 @@ class Facts:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     open_tickets: Mapping[str, tuple[Ticket, ...]] = field(default_factory=dict)
     listings: Mapping[Search, tuple[Ticket, ...]] = field(default_factory=dict)
+    reports: Mapping[ReportQuestion, ReportFacts] = field(default_factory=dict)
     loads: Mapping[str, int] = field(default_factory=dict)
     repeats: int = 0
     asked_lately: int = 0

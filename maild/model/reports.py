@@ -56,15 +56,6 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptWords:
-    """A draft that waits: the ticket it lies on, whose it is, since when."""
-
-    ticket: int | None
-    author: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """What the store has for a report: every ticket that the period concerns, and the words that it shows.
 
@@ -74,7 +65,6 @@ class ReportFacts:
     logs: tuple[Logged, ...]
     words: Mapping[tuple[int, int], str] = field(default_factory=dict)
     absences: Mapping[str, datetime] = field(default_factory=dict)
-    drafts: tuple[KeptWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,6 @@ def open_by_due(subject: Subject) -> Part:
     return Part("open-by-due", "Open by due time", (_due("open-by-due", "Open by due time", subject, left),))
 
 
-def mine_by_due(subject: Subject) -> Part:
-    """List what lies with the one who reads it, the next due first."""
-    mine = [one for one in subject.stories if one.is_unsolved and one.stands["assignee"] == subject.view.person]
-    return Part("mine-by-due", "Yours by due time", (_due("mine-by-due", "Yours by due time", subject, mine),))
-
-
 def waiting(subject: Subject) -> Part:
     """List what waits: for whom, and since when."""
     found = [one for one in subject.stories if one.stands["state"] in {State.WAITING, State.PENDING, State.RESOLVED}]
@@ -68,15 +62,6 @@ def absences(subject: Subject) -> Part:
     away = ((who, until) for who, until in subject.facts.absences.items() if until > subject.view.now)
     rows = tuple(sorted(away, key=lambda each: (each[1], each[0])))
     return Part("absences", "Absent", (Table("absences", "Absent", columns("who", "until", **_KINDS), rows),))
-
-
-def drafts(subject: Subject) -> Part:
-    """List the drafts that wait for the one who reads it; of everybody where nobody is named."""
-    person = subject.view.person
-    found = [one for one in subject.facts.drafts if person in {"", one.author}]
-    rows = tuple((one.ticket, one.author, one.at) for one in sorted(found, key=lambda one: one.at))
-    kinds = {"ticket": Kind.TICKET, "agent": Kind.TEXT, "since": Kind.INSTANT}
-    return Part("drafts", "Drafts", (Table("drafts", "Drafts that wait", columns(*kinds, **kinds), rows),))
 
 
 def _due(key: str, title: str, subject: Subject, found: Iterable[Story]) -> Table:

@@ -23,8 +23,6 @@ PARTS: Mapping[str, Callable[[Subject], Part]] = MappingProxyType(
         "breached": lists.breached,
         "escalated": lists.escalated,
         "absences": lists.absences,
-        "mine-by-due": lists.mine_by_due,
-        "drafts": lists.drafts,
     }
 )
 # What each report of the command line is made of.

@@ -21,7 +21,7 @@ class View:
     """`by` parts the figures by one of GROUPS, "" as each part does by itself. `sight` None sees all.
 
     `customer_of` names the group of customers of an address. `hours` None measures in each clock's own calendar.
-    `person` is whose own tickets the parts named after `mine` list. `queue` "" is every queue.
+    `queue` "" is every queue.
     """
 
     now: datetime
@@ -29,7 +29,6 @@ class View:
     by: str = ""
     hours: Hours | None = None
     sight: Sight | None = None
-    person: str = ""
     queue: str = ""
 
 

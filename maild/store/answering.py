@@ -24,12 +24,14 @@ from maild.model.facts import (
 from maild.model.occasion import DeskFacts, Occasion
 from maild.model.pausing import PauseKind
 from maild.model.rates import RateQuestion
+from maild.model.reports import ReportFacts, ReportQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Ticket
 from maild.store.acknowledgements import Counting, count_questions
 from maild.store.deskwork import read_desks
 from maild.store.dialect import in_chunks
 from maild.store.drafts import read_drafts
+from maild.store.figures import read_reports
 from maild.store.issued import ISSUED, issued_mail
 from maild.store.matters import read_matters
 from maild.store.pauses import is_paused
@@ -99,6 +101,7 @@ class Answering(Snapshot):
             contacts=read_contacts(connection, people),
             open_tickets=read_open_tickets(connection, people),
             listings={it: search_tickets(connection, it, now) for asked in questions for it in asked.searches},
+            reports=read_reports(connection, {it for asked in questions for it in asked.reports}, now),
             loads=read_loads(connection, {person for asked in questions for person in asked.people}),
             are_rules_resting=is_paused(connection, PauseKind.RULES),
             repeats=_repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN),
@@ -175,6 +178,7 @@ class _Rest:
     contacts: Mapping[str, Contact]
     open_tickets: Mapping[str, tuple[Ticket, ...]]
     listings: Mapping[Search, tuple[Ticket, ...]]
+    reports: Mapping[ReportQuestion, ReportFacts]
     loads: Mapping[str, int]
     are_rules_resting: bool
     repeats: Mapping[str, int]
@@ -199,6 +203,7 @@ class _Rest:
             contacts=_of(ask, tickets, self.contacts),
             open_tickets=_of(ask, tickets, self.open_tickets),
             listings={it: self.listings[it] for it in asked.searches},
+            reports={it: self.reports[it] for it in asked.reports if it in self.reports},
             loads={person: self.loads[person] for person in asked.people},
             are_rules_resting=self.are_rules_resting,
             repeats=self.repeats.get(asked.gist, 0),

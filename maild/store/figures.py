@@ -7,23 +7,26 @@ and not entries; what was entered since is read beside it. Nothing here counts: 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, Text, cast, select, union
 
-from maild.model.facts import DraftState
-from maild.model.reports import FIELDS, KeptWords, Logged, Moment, ReportFacts, Values
+from maild.model.reports import FIELDS, Logged, Moment, ReportFacts, ReportQuestion, Values
 from maild.model.ticket import FINISHED, Confidence
 from maild.reporting.moments import Changes, moment_of, opening_of, parse_kept, write_kept
+from maild.reporting.periods import PeriodError, parse_period
 from maild.store.clocks import read_clock_changes
 from maild.store.dialect import any_of, in_chunks, insert_or_set
 from maild.store.rows import Row
 from maild.store.snapshot import Found, Snapshot
-from maild.store.tables import absence, draft, entry, figures, ticket
+from maild.store.tables import absence, entry, figures, ticket
 
 PAGE: Final = 500
+_LONGEST_BY_MAIL: Final = timedelta(days=31, hours=1)
 _FINISHED = sorted(state.value for state in FINISHED)
 _COLUMNS = (
     *(entry.c[name] for name in ("ticket", "n", "at", "kind", "by")),
@@ -62,13 +65,7 @@ class FigureReading(Snapshot):
 
     def report_facts(self, since: datetime, until: datetime) -> ReportFacts:
         """Give every ticket that a period concerns: something befell it then, or it was unfinished at its end."""
-        connection = self._connection
-        logs = tuple(_logs(connection, _concerned(connection, since, until)))
-        wanted = [(log.number, moment.n) for log in logs for moment in log.moments if moment.has_words]
-        away = {row.person: row.until_at for row in connection.execute(select(absence.c.person, absence.c.until_at))}
-        kept = select(draft.c.ticket, draft.c.author, draft.c.created_at).where(draft.c.state == DraftState.OPEN)
-        drafts = tuple(KeptWords(*row) for row in connection.execute(kept))
-        return ReportFacts(logs, dict(_words(connection, wanted)), away, drafts)
+        return _report_facts(self._connection, since, until)
 
     def figures_after(self, key: int) -> tuple[SeenFigures, ...]:
         """Read what is kept of tickets beside what their entries give now."""
@@ -88,6 +85,29 @@ def _computed(connection: Connection, reach: Mapping[int, int]) -> dict[int, str
             return {}
         singly = (_computed(connection, {number: n}) for number, n in reach.items())
         return {number: text for one in singly for number, text in one.items()}
+
+
+def read_reports(
+    connection: Connection, questions: Iterable[ReportQuestion], now: datetime
+) -> dict[ReportQuestion, ReportFacts]:
+    """Read what reports asked for by mail are computed from.
+
+    Nothing for what is no period, and for one longer than a month: mails are handled one after the other.
+    """
+    found = {}
+    for question in questions:
+        with suppress(PeriodError):
+            period = parse_period(question.period, ZoneInfo(question.zone), now)
+            if period.until - period.since <= _LONGEST_BY_MAIL:
+                found[question] = _report_facts(connection, period.since, period.as_of(now).until)
+    return found
+
+
+def _report_facts(connection: Connection, since: datetime, until: datetime) -> ReportFacts:
+    logs = tuple(_logs(connection, _concerned(connection, since, until)))
+    wanted = [(log.number, moment.n) for log in logs for moment in log.moments if moment.has_words]
+    away = {row.person: row.until_at for row in connection.execute(select(absence.c.person, absence.c.until_at))}
+    return ReportFacts(logs, dict(_words(connection, wanted)), away)
 
 
 def keep_figures(connection: Connection, ended: Sequence[int], now: datetime) -> None:

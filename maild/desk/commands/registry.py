@@ -130,7 +130,14 @@ _NOBODY = (
         Shape.TICKET_OR_NONE,
         needs_ticket=False,
     ),
-    *_reserved(Audience.NOBODY, "report"),
+    Command(
+        "report",
+        Audience.NOBODY,
+        "figures of a period, of the tickets that you may see",
+        Shape.LINE_OR_NONE,
+        "#report last-week sla by team",
+        needs_ticket=False,
+    ),
 )
 _ANY = (
     Command("take", Audience.ANY, "it is yours", is_subject_tag=True),
