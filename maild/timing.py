@@ -1,16 +1,16 @@
-"""Timing: a due timer is decided and carried out, one transaction each.
+"""Timing: due timers are decided and carried out, a portion at a time.
 
     claim the due timers → facts → decide → compose → carry out
 
-A timer that cannot be carried out, because maild stumbles over it or its decision stays stale, is put off, and stops no
-other.
+Each is carried out whole or not at all; of one ticket, one after the other. A timer that cannot be carried out, because
+maild stumbles over it or its decision stays stale, is put off, and stops no other.
 
 BUGS
     A timer that can never be carried out is tried for ever, every ten minutes, and says so in the log each time.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event as Bell
@@ -24,10 +24,12 @@ from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
 from maild.model.explaining import explanation
 from maild.model.facts import Facts
+from maild.model.rounds import Round
 from maild.stopwatch import Stopwatch
 from maild.store import Carrying, Store, Transaction
 
-BATCH = 50
+BATCH = 200
+PORTION = 50  # decided together, carried out together
 ROUNDS = 5
 NAP_SECONDS = 5
 AGAIN_AFTER = timedelta(minutes=10)
@@ -63,7 +65,10 @@ class Timing:
         now = self._desk.now()
         self._plan(now)
         timers = self._store.write(lambda tx: tx.claim_timers(self._claim, BATCH, now))
-        return sum([self._fire(timer) for timer in timers])
+        if not timers:
+            return 0
+        reach(Failpoint.TIMING_CLAIMED)
+        return sum(self._fire(timers[start : start + PORTION]) for start in range(0, len(timers), PORTION))
 
     def _plan(self, now: datetime) -> None:
         """Plan what the desk does by schedule: at first, when rules are exchanged, and when the clock is put back."""
@@ -73,52 +78,80 @@ class Timing:
         self._store.write(lambda tx: tx.plan_occasions(desk.plan_occasions(house, tx.occasions(now), now)))
         self._planned = house, now
 
-    def _fire(self, timer: Timer) -> bool:
-        reach(Failpoint.TIMING_CLAIMED)
-        about = {"timer": timer.id, "kind": timer.kind.value, "ticket": timer.ticket}
-        try:
-            is_fired = self._carry_out_fresh(timer, about)
-        except (StoreBusyError, StoreUnusableError):
-            raise  # no timer's fault: all of them stay in hand and come again
-        except Exception:
-            log.exception(Event.DECISION_FAILED, **about)
-            is_fired = False
-        if not is_fired:
-            again_at = self._desk.now() + AGAIN_AFTER
-            with suppress(StaleError):  # it was stopped while it was in hand: there is nothing to put off
-                self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
-        return is_fired
+    def _fire(self, timers: Sequence[Timer]) -> int:
+        """Fire timers in rounds; return how many were carried out.
 
-    def _carry_out_fresh(self, timer: Timer, about: Mapping[str, object]) -> bool:
-        """Decide a timer and carry it out, again where its facts changed meanwhile; False if they did each time."""
-        why = None
-        for _ in range(ROUNDS):
-            why = self._carry_out(timer)
-            if why is None:
-                log.info(Event.TIMER_FIRED, **about)
-                return True
-        log.warning(Event.DECISION_STALE, **about, reason=why)
-        return False
+        What is stale round after round, though nothing else changes, is put off.
+        """
+        left, fruitless, fired = list(timers), 0, 0
+        while left:
+            taken, later = next_round(left)
+            done, stale = self._fire_round(taken)
+            fired, fruitless = fired + done, 0 if done else fruitless + 1
+            if fruitless == ROUNDS:
+                for timer, why in stale:
+                    log.warning(Event.DECISION_STALE, **_about(timer), reason=why)
+                    self._put_off(timer)
+                stale, fruitless = [], 0
+            left = self._still_ours([*(timer for timer, _ in stale), *later])
+        return fired
 
-    def _carry_out(self, timer: Timer) -> str | None:
-        """Decide a timer and carry it out; where that was in vain because its facts changed meanwhile, say how."""
+    def _still_ours(self, timers: Sequence[Timer]) -> list[Timer]:
+        """Leave out the timers that what was done meanwhile has stopped."""
+        ids = [timer.id for timer in timers]
+        ours = self._store.read(lambda reader: reader.timers_in_hand(ids, self._claim)) if ids else frozenset()
+        return [timer for timer in timers if timer.id in ours]
+
+    def _fire_round(self, timers: Sequence[Timer]) -> tuple[int, list[tuple[Timer, str]]]:
+        """Decide timers of different tickets and carry them out together.
+
+        Return how many were, and those to be decided again, with why.
+        """
         self._house, self._desk = self._in_force.get()
         now = self._desk.now()
-        facts = self._store.read(lambda reader: reader.answer([desk.ask_of_timer(timer)], now))[0]
-        with self._watch.timed("timer", 1):
-            decision = self._decide(timer, facts, now)
-        mails = self._desk.write_mails(decision, facts, now)
-        story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
-        work = Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
+        works = self._works(timers, now)
 
         def carry_out(tx: Transaction) -> dict[int, str]:
-            stale = tx.carry_out([work], now)
+            stale = tx.carry_out([work for _, work in works], now)
             reach(Failpoint.TIMING_CARRIED_OUT)
             return stale
 
         stale = self._store.write(carry_out)
         reach(Failpoint.TIMING_COMMITTED)
-        return stale.get(0)
+        for index, (timer, _) in enumerate(works):
+            if index not in stale:
+                log.info(Event.TIMER_FIRED, **_about(timer))
+        return len(works) - len(stale), [(works[index][0], why) for index, why in stale.items()]
+
+    def _works(self, timers: Sequence[Timer], now: datetime) -> list[tuple[Timer, Carrying]]:
+        """Decide timers, each knowing what those before it want; whichever maild stumbles over is put off."""
+        asked = [desk.ask_of_timer(timer) for timer in timers]
+        facts_of = self._store.read(lambda reader: reader.answer(asked, now))
+        so_far, works = Round(), []
+        for timer, question, known in zip(timers, asked, facts_of, strict=True):
+            facts = so_far.known_to(question, known, now)
+            try:
+                with self._watch.timed("timer", 1):
+                    decision = self._decide(timer, facts, now)
+                works.append((timer, self._write(timer, decision, facts, now)))
+            except (StoreBusyError, StoreUnusableError):
+                raise  # no timer's fault: all of them stay in hand and come again
+            except Exception:
+                log.exception(Event.DECISION_FAILED, **_about(timer))
+                self._put_off(timer)
+                continue
+            so_far.add(decision, facts, now)
+        return works
+
+    def _write(self, timer: Timer, decision: Decision, facts: Facts, now: datetime) -> Carrying:
+        mails = self._desk.write_mails(decision, facts, now)
+        story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
+        return Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
+
+    def _put_off(self, timer: Timer) -> None:
+        again_at = self._desk.now() + AGAIN_AFTER
+        with suppress(StaleError):  # it was stopped while it was in hand: there is nothing to put off
+            self._store.write(lambda tx: tx.postpone_timer(timer.id, self._claim, again_at))
 
     def _decide(self, timer: Timer, facts: Facts, now: datetime) -> Decision:
         if timer.kind is not TimerKind.UNDELIVERED:
@@ -127,3 +160,20 @@ class Timing:
         if undelivered is None:
             return Decision(Outcome(OutcomeKind.DESK, reason="the mail is gone"), (), (), (), None, ())
         return desk.keep_time(desk.decide_undelivered(undelivered, facts, self._house, now), facts, self._house, now)
+
+
+def next_round(timers: Sequence[Timer]) -> tuple[list[Timer], list[Timer]]:
+    """Take the timers of which no two are about one ticket, and leave those that must wait for them."""
+    seen: set[int | str] = set()
+    taken: list[Timer] = []
+    later: list[Timer] = []
+    for timer in timers:
+        # What the desk does by schedule is about all tickets.
+        key = timer.ticket or timer.kind.value
+        (later if key in seen else taken).append(timer)
+        seen.add(key)
+    return taken, later
+
+
+def _about(timer: Timer) -> Mapping[str, object]:
+    return {"timer": timer.id, "kind": timer.kind.value, "ticket": timer.ticket}

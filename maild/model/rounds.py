@@ -23,6 +23,7 @@ class Round:
     def __init__(self) -> None:
         self._opened = 0
         self._thanked: Counter[str] = Counter()
+        self._written_to: Counter[str] = Counter()
         self._assigned: Counter[str] = Counter()
         self._counted: list[tuple[datetime, Counted, int | None]] = []
         self._tickets: dict[int, TicketFacts] = {}
@@ -44,8 +45,14 @@ class Round:
         )
 
     def _with_thanked(self, address: str, counts: AcknowledgementCounts) -> AcknowledgementCounts:
-        domain_hour = counts.domain_hour + self._thanked[_domain_of(address)]
-        return replace(counts, domain_hour=domain_hour, all_hour=counts.all_hour + self._thanked.total())
+        mine = self._written_to[address.lower()]
+        return replace(
+            counts,
+            address_hour=counts.address_hour + mine,
+            address_day=counts.address_day + mine,
+            domain_hour=counts.domain_hour + self._thanked[_domain_of(address)],
+            all_hour=counts.all_hour + self._thanked.total(),
+        )
 
     def add(self, decision: Decision, facts: Facts, now: datetime) -> None:
         """Let those that come after know what one wants, which was decided on these facts."""
@@ -60,9 +67,9 @@ class Round:
                     self._counted += [(now, each, ticket) for each in counted]
                 case _:
                     pass
-        self._thanked.update(
-            _domain_of(mail.to) for mail in decision.mails if mail.is_capped or mail.template in ACKNOWLEDGEMENTS
-        )
+        thanked = [mail.to for mail in decision.mails if mail.is_capped or mail.template in ACKNOWLEDGEMENTS]
+        self._thanked.update(map(_domain_of, thanked))
+        self._written_to.update(to.lower() for to in thanked)
         known = facts.with_counted()
         self._tickets |= {number: ticket_after(decision, known, number, now) for number in set(_touched(decision))}
 

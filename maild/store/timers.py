@@ -32,6 +32,11 @@ class TimerReading(Snapshot):
         due_at: datetime | None = self._connection.execute(waiting).scalar_one_or_none()
         return due_at
 
+    def timers_in_hand(self, ids: Sequence[int], claim: str) -> frozenset[int]:
+        """Say which of these timers a claim holds still."""
+        ours = select(timer.c.id).where(timer.c.id.in_(ids), timer.c.claim == claim, timer.c.done_at.is_(None))
+        return frozenset(self._connection.execute(ours).scalars())
+
     def timers_of(self, number: int) -> tuple[Timer, ...]:
         """Give what is to come for a ticket, by when it falls due."""
         waiting = select(timer).where(timer.c.ticket == number, timer.c.done_at.is_(None))
