@@ -6,7 +6,7 @@ and tickets, in five minutes.
 
 import argparse
 
-from benchmarks import growth, pipeline, reports, rest
+from benchmarks import growth, pipeline, reports, rest, timers
 from benchmarks.figures import print_table
 
 
@@ -21,6 +21,7 @@ def main() -> None:
             *rest.measure_large_mail(),
             *reports.measure(10_000 // size),
             *growth.measure(1_000_000 // size, 16),
+            *timers.measure(1_000_000 // size, 10_000 // size),
         ]
     )
 

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -81,16 +81,16 @@ CHANGED: dict[str, dict[str, str]] = {
     "sender_proof": {"address": OLD},
     "contact": {"address": OLD},
 }
-COUNTING = ("mail_id", "explanation", "outgoing_mail")
+COUNTING = ("mail_id", "explanation", "outgoing_mail", "timer")
 
 
-def multiply(file: Path, count: int) -> None:
-    """Make so many copies of the one ticket that a database holds, all of them older."""
+def multiply(file: Path, count: int, changed_columns: Mapping[str, Mapping[str, str]] = CHANGED) -> None:
+    """Make so many copies of the one ticket that a database holds; what is not named is older."""
     with contextlib.closing(sqlite3.connect(file)) as database:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             database.execute(f"PRAGMA {pragma}")
         database.execute("PRAGMA cache_size=-400000")
-        for name, changed in CHANGED.items():
+        for name, changed in changed_columns.items():
             columns = [each for each in metadata.tables[name].columns if not (each.name == "id" and name in COUNTING)]
             # Instants move into the past; what nobody has yet stays NULL.
             words = [
@@ -106,7 +106,7 @@ def multiply(file: Path, count: int) -> None:
             database.execute(
                 f"WITH RECURSIVE numbers(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM numbers WHERE k < {count}) "
                 f"INSERT INTO {name} ({names}) SELECT {', '.join(words)} FROM numbers CROSS JOIN "
-                f"(SELECT * FROM {name} ORDER BY rowid LIMIT 2) AS one"
+                f"(SELECT * FROM {name} ORDER BY rowid LIMIT 9) AS one"
             )
         database.commit()
 
