@@ -1,6 +1,6 @@
 """What a mail to colleagues shows of a ticket: who wrote, what was said last, which files are there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,11 @@ from maild.model.decision import Sender, Standing, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address, Attachment
 from maild.model.ticket import Entry, EntryKind, KeptAttachment
+from maild.rules import BOXES, Item
 
 SHOWN_ENTRIES = 3
 _LONGEST_NAME = 80
+_LONGEST_STEP = 200
 _NEWEST_CHARACTERS, _NEWEST_LINES = 100_000, 2_000
 _OLDER_CHARACTERS, _OLDER_LINES = 600, 8
 _KILO = 1000
@@ -89,6 +91,17 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A step of the checklist as a notice shows it; `box` says whether it is open, done or skipped, and `why` it is."""
+
+    n: int
+    box: str
+    text: str
+    is_wanted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """An entry as a notice shows it; `left_out` counts its lines that are not shown."""
 
@@ -105,6 +118,20 @@ class Shown:
 def who(address: Address | None) -> Who | None:
     """Name somebody of outside, in clean and bounded words."""
     return None if address is None else Who(bounded_name(address.name), clean(address.address))
+
+
+def tasks(items: Iterable[Item]) -> tuple[Task, ...]:
+    """Show a checklist; a step is wanted while it is required and open."""
+    return tuple(
+        Task(
+            item.n,
+            BOXES[item.mark.state],
+            shorten(clean(item.text), _LONGEST_STEP),
+            item.is_required and item.is_open,
+            shorten(clean(item.mark.why), _LONGEST_NAME),
+        )
+        for item in items
+    )
 
 
 def bounded_name(name: str) -> str:

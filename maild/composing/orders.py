@@ -10,6 +10,7 @@ from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
 from maild.model.packet import Packet
+from maild.model.steps import StepMark
 from maild.model.ticket import Confidence, Contact, Ticket
 from maild.rules import Queue
 
@@ -24,7 +25,8 @@ def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts
     is_theirs = wanted.thread is Thread.CUSTOMER and wanted.template is not Template.CONSULTED
     if known is None or is_open or is_theirs:
         return wanted, known
-    bare = replace(known, ticket=replace(known.ticket, subject=_SEALED), entries=())
+    steps = tuple((text, StepMark.parse(mark).without_why().written() or "") for text, mark in known.ticket.steps)
+    bare = replace(known, ticket=replace(known.ticket, subject=_SEALED, steps=steps), entries=())
     # A colleague's own words to somebody whom they chose, or what they asked for: its subject is neither.
     if wanted.template is Template.CONSULTED or wanted.template in _ASKED_FOR:
         return wanted, bare

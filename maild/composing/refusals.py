@@ -35,6 +35,13 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "#resolve without words: nothing was written to the customer yet; say what solved it": (
         "#resolve ohne Worte: Dem Kunden wurde noch nichts geschrieben; sagen Sie, was es gelöst hat"
     ),
+    "#{word}: #{number} has no checklist": "#{word}: #{number} hat keine Checkliste",
+    "#{word} {step}: there is no such step; the checklist is {steps}": (
+        "#{word} {step}: Diesen Schritt gibt es nicht; die Checkliste ist {steps}"
+    ),
+    "#{word}: required steps are neither done nor skipped: {steps}; write {usage}": (
+        "#{word}: Nötige Schritte sind weder getan noch ausgelassen: {steps}; schreiben Sie {usage}"
+    ),
     "#merge {argument}: {why}": "#merge {argument}: {why}",
     "#split: {why}": "#split: {why}",
     "#link {argument}: that is this ticket itself": "#link {argument}: Das ist dieses Ticket selbst",

@@ -20,7 +20,7 @@ from maild.model.digest import Listing
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Confidence, EntryKind, Ticket
-from maild.rules import Rules
+from maild.rules import Rules, checklist
 
 TRACER_LETTERS = 10
 _LONGEST_SUBJECT = 150
@@ -79,6 +79,7 @@ class Values:
             "words_html": markup.Prose(words, ids_by_call(pictures)) if words and not order.is_for_colleague else "",
             "about": tuple(worded(line, language_of(order.language)) for line in wanted.about),
             "due": self._due(order),
+            "first_aid": self._first_aid(order),
             "is_proved": order.is_proved,
             "is_internal": not order.is_for_customer,
             "language": language_of(order.language),
@@ -131,6 +132,7 @@ class Values:
             "category": self._category(ticket.category) if ticket.category else None,
             "fields": tuple(self._fields(ticket)),
             "level": clean(ticket.level) if ticket.level else None,
+            **self._procedure(ticket),
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
 
@@ -149,6 +151,23 @@ class Values:
             for each in listing.items
         )
         return notices.ShownListing(listing.name, tuple(items), listing.left_out, listing.is_numbered)
+
+    def _procedure(self, ticket: Ticket) -> dict[str, object]:
+        """Give the checklist of a ticket, and the pages of its category that help whoever works on it."""
+        category = self._rules.categories.get(ticket.category or "")
+        items = checklist(category.procedure if category is not None else (), ticket.steps)
+        return {
+            "checklist": notices.tasks(items),
+            "links": tuple(clean(link) for link in category.agent_links) if category is not None else (),
+        }
+
+    def _first_aid(self, order: Order) -> tuple[str, ...]:
+        """Give the pages that may help a customer at once; whoever is not proved learns nothing of the matter."""
+        ticket = order.known.ticket if order.known is not None else None
+        if ticket is None or order.is_thanks_unproved or ticket.confidential is Confidence.SEALED:
+            return ()
+        category = self._rules.categories.get(ticket.category or "")
+        return tuple(clean(link) for link in category.customer_links) if category is not None else ()
 
     def _due(self, order: Order) -> notices.Due:
         """Say by when the customer is answered, told how it goes, and helped: of each clock that runs."""
@@ -227,7 +246,10 @@ class Values:
         )
 
 
-_OF_TICKET = ("requester", "state", "team", "assignee", "is_mine", "priority", "category", "fields", "level", "opened")
+_OF_TICKET = (
+    *("requester", "state", "team", "assignee", "is_mine", "priority", "category", "fields", "level", "opened"),
+    *("checklist", "links"),
+)
 
 
 def _running(order: Order) -> tuple[Clock, ...]:

@@ -11,6 +11,7 @@ from maild.desk.case import Sheet, entry_of
 from maild.desk.orders.plan import value_of
 from maild.model.decision import Decision, RemoveParticipant
 from maild.model.facts import TicketFacts
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Entry, EntryKind, Ticket
 from maild.rules.rulings import TAG, Deed, Ruling
 
@@ -142,7 +143,7 @@ def _is_of(deed: Deed, rule: str) -> bool:
 
 
 def _is_value(what: str) -> bool:
-    return what in _VALUES or what.startswith(FIELD_PREFIX)
+    return what in _VALUES or what.startswith((FIELD_PREFIX, STEP_PREFIX))
 
 
 def _is_told(deed: Deed) -> bool:

@@ -13,6 +13,7 @@ from maild.desk.orders.plan import value_of
 from maild.model.decision import AddEntry, ChangeTicket, Decision, OpenTicket, Step
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Arrival
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 
 _VALUES = ("state", "queue", "team", "assignee", "language", "category", "impact", "urgency", "priority", "level",
@@ -94,10 +95,13 @@ def _changes(ticket: Ticket, opened: OpenTicket) -> Iterator[Change]:
             yield Change(name, old, new)
     yield from (Change("tag", tag, None) for tag in ticket.tags if tag not in opened.tags)
     yield from (Change("tag", None, tag) for tag in opened.tags if tag not in ticket.tags)
-    old_fields, new_fields = dict(ticket.fields), dict(opened.fields)
-    for name in sorted({*old_fields, *new_fields}):
-        if old_fields.get(name) != new_fields.get(name):
-            yield Change(f"{FIELD_PREFIX}{name}", old_fields.get(name), new_fields.get(name))
+    for prefix, before, after in (
+        (FIELD_PREFIX, dict(ticket.fields), dict(opened.fields)),
+        (STEP_PREFIX, dict(ticket.steps), dict(opened.steps)),
+    ):
+        for name in sorted({*before, *after}):
+            if before.get(name) != after.get(name):
+                yield Change(f"{prefix}{name}", before.get(name), after.get(name))
 
 
 def _renumbered(step: Step, old: int, new: int) -> Step:

@@ -11,6 +11,7 @@ from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.saying import say
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 from maild.rules import effects
 from maild.rules.evaluating import evaluate
@@ -46,6 +47,7 @@ def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
         language=ticket.language,
         tags=ticket.tags,
         fields=dict(ticket.fields),
+        steps=dict(ticket.steps),
         opened_at=ticket.created_at,
         unanswered=_unanswered(known),
         reopened=sum(_reopens(entry.changes) for entry in known.entries),
@@ -134,6 +136,7 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
         agreement=after.agreement,
         tags=after.tags,
         fields=tuple(after.fields.items()),
+        steps=tuple(after.steps.items()),
         confidential=confidence_of(verdicts, opened.confidential),
     )
 
@@ -230,10 +233,13 @@ def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
     if confidence is not None and confidence is not ticket.confidential:
         yield Change("confidential", ticket.confidential and ticket.confidential.value, confidence.value)
     yield from (Change("tag", None, tag) for tag in after.tags if tag not in ticket.tags)
-    fields = dict(ticket.fields)
-    for name, value in after.fields.items():
-        if fields.get(name) != value:
-            yield Change(f"{FIELD_PREFIX}{name}", fields.get(name), value)
+    for prefix, before, now in (
+        (FIELD_PREFIX, dict(ticket.fields), after.fields),
+        (STEP_PREFIX, dict(ticket.steps), after.steps),
+    ):
+        for name, value in now.items():
+            if before.get(name) != value:
+                yield Change(f"{prefix}{name}", before.get(name), value)
 
 
 def _unanswered(known: TicketFacts) -> int:

@@ -16,6 +16,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address, Attachment
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import (
     CONTACT_PREFIX,
     FIELD_PREFIX,
@@ -84,6 +85,7 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         agreement=step.agreement,
         terms=step.terms,
         incident=step.incident,
+        steps=step.steps,
         parent=step.parent,
     )
 
@@ -115,7 +117,7 @@ def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Tick
     return replace(ticket, updated_at=now)
 
 
-def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: C901, PLR0911 - one answer for each kind of field
+def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one answer for each kind of field
     """Apply one change. Raises ValueError for a field that tickets do not have."""
     match change.field:
         case "state":
@@ -133,7 +135,9 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
         case "tag":
             return replace(ticket, tags=tuple(changed_set(ticket.tags, change)))
         case name if name.startswith(FIELD_PREFIX):
-            return replace(ticket, fields=changed_fields(ticket.fields, change))
+            return replace(ticket, fields=changed_pairs(ticket.fields, change))
+        case name if name.startswith(STEP_PREFIX):
+            return replace(ticket, steps=changed_pairs(ticket.steps, change))
         case "subject":
             return replace(ticket, subject=change.new or "")
         case "queue":
@@ -173,10 +177,10 @@ def changed_set(values: Sequence[str], change: Change) -> list[str]:
     return left if change.new is None else [*left, change.new]
 
 
-def changed_fields(fields: Sequence[tuple[str, str]], change: Change) -> tuple[tuple[str, str], ...]:
-    """Set or empty one field of the rule files, the others in their order."""
-    name = change.field.removeprefix(FIELD_PREFIX)
-    values = dict(fields)
+def changed_pairs(pairs: Sequence[tuple[str, str]], change: Change) -> tuple[tuple[str, str], ...]:
+    """Set or empty one field or step that the rule files name, the others in their order."""
+    name = change.field.partition(".")[2]
+    values = dict(pairs)
     if change.new is None:
         values.pop(name, None)
     else:

@@ -108,6 +108,7 @@ class OpenTicket:
     terms: str | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
     confidential: Confidence | None = None
     incident: str | None = None
     parent: int | None = None

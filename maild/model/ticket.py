@@ -59,8 +59,9 @@ CONTACT_VALUES = ("name", "company", "phone", "language", "timezone")  # what ag
 class Change:
     """One field of a ticket, its old and its new value.
 
-    `field.NAME` is a field of the rule files. Of the names in SETS a ticket has many: one that came has no old value,
-    one that went no new one. `contact.NAME` is no field of the ticket but of its requester.
+    `field.NAME` is a field of the rule files, `step.TEXT` a step of the checklist. Of the names in SETS a ticket has
+    many: one that came has no old value, one that went no new one. `contact.NAME` is no field of the ticket but of its
+    requester.
     """
 
     field: str
@@ -151,7 +152,7 @@ class Ticket:
     `state_at` is when it came to its state. A merged ticket leads to `merged_into`, a closed one whose thread went on
     in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or
     the matter that it is a part of. `terms` are what its agreement promised when it came under it, `ladder` says which
-    steps of its ladder were done.
+    steps of its ladder were done, `steps` what its history says of those of its checklist, by their texts.
     """
 
     number: int
@@ -183,6 +184,7 @@ class Ticket:
     ladder: str | None = None
     incident: str | None = None
     parent: int | None = None
+    steps: tuple[tuple[str, str], ...] = ()
 
     @property
     def leads_to(self) -> tuple[int, ...]:
@@ -199,3 +201,7 @@ class Ticket:
     def field(self, name: str) -> str | None:
         """Give a field's value, None where it has none."""
         return dict(self.fields).get(name)
+
+    def step(self, text: str) -> str | None:
+        """Give what its history says of a step, None where nothing."""
+        return dict(self.steps).get(text)

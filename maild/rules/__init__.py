@@ -35,6 +35,7 @@ from maild.rules.occasions import (
     see,
 )
 from maild.rules.orphans import find_orphans, words_of_orphans
+from maild.rules.procedures import BOXES, Item, Step, checklist
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
 from maild.rules.schedules import Report, ReportPart, Schedule, instant_on
 from maild.rules.sections import rule_file_schema
@@ -43,6 +44,7 @@ from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
 from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 
 __all__ = [
+    "BOXES",
     "DEFAULT_PRIORITIES",
     "PAUSING",
     "PRIORITIES",
@@ -60,6 +62,7 @@ __all__ = [
     "Example",
     "Expected",
     "Field",
+    "Item",
     "Ladder",
     "Lifecycle",
     "Matter",
@@ -81,6 +84,7 @@ __all__ = [
     "Seen",
     "SeenFile",
     "Span",
+    "Step",
     "Targets",
     "Team",
     "TicketView",
@@ -94,6 +98,7 @@ __all__ = [
     "WhomKind",
     "WorkDuration",
     "ask_rules",
+    "checklist",
     "conditions",
     "default_queue",
     "durations_in",

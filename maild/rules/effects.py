@@ -77,6 +77,14 @@ class AddTag:
 
 
 @dataclass(frozen=True, slots=True)
+class AddStep:
+    """Add a step to the ticket's checklist; one that is there stays as it is."""
+
+    text: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UseTemplate:
     """Write the mail called `template` with another one, `instead`."""
 
@@ -187,7 +195,7 @@ class Stop:
 
 
 Effect: TypeAlias = (
-    SetValue | AtLeast | Raise | MakeMajor | SetField | AddTag | UseTemplate | DoNotAcknowledge | AddNote | Notify
-    | AddParticipant | TakeRequester | TakeAsPerson | SameTicket | JoinIncident | OpenChild | Hold | CallSpam | Refuse
-    | Pend | Resolve | Stop | MakeConfidential
+    SetValue | AtLeast | Raise | MakeMajor | SetField | AddTag | AddStep | UseTemplate | DoNotAcknowledge | AddNote
+    | Notify | AddParticipant | TakeRequester | TakeAsPerson | SameTicket | JoinIncident | OpenChild | Hold | CallSpam
+    | Refuse | Pend | Resolve | Stop | MakeConfidential
 )  # fmt: skip

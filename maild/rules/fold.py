@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from maild.config import kinds
+from maild.model.steps import STEP_PREFIX, StepMark
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
+    AddStep,
     AddTag,
     AtLeast,
     CallSpam,
@@ -67,6 +69,8 @@ class Fold:
                 self.set_field(name, self._fill(text), origin)
             case AddTag(text):
                 self._add_tag(self._fill(text), origin)
+            case AddStep():
+                self._add_step(effect, origin)
             case TakeRequester():
                 self._take_requester(effect, origin)
             case AddNote() | JoinIncident() | Hold() | Resolve() | OpenChild():
@@ -161,6 +165,14 @@ class Fold:
         if tag and tag not in old:
             self.view = replace(self.view, tags=(*old, tag))
             self._record(AddTag(tag), origin, "tags", ", ".join(old) or None, ", ".join(self.view.tags))
+
+    def _add_step(self, effect: AddStep, origin: Origin) -> None:
+        category = self.rules.categories.get(self.view.category or "")
+        procedure = {step.text for step in category.procedure} if category is not None else set()
+        mark = StepMark(is_added=True, is_required=effect.is_required).written()
+        if effect.text not in self.view.steps and effect.text not in procedure and mark is not None:
+            self.view = replace(self.view, steps={**self.view.steps, effect.text: mark})
+            self._record(effect, origin, f"{STEP_PREFIX}{effect.text}", None, mark)
 
     def _take_requester(self, effect: TakeRequester, origin: Origin) -> None:
         try:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from maild.documents import Place
 from maild.model.ticket import Confidence
+from maild.rules.procedures import Step
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -25,7 +26,8 @@ class Review:
 class Category:
     """An issue type by its whole path, `network/vpn`; what it does not say it has from its parent.
 
-    `levels` names the team of a level. `ask_for` are fields that must be known. `links` are for customers and agents.
+    `levels` names the team of a level; `procedure` is the checklist of its tickets. `ask_for` are fields that must be
+    known. `links` are for customers and agents.
     `confidential`: a ticket that is found to be about it is so from then on.
     """
 
@@ -34,6 +36,7 @@ class Category:
     team: str | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     skills: frozenset[str] = frozenset()
+    procedure: tuple[Step, ...] = ()
     customer_links: tuple[str, ...] = ()
     agent_links: tuple[str, ...] = ()
     ask_for: tuple[str, ...] = ()

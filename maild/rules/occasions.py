@@ -105,6 +105,7 @@ class TicketView:
     language: str | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
     is_major: bool = False
     opened_at: datetime | None = None
     unanswered: int = 1

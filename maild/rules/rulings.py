@@ -16,6 +16,7 @@ from maild.model.rates import RateQuestion
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
+    AddStep,
     AddTag,
     AtLeast,
     CallSpam,
@@ -254,7 +255,17 @@ def wanted_of(effect: Effect) -> tuple[str, str] | None:
             wanted = "as", "person"
         case UseTemplate(template, instead):
             wanted = f"template.{template}", instead
-        case Stop() | SetValue() | AtLeast() | Raise() | MakeMajor() | SetField() | AddTag() | TakeRequester():
+        case (
+            Stop()
+            | SetValue()
+            | AtLeast()
+            | Raise()
+            | MakeMajor()
+            | SetField()
+            | AddTag()
+            | AddStep()
+            | TakeRequester()
+        ):
             wanted = None
         case _:
             wanted = _wanted_besides(effect)

@@ -183,7 +183,9 @@ class _Plan:
             "parent": None if step.parent is None else str(step.parent),
         }
         self.rows.opened[step.number] = {"number": step.number, "created_at": self._at}
-        self.rows.changed[step.number] = Standing(step.number, 1, 0, values, step.tags, step.fields, self._now)
+        self.rows.changed[step.number] = Standing(
+            step.number, 1, 0, values, step.tags, step.fields, step.steps, self._now
+        )
 
     def _is_open(self, name: str) -> bool:
         names = (one.values["incident"] for one in self._before.changed.values())

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.errors import StaleError
-from maild.model.aftermath import changed_fields, changed_set
+from maild.model.aftermath import changed_pairs, changed_set
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change, folded
 from maild.store.rows import Row
 
@@ -34,7 +35,18 @@ FIELDS: tuple[str, ...] = (
     "parent",
 )
 NUMBERS = frozenset({"merged_into", "successor", "parent"})
-CHANGED = ("version", "last_n", "updated_at", "state_at", "tags", "fields", "open_requester", "open_incident", *FIELDS)
+CHANGED = (
+    "version",
+    "last_n",
+    "updated_at",
+    "state_at",
+    "tags",
+    "fields",
+    "steps",
+    "open_requester",
+    "open_incident",
+    *FIELDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Standing:
     values: Mapping[str, str | None]
     tags: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str], ...]
     state_at: datetime
 
     def changed(self, change: Change, now: datetime) -> "Standing":
@@ -56,16 +69,23 @@ class Standing:
             return replace(self, tags=tuple(changed_set(self.tags, change)))
         if name in SETS or name.startswith(CONTACT_PREFIX):
             return self
-        is_free = name.startswith(FIELD_PREFIX)
-        if not is_free and name not in self.values:
-            raise ValueError(name)
-        held = dict(self.fields).get(name.removeprefix(FIELD_PREFIX)) if is_free else self.values[name]
-        if held != change.old:
+        if self._held(name) != change.old:
             raise StaleError(f"ticket {self.number}: {name} is not {change.old!r} any more")
-        if is_free:
-            return replace(self, fields=changed_fields(self.fields, change))
+        if name.startswith(FIELD_PREFIX):
+            return replace(self, fields=changed_pairs(self.fields, change))
+        if name.startswith(STEP_PREFIX):
+            return replace(self, steps=changed_pairs(self.steps, change))
         state_at = now if name == "state" else self.state_at
         return replace(self, values={**self.values, name: change.new}, state_at=state_at)
+
+    def _held(self, name: str) -> str | None:
+        """Give a field's value; raises ValueError for one that tickets do not have."""
+        for prefix, pairs in ((FIELD_PREFIX, self.fields), (STEP_PREFIX, self.steps)):
+            if name.startswith(prefix):
+                return dict(pairs).get(name.removeprefix(prefix))
+        if name not in self.values:
+            raise ValueError(name)
+        return self.values[name]
 
 
 def as_text(value: str | int | None) -> str | None:
@@ -86,4 +106,5 @@ def standing_row(standing: Standing, now: datetime) -> Row:
         "state_at": standing.state_at,
         "tags": list(standing.tags),
         "fields": [list(it) for it in standing.fields],
+        "steps": [list(it) for it in standing.steps],
     }

@@ -90,6 +90,7 @@ ticket = Table(
     Column("parent", Key),
     Column("ladder", Words),
     Column("terms", Words),
+    Column("steps", JSON, nullable=False, server_default="[]"),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )

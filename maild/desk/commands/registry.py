@@ -180,7 +180,16 @@ _ANY = (
     Command("send", Audience.ANY, "the draft goes out, with the words above instead of its own where there are any"),
     Command("discard", Audience.ANY, "the draft is dropped"),
     Command("late", Audience.ANY, "why something is late, for the reports", Shape.LINE, "#late waited for a part"),
-    *_reserved(Audience.ANY, "done skip verified", tags="done"),
+    Command(
+        "done",
+        Audience.ANY,
+        "steps of the checklist are done",
+        Shape.NUMBERS,
+        "#done 2,4",
+        is_subject_tag=True,
+    ),
+    Command("skip", Audience.ANY, "a step of the checklist is left out", Shape.NUMBER_WHY, "#skip 3 no such device"),
+    *_reserved(Audience.ANY, "verified"),
 )
 COMMANDS = (*_CUSTOMER, *_COLLEAGUES, *_NAMED, *_NOBODY, *_ANY)
 BY_WORD = {command.word: command for command in COMMANDS}

@@ -12,6 +12,7 @@ from maild.model.facts import TicketFacts
 from maild.model.saying import say
 from maild.model.search import MOST_FOUND
 from maild.model.ticket import Entry, EntryKind, Ticket
+from maild.rules import BOXES, checklist
 
 _LONGEST_LINE = 200
 _MOST_LISTED = 100
@@ -156,10 +157,22 @@ def _facts_of(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:
     told = [f"{name} {value}" for name, value in rated if value] + [f"{name} {value}" for name, value in ticket.fields]
     if told or ticket.tags:
         yield " · ".join((*told, *(f"+{each}" for each in ticket.tags)))
+    yield from _procedure_of(ticket, plan)
     yield from _belonging(ticket, known, plan)
     if known.links:
         yield f"belongs to {', '.join(f'#{number}' for number in known.links)}"
     yield f"opened {ticket.created_at.astimezone(plan.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _procedure_of(ticket: Ticket, plan: Plan) -> Iterator[str]:
+    """Show the checklist and the links of a ticket's category; why a step was skipped is words of the ticket."""
+    category = plan.house.rules.categories.get(ticket.category or "")
+    for item in checklist(category.procedure if category is not None else (), ticket.steps):
+        need = " (required)" if item.is_required and item.is_open else ""
+        why = f": {item.mark.why}" if item.mark.why and plan.may_read(ticket) else ""
+        yield f"{BOXES[item.mark.state]} {item.n} {item.text}{need}{why}"
+    if category is not None:
+        yield from category.agent_links
 
 
 def _belonging(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:

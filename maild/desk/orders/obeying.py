@@ -16,6 +16,7 @@ from maild.desk.orders import (
     matters,
     outside,
     presence,
+    procedure,
     states,
     undoing,
 )
@@ -75,6 +76,8 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "ack": clocks.ack,
         "escalate": clocks.escalate,
         "get": looking.get,
+        "done": procedure.done,
+        "skip": procedure.skip,
         "away": presence.away,
         "here": presence.here,
         "undo": undoing.undo,
@@ -96,3 +99,4 @@ def obey(plan: Plan, commands: Sequence[Given]) -> None:
             )
         else:
             DOING[given.word](plan, given.argument)
+    procedure.check_steps(plan)

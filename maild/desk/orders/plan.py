@@ -15,7 +15,18 @@ from maild.model.facts import TicketFacts
 from maild.model.mail import Attachment
 from maild.model.outgoing import Template, Wanted
 from maild.model.packet import Packet
-from maild.model.ticket import CONTACT_PREFIX, FINISHED, Change, Confidence, Contact, EntryKind, State, Ticket
+from maild.model.steps import STEP_PREFIX
+from maild.model.ticket import (
+    CONTACT_PREFIX,
+    FIELD_PREFIX,
+    FINISHED,
+    Change,
+    Confidence,
+    Contact,
+    EntryKind,
+    State,
+    Ticket,
+)
 from maild.rules import Person
 
 
@@ -202,8 +213,10 @@ def value_of(ticket: Ticket, field: str) -> str | None:
             return ticket.requester.address if ticket.requester else None
         case "requester_name":
             return ticket.requester.name if ticket.requester else ""
-        case name if name.startswith("field."):
-            return ticket.field(name.removeprefix("field."))
+        case name if name.startswith(FIELD_PREFIX):
+            return ticket.field(name.removeprefix(FIELD_PREFIX))
+        case name if name.startswith(STEP_PREFIX):
+            return ticket.step(name.removeprefix(STEP_PREFIX))
         case name:
             value = getattr(ticket, name)
             return None if value is None else str(value)

@@ -7,6 +7,7 @@ from maild.model.decision import CancelMail, ChangeTicket
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import MailState
 from maild.model.saying import say
+from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, SETS, Change, Entry, EntryKind
 
 _FLAG = "undone"
@@ -105,7 +106,7 @@ def _put_back(plan: Plan, change: Change) -> None:
     if change.field == "tag":
         _put_tag_back(plan, change)
         return
-    name = change.field.removeprefix(FIELD_PREFIX)
+    name = change.field.removeprefix(FIELD_PREFIX).removeprefix(STEP_PREFIX)
     if value_of(plan.ticket, change.field) != change.new:
         plan.done.append(f"{name} was changed since and stays {value_of(plan.ticket, change.field) or 'empty'}")
         return

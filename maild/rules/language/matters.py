@@ -12,6 +12,8 @@ from maild.errors import Problem
 from maild.model.ticket import Confidence
 from maild.rules.language.forms import (
     NOT_YET,
+    TEXT_FORM,
+    AlsoWritten,
     Day,
     Duration,
     FieldName,
@@ -26,6 +28,7 @@ from maild.rules.matters import Category as CategoryValue
 from maild.rules.matters import Field as FieldValue
 from maild.rules.matters import Priorities, Review
 from maild.rules.patterns import Pattern
+from maild.rules.procedures import Step
 
 Level = Annotated[str, kinds.matching(r"L[1-9]", "level: write it like L2")]
 Priority = Literal["p1", "p2", "p3", "p4", "p5"]
@@ -47,9 +50,35 @@ def customer_pattern(text: str) -> str:
     return text.lower()
 
 
+MOST_STEPS = 50
 RegularExpression = Annotated[str, AfterValidator(_pattern)]
 AddressPattern = Annotated[str, AfterValidator(customer_pattern)]
 Words = Annotated[tuple[kinds.Name, ...], AfterValidator(not_twice), Field(min_length=2)]
+
+
+def _step(value: object) -> object:
+    """Let a text stand for a step that is not required."""
+    return {"step": value} if isinstance(value, str) else value
+
+
+def _different_steps(steps: "tuple[StepSection, ...] | None") -> "tuple[StepSection, ...] | None":
+    kinds.different(tuple(each.step for each in steps or ()))
+    return steps
+
+
+class StepSection(Passage):
+    """A step of a checklist."""
+
+    step: kinds.Line
+    required: bool = False
+
+    def value(self) -> Step:
+        """Give the step."""
+        return Step(self.step, self.required)
+
+
+StepForm = Annotated[StepSection, BeforeValidator(_step), AlsoWritten(TEXT_FORM)]
+Steps = Annotated[tuple[StepForm, ...], AfterValidator(_different_steps), Field(min_length=1, max_length=MOST_STEPS)]
 
 
 class LinksSection(Passage):
@@ -71,13 +100,14 @@ class CategorySection(Passage):
     """An entry of `categories`; what it does not say it has from its parent."""
 
     refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("procedure", "verify_identity", "links", "ask_for", "reviewed"), NOT_YET)
+        dict.fromkeys(("verify_identity", "ask_for", "reviewed"), NOT_YET)
     )
 
     title: kinds.Line | None = None
     team: kinds.Name | None = None
     levels: dict[Level, kinds.Name] | None = None
     skills: Annotated[tuple[kinds.Name, ...] | None, AfterValidator(lambda names: names and not_twice(names))] = None
+    procedure: Steps | None = None
     links: LinksSection | None = None
     ask_for: tuple[FieldName, ...] | None = None
     reviewed: ReviewSection | None = None
@@ -93,6 +123,7 @@ class CategorySection(Passage):
             team=self.team or above.team,
             levels={**above.levels, **(self.levels or {})},
             skills=above.skills if self.skills is None else frozenset(self.skills),
+            procedure=above.procedure if self.procedure is None else tuple(each.value() for each in self.procedure),
             customer_links=above.customer_links if self.links is None else self.links.customer,
             agent_links=above.agent_links if self.links is None else self.links.agent,
             ask_for=above.ask_for if self.ask_for is None else self.ask_for,

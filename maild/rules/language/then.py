@@ -15,6 +15,7 @@ from maild.model.ticket import Confidence
 from maild.rules.effects import (
     AddNote,
     AddParticipant,
+    AddStep,
     AddTag,
     AtLeast,
     CallSpam,
@@ -52,7 +53,7 @@ from maild.rules.language.forms import (
     WhomText,
     not_twice,
 )
-from maild.rules.language.matters import Level, Priority
+from maild.rules.language.matters import Level, Priority, Steps
 
 _REQUESTER = "reply_to"
 _ANSWERS = tuple(sorted(each.value for each in ACKNOWLEDGEMENTS if each is not Template.REFUSED))
@@ -77,7 +78,7 @@ def _tag(text: str) -> str:
     return text
 
 
-Steps = Annotated[int, Field(ge=1, le=9)]
+Up = Annotated[int, Field(ge=1, le=9)]
 
 
 class Graded(Passage):
@@ -85,7 +86,7 @@ class Graded(Passage):
 
     equals: Annotated[str | None, Field(alias="is")] = None
     at_least: str | None = None
-    up: Annotated[Steps | None, Field(alias="raise")] = None
+    up: Annotated[Up | None, Field(alias="raise")] = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Graded":
@@ -122,9 +123,7 @@ class Then(Passage):
 
     may_be_empty: ClassVar[bool] = False
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("ladder", "survey", "checklist", "approval"), NOT_YET)
-    )
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("ladder", "survey", "approval"), NOT_YET))
 
     queue: kinds.Name | None = None
     category: Category | None = None
@@ -140,6 +139,7 @@ class Then(Passage):
     language: Language | None = None
     field: Annotated[dict[FieldName, Text], Field(min_length=1)] | None = None
     tags: Tags | None = None
+    checklist: Steps | None = None
     requester: Annotated[str | None, AfterValidator(lambda text: text and _requester(text))] = None
     treated: Annotated[Literal["person"] | None, Field(alias="as")] = None
     same_ticket: Text | None = None
@@ -198,6 +198,7 @@ class Then(Passage):
     def _marks(self) -> Iterator[Effect]:
         yield from (SetField(name, value) for name, value in (self.field or {}).items())
         yield from (AddTag(tag) for tag in self.tags or ())
+        yield from (AddStep(each.step, each.required) for each in self.checklist or ())
         if self.requester is not None:
             yield TakeRequester(self.requester)
         if self.treated is not None:
