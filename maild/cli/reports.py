@@ -1,28 +1,30 @@
-"""`maild report`: figures of any period, computed from the entries."""
+"""`maild report`: figures of any period, computed from the entries; and links to them on the desk's pages."""
 
 import os
-from collections.abc import Callable
+import secrets
+from base64 import b64encode
 from contextlib import closing
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
 
 import click
 
-from maild.cli.display import fit, print_json
-from maild.cli.opening import config_directory, now
-from maild.config import Config, read_config, read_draft
-from maild.documents import did_you_mean
-from maild.drawing import draw_parts
+from maild.cli.display import fit, moment, print_json
+from maild.cli.opening import config_directory, now, user
+from maild.composing import page_file, print_page, trusted_markup
+from maild.config import Config, read_config
+from maild.documents import ScalarError, parse_duration
+from maild.model.reports import ReportOrder
 from maild.premises import open_store, premises_in_force
-from maild.reporting import GROUPS, REPORTS, Part, Period, PeriodError, View, parse_period, parse_span, parts
-from maild.reporting.charts import Look, PictureFormat
-from maild.reporting.pages import inlined, page
-from maild.reporting.rendering import as_csv, as_text
-from maild.reporting.rendering import as_json as as_json_value
-from maild.rules import Calendar, Rules, read_calendars
+from maild.reckoning import OrderError, page_values, period_of, pictures_of, reckon
+from maild.reporting import GROUPS, REPORTS, Part, Period
+from maild.reporting.rendering import as_csv, as_json, as_text
 from maild.store import Store
 
-FORMATS = ("table", "csv", "json", "html")
+FORMATS: Final = ("table", "csv", "json", "html")
+SECRET_BYTES: Final = 24
+LONGEST: Final = timedelta(days=366)
 
 
 @click.command()
@@ -34,10 +36,12 @@ FORMATS = ("table", "csv", "json", "html")
 @click.option("--to", "last", metavar="DAY", help="The last day, or an instant; without it until now.")
 @click.option("--by", type=click.Choice(GROUPS), help="What the figures are parted by.")
 @click.option("--queue", default="", metavar="QUEUE", help="Only what is in this queue at the end of the period.")
-@click.option("--calendar", metavar="CALENDAR", help="Measure in the hours of this calendar, not in each ticket's own.")
-@click.option("--zone", metavar="ZONE", help="The time zone in which days begin; the desk's by default.")
+@click.option("--calendar", default="", metavar="CALENDAR", help="Measure in these hours, not in each ticket's own.")
+@click.option("--zone", default="", metavar="ZONE", help="The time zone in which days begin; the desk's by default.")
 @click.option("--format", "as_format", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json_value", is_flag=True, help="The same as --format json.")
+@click.option("--link", is_flag=True, help="Print a link to it on the desk's pages instead, for who may see all of it.")
+@click.option("--expires", default="7d", show_default=True, metavar="TIME", help="How long the link holds.")
 def report(  # noqa: PLR0917 - the options of one command
     name: str,
     period: str | None,
@@ -45,80 +49,73 @@ def report(  # noqa: PLR0917 - the options of one command
     last: str | None,
     by: str | None,
     queue: str,
-    calendar: str | None,
-    zone: str | None,
+    calendar: str,
+    zone: str,
     as_format: str,
-    as_json: bool,
+    as_json_value: bool,
+    link: bool,
+    expires: str,
 ) -> None:
     """Print figures of a period: sla, volume, csat, backlog, handover or lessons.
 
     All of it is computed from what was entered on tickets, as it stood at the end of the period; of a period that is
     not over, what there is by now.
     """
-    config = read_config(config_directory(), os.environ)
-    at = now()
-    asked = _period(period, first, last, _zone(zone or config.desk.timezone), at)
-    hours = None if calendar is None else _calendar(calendar)
-    with closing(open_store(config)) as store:
-        rules = _rules(store, config) if by == "customer" or queue else None
-        if rules is not None and queue and queue not in rules.queues:
-            raise click.BadParameter(
-                f"there is no queue '{queue}'{did_you_mean(queue, rules.queues)}", param_hint="--queue"
-            )
-        view = View(at, _customers(rules), by or "", hours, queue=queue)
-        facts = store.read(lambda reader: reader.report_facts(asked.since, asked.as_of(at).until))
-    _print(name, parts(REPORTS[name], asked, facts, view), asked.as_of(at), config, "json" if as_json else as_format)
-
-
-def _period(name: str | None, first: str | None, last: str | None, zone: ZoneInfo, at: datetime) -> Period:
-    if name is not None and (first is not None or last is not None):
+    if period is not None and (first is not None or last is not None):
         raise click.UsageError("--period and --from are two ways to say one thing: write one of them")
+    config = read_config(config_directory(), os.environ)
+    zone = zone or config.desk.timezone
+    order = ReportOrder(name, zone, period or "this-month", first, last, by or "", queue, calendar)
     try:
-        if first is None and last is None:
-            return parse_period(name or "this-month", zone, at)
-        return parse_span(first, last, zone, at)
-    except PeriodError as error:
+        period_of(order, now())
+        with closing(open_store(config)) as store:
+            shown, told = reckon(order, store, premises_in_force(store, config)[1], now())
+            if link:
+                _print_link(order, store, config, _lasting(expires))
+                return
+    except OrderError as error:
         raise click.UsageError(fit(error)) from error
+    _print(order, shown, told, config, "json" if as_json_value else as_format)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _lasting(text: str) -> timedelta:
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
+        lasting = parse_duration(text)
+    except (ScalarError, OverflowError) as error:
         raise click.BadParameter(
-            f"there is no time zone '{fit(name)}': write it like Europe/London", param_hint="--zone"
+            f"'{fit(text)}' is no length of time: write it like 12h or 7d", param_hint="--expires"
         ) from error
+    if not timedelta() < lasting <= LONGEST:
+        raise click.BadParameter("a link holds for a year at most", param_hint="--expires")
+    return lasting
 
 
-def _calendar(name: str) -> Calendar:
-    known = read_calendars(read_draft(config_directory(), os.environ))
-    if name not in known:
-        raise click.BadParameter(f"there is no calendar '{name}'{did_you_mean(name, known)}", param_hint="--calendar")
-    return known[name]
+def _print_link(order: ReportOrder, store: Store, config: Config, lasting: timedelta) -> None:
+    """Give a secret to the report, and print where it shows it."""
+    if config.web.listen is None or config.web.public_url is None:
+        raise click.UsageError("--link: the desk has no pages: set web.listen and web.public_url in maild.yaml")
+    secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
+    store.write(lambda tx: tx.add_report_link(secret, order, user(), at, at + lasting))
+    click.echo(f"{config.web.public_url.rstrip('/')}/report/{secret}")
+    click.echo(f"Whoever has it sees the report until {moment(at + lasting)}.", err=True)
 
 
-def _rules(store: Store, config: Config) -> Rules:
-    return premises_in_force(store, config)[1]
-
-
-def _customers(rules: Rules | None) -> Callable[[str], str | None]:
-    """Say how the group of customers of an address is found; without rules nobody asks."""
-
-    def find(address: str) -> str | None:
-        found = rules.find_customer(address) if rules is not None else None
-        return found.key if found is not None else None
-
-    return find
-
-
-def _print(name: str, shown: tuple[Part, ...], period: Period, config: Config, as_format: str) -> None:
+def _print(order: ReportOrder, shown: tuple[Part, ...], period: Period, config: Config, as_format: str) -> None:
     match as_format:
         case "csv":
             click.echo(as_csv(shown), nl=False)
         case "json":
-            print_json({"report": name, **as_json_value(shown, period)})
+            print_json({"report": order.name, **as_json(shown, period)})
         case "html":
-            pictures = inlined(draw_parts(shown, tuple(Look), PictureFormat.SVG))
-            click.echo(page(f"{config.desk.name}: {name}", shown, period, pictures), nl=False)
+            click.echo(_whole_page(order, shown, period, config))
         case _:
             click.echo(fit(as_text(shown, period)), nl=False)
+
+
+def _whole_page(order: ReportOrder, shown: tuple[Part, ...], period: Period, config: Config) -> str:
+    """Print a page that holds all that it shows, and may load nothing."""
+    style = page_file("style.css")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    values = page_values(order, config.desk.name, shown, period, pictures_of(shown))
+    return print_page("report", {**values, "style": trusted_markup(style), "policy": policy})

@@ -68,6 +68,23 @@ class ReportFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOrder:
+    """A report that the command line or a link asks for: everything as it was written, "" and None where nothing was.
+
+    `first` and `last` go before `period`.
+    """
+
+    name: str
+    zone: str
+    period: str = "this-month"
+    first: str | None = None
+    last: str | None = None
+    by: str = ""
+    queue: str = ""
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportQuestion:
     """A report that is asked for: its period as it was written, and the zone in which that is meant."""
 

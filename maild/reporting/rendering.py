@@ -8,6 +8,7 @@ BUGS
     a report of one.
 """
 
+import base64
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
+from maild.reporting.charts import Look
 from maild.reporting.periods import Period
 from maild.reporting.tables import Cell, Chart, Kind, Part, Table
 
@@ -96,6 +98,12 @@ def as_html(parts: Sequence[Part], period: Period, pictures: Pictures, word: Cal
     return "\n".join(line for part in parts for line in _html_of(part, zone, pictures, word))
 
 
+def inlined(drawn: Mapping[tuple[str, Look], bytes]) -> Pictures:
+    """Give SVG pictures, drawn in both looks, as addresses that hold them."""
+    address = {key: f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}" for key, svg in drawn.items()}
+    return {key: (address[key, Look.LIGHT], address[key, Look.DARK]) for key, look in drawn if look is Look.LIGHT}
+
+
 def _text_of(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
     yield word(table.title)
     if not table.rows:
@@ -152,7 +160,7 @@ def _figure(chart: Chart, pictures: Pictures, word: Callable[[str], str]) -> Ite
 
 
 def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
-    yield f'<div class="wide"><table><caption>{escape(word(table.title))}</caption>'
+    yield f'<div class="scroll"><table><caption>{escape(word(table.title))}</caption>'
     heads = "".join(
         f'<th scope="col"{_side(column.kind)}>{escape(word(column.title))}</th>' for column in table.columns
     )

@@ -277,6 +277,16 @@ figures = Table(
     Index("ix_figures_ended", "ended_at", "opened_at"),
 )
 
+report_link = Table(
+    "report_link",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("order", JSON, nullable=False),
+)
+
 CLOCK_VALUES = ("state", "target", "calendar", "stamp", "elapsed", "at", "due_at")
 
 

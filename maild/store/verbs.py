@@ -14,6 +14,7 @@ from maild.store.outbox import OutboxReading, OutboxWriting
 from maild.store.pauses import PauseReading, PauseWriting
 from maild.store.rates import RateReading
 from maild.store.recalling import Recalling
+from maild.store.reportlinks import ReportLinkReading, ReportLinkWriting
 from maild.store.resuming import ResumeReading, ResumeWriting
 from maild.store.timers import TimerReading, TimerWriting
 from maild.store.verifying import Verifying
@@ -34,6 +35,7 @@ class Reader(
     PauseReading,
     RateReading,
     Recalling,
+    ReportLinkReading,
     ResumeReading,
     Looking,
     Verifying,
@@ -53,6 +55,7 @@ class Transaction(
     TimerWriting,
     KeyWriting,
     PauseWriting,
+    ReportLinkWriting,
     ResumeWriting,
     WholeWriting,
 ):

@@ -4,10 +4,13 @@ import csv
 import io
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
+from maild.daemon import now
 from tests.integration.a_desk import ADesk, a_mail
+from tests.integration.a_site import a_site, serve_pages
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,30 @@ def test_a_flipped_figure_is_found(desk: ADesk):
         finally:
             database.execute("UPDATE figures SET text = ? WHERE ticket = 1001", [kept])
             database.commit()
+
+
+def test_a_link_shows_its_report_until_it_is_over(desk: ADesk):
+    """To a GET alone, under the site's name alone; a wrong secret and a late one are answered alike."""
+    assert "the desk has no pages" in desk.maild("report", "backlog", "--link", code=2).stderr
+    serve_pages(desk)
+    assert "a year at most" in desk.maild("report", "backlog", "--link", "--expires", "9999d", code=2).stderr
+    assert "no length of time" in desk.maild("report", "backlog", "--link", "--expires", "soon", code=2).stderr
+    link = desk.maild("report", "backlog", "--by", "queue", "--link", "--expires", "2h").stdout.strip()
+    path = link[link.index("/report/") :]
+    with closing(sqlite3.connect(desk.folder / "state" / "maild.db")) as database:
+        kept = repr(database.execute("SELECT * FROM report_link").fetchall())
+
+    with a_site(desk, now()) as site:
+        shown = site.ask(path)
+        others = [site.ask(path, "POST"), site.ask(path[:-1]), site.ask(f"{path}x"), site.ask("/report/%2e%2e")]
+        site.at += timedelta(hours=3)
+        late, none = site.ask(path), site.ask("/none")
+
+    assert len(path.removeprefix("/report/")) == 32 and path.removeprefix("/report/") not in kept
+    assert (shown.status, shown.text.count("data:image/svg+xml;base64,")) == (200, 2)
+    assert "=1+1 &lt;script&gt;" in shown.text and "<script" not in shown.text and "<style" not in shown.text
+    assert [page.status for page in others] == [405, 404, 404, 404]
+    assert (late.status, late.text) == (404, none.text)
 
 
 def test_what_is_kept_is_read_instead_of_entries(desk: ADesk):
