@@ -27,13 +27,17 @@ from maild.store import ArrivalRow, Happening, Store
 
 @click.group()
 def held() -> None:
-    """List, show, release and discard held mail."""
+    """List, show, release and discard held mail; unblock senders."""
 
 
 @held.command("list")
+@click.option("--blocked", is_flag=True, help="List the senders whose mail is held, whatever it is.")
 @json_option
-def list_(as_json: bool) -> None:
+def list_(blocked: bool, as_json: bool) -> None:
     """List mail that waits for a person's word, the oldest first."""
+    if blocked:
+        _list_blocked(as_json=as_json)
+        return
     with opened_store() as store:
         found = store.read(lambda reader: reader.list_held())
     if as_json:
@@ -86,6 +90,28 @@ def release(numbers: tuple[int, ...]) -> None:
 def discard(numbers: tuple[int, ...]) -> None:
     """Take held mail off the list for good; its bytes stay until retention removes them."""
     _end(numbers, lambda tx, number, by, at: tx.discard_held(number, by, at), "discarded")
+
+
+@held.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+def unblock(addresses: tuple[str, ...]) -> None:
+    """Let mail from blocked senders be handled as any other; what is held already waits for its release."""
+    with opened_store() as store:
+        lifted = store.write(lambda tx: {address: tx.unblock(address) for address in addresses})
+    for address in addresses:
+        if lifted[address]:
+            click.echo(f"{address}: unblocked")
+    if not all(lifted.values()):
+        raise say_no("\n".join(f"{address}: is not blocked" for address in addresses if not lifted[address]))
+
+
+def _list_blocked(*, as_json: bool) -> None:
+    with opened_store() as store:
+        found = store.read(lambda reader: reader.list_blocked())
+    if as_json:
+        print_json([{"address": one.address, "by": one.by, "at": instant(one.at)} for one in found])
+        return
+    print_table(("address", "by", "at"), [(one.address, one.by, moment(one.at)) for one in found])
 
 
 def arrival_line(one: ArrivalRow) -> Json:

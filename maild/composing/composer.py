@@ -167,6 +167,7 @@ class Composer:
             template=wanted.template,
             sheet=wanted.sheet,
             is_capped=wanted.is_capped,
+            listed=wanted.listed,
             person=wanted.person,
             thread=wanted.thread,
             meaning=wanted.meaning,

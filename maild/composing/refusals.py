@@ -155,4 +155,17 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     ),
     "#help {argument}: there is no such command{hint}": "#help {argument}: Einen solchen Befehl gibt es nicht{hint}",
     "#answer {argument}: there is no such answer{hint}": "#answer {argument}: Eine solche Antwort gibt es nicht{hint}",
+    # In answer to mails by schedule
+    "#block: {address} cannot be blocked: {why}": "#block: {address} ist nicht zu sperren: {why}",
+    "the mail names no sender": "Die Mail nennt keinen Absender",
+    "they are of the house": "Sie gehören zum Haus",
+    "the mail is forged, and not theirs": "Die Mail ist gefälscht und nicht von dort",
+    "#{word}: only an administrator's answer to a list of held mail may say so": (
+        "#{word}: Das darf nur die Antwort eines Administrators auf eine Liste zurückgehaltener Mail"
+    ),
+    "#{word} {number}: the list that you answered has no such number": (
+        "#{word} {number}: Diese Nummer hat die beantwortete Liste nicht"
+    ),
+    "#{word} {number}: it is not held any more": "#{word} {number}: Sie ist nicht mehr zurückgehalten",
+    "#{word} {number}: your mail says two things of it": "#{word} {number}: Ihre Mail sagt zweierlei davon",
 }

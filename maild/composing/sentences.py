@@ -56,6 +56,22 @@ GERMAN: Mapping[str, str] = {
     "The desk stood still: this was due {when}, and stands for all since.": (
         "Der Betrieb stand still: Fällig war dies {when}, und es steht für alles seither."
     ),
+    "Nobody of this shift is here to accept it.": "Von dieser Schicht ist niemand da, um sie anzunehmen.",
+    "Nobody accepted this handover in time.": "Niemand hat diese Übergabe rechtzeitig angenommen.",
+    "you accepted the handover: it is yours until the next one": (
+        "Sie haben die Übergabe angenommen: Sie ist Ihre bis zur nächsten"
+    ),
+    "{name} accepted it already, {when}": "{name} hat sie schon angenommen, {when}",
+    "released: {mail}": "freigegeben: {mail}",
+    "discarded: {mail}": "verworfen: {mail}",
+    "blocked {address}, and discarded: {mail}": "{address} gesperrt, und verworfen: {mail}",
+    "Besides, {count} mails of blocked senders are held.": (
+        "Außerdem sind {count} Mails gesperrter Absender zurückgehalten."
+    ),
+    "only lines of # commands count there": "Dort zählen nur Zeilen mit #-Befehlen",
+    "Commands in the name of {name} were not obeyed: {proof}": (
+        "Befehle im Namen von {name} wurden nicht befolgt: {proof}"
+    ),
     "held mail: {count}": "zurückgehaltene Mail: {count}",
     "nobody": "niemand",
     "{sender}: {subject}": "{sender}: {subject}",

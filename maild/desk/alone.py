@@ -30,23 +30,51 @@ from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.saying import say
 from maild.rules import Person
 
+# What is written by schedule, and answered by commands alone.
+_LISTS = frozenset({Template.HELD_DIGEST, Template.HANDOVER, Template.DAILY_REPORT})
+
 
 def without_ticket(case: Case, person: Person | None) -> Decision:
     """Decide about an agent's mail that belongs to no ticket; unproved it is as anybody's."""
     answered = case.found.answered
+    is_list = answered is not None and answered.template in _LISTS
     is_proved = case.sender is not None and case.sender.trust is Trust.PROVED
-    if person is not None and is_proved:
-        draft = _answered_draft(case)
-        speech = hear_alone(case, draft)
-        if draft is not None and draft.state == DraftState.OPEN and draft.author == person.key:
-            return _answer_draft(case, person, speech, draft)
-        if speech.commands or speech.doubts:
-            return _command(case, person, speech)
-        if customers_mails(case):
-            return open_for_customers(case, person)
+    if person is not None and is_proved and (decision := _of_proved(case, person, is_list=is_list)) is not None:
+        return decision
+    if person is not None and not is_proved and is_list and hear_alone(case, None).commands:
+        return _disobeyed(case, person)
     if answered is not None and answered.ticket is None:
         return desk_matter(case, f"an answer to our mail {answered.token}, which is about no ticket")
     return open_ticket(case)
+
+
+def _of_proved(case: Case, person: Person, *, is_list: bool) -> Decision | None:
+    """Do what somebody of the house surely says; None where their mail is but a matter of their own."""
+    draft = _answered_draft(case)
+    speech = hear_alone(case, draft)
+    if draft is not None and draft.state == DraftState.OPEN and draft.author == person.key:
+        return _answer_draft(case, person, speech, draft)
+    if speech.commands or speech.doubts:
+        return _command(case, person, speech)
+    if is_list and speech.text.strip():
+        return _only_commands(case, person)
+    return open_for_customers(case, person) if customers_mails(case) else None
+
+
+def _only_commands(case: Case, person: Person) -> Decision:
+    """Tell somebody who answered a mail by schedule in plain words that nothing came of it."""
+    sheet = _sheet(case, person)
+    sheet.want(*transcripts([person], None, (say("Nothing was done:"), say("only lines of # commands count there"))))
+    return _close(sheet, case, (), "an answer in plain words to a mail by schedule")
+
+
+def _disobeyed(case: Case, person: Person) -> Decision:
+    """Tell somebody that commands in their name were not obeyed, for nothing proves that they are theirs."""
+    proof = case.sender.proof if case.sender else ""
+    story = say("Commands in the name of {name} were not obeyed: {proof}", name=person.name, proof=proof)
+    sheet = _sheet(case, person)
+    sheet.want(*transcripts([person], None, (story,)))
+    return _close(sheet, case, (), story)
 
 
 def _answered_draft(case: Case) -> Draft | None:

@@ -28,6 +28,7 @@ _WANTS = {
     "history": Want.HISTORY,
     "escalate": Want.HISTORY,
     "undo": Want.SENT,
+    **dict.fromkeys(("release", "discard", "block"), Want.HELD),
     **dict.fromkeys(("get", "forward", "split"), Want.FILES),
 }
 

@@ -75,6 +75,12 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     return keep_time(decision, facts.with_counted(), house, now)
 
 
+def _may_be_kept_back(case: Case) -> bool:
+    """Whether a mail may be held for its sender alone: not what a person released, a delivery report, an agent's."""
+    is_agents = case.sender is not None and case.sender.standing is Standing.AGENT
+    return not (case.is_released or is_agents or case.message.bounce is not None)
+
+
 def _heard(case: Case, decision: Decision) -> Decision:
     """Let whoever writes be written to again, if mail to them had come back."""
     sender = case.sender
@@ -100,7 +106,9 @@ def _visible(message: Message, facts: Facts, house: House, now: datetime) -> Fac
 
 
 def _by_sender(case: Case) -> Decision:
-    """Decide by who wrote: a machine, an agent, or somebody outside."""
+    """Decide by who wrote: somebody who is blocked, a machine, an agent, or somebody outside."""
+    if case.facts.is_blocked and _may_be_kept_back(case):
+        return held(case, "its sender is blocked; `maild held unblock` lifts that")
     if case.is_automatic:
         return file_automatic(case)
     if case.sender is not None and case.sender.standing is Standing.AGENT:

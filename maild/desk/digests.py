@@ -11,10 +11,10 @@ from maild.desk.scheduling import following, people_of, zone_of, zone_of_person
 from maild.desk.telling import to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Step, Timer, TimerKind
 from maild.model.facts import Facts
-from maild.model.occasion import Occasion, OccasionKind, parse_occasion
+from maild.model.occasion import DeskDeed, Occasion, OccasionKind, parse_occasion
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
-from maild.rules import Person, Report
+from maild.rules import Person, Report, WhomKind
 
 _PROMPT = timedelta(minutes=5)
 
@@ -65,16 +65,18 @@ def _held(hour: _Hour) -> Iterator[Wanted]:
 
     Of those who are blocked only a count is told: that they are held is what somebody wanted.
     """
-    listing = held_listing(hour.facts.desk.held)
-    if not listing.items:
+    held = tuple(each for each in hour.facts.desk.held if not each.is_blocked)
+    if not held:
         return
-    headline = say("held mail: {count}", count=len(listing.items) + listing.left_out)
+    listing, blocked = held_listing(held), len(hour.facts.desk.held) - len(held)
+    about = (say("held mail: {count}", count=len(held)), *hour.late())
+    if blocked:
+        about = (*about, say("Besides, {count} mails of blocked senders are held.", count=blocked))
+    listed = tuple(str(each.arrival) for each in held[: len(listing.items)])
     for person in hour.house.administrators(hour.now):
         if zone_of_person(person, hour.house) == hour.occasion.zone:
-            mail = to_person(
-                person, Template.HELD_DIGEST, None, Thread.INTERNAL, Meaning.NOTHING, about=(headline, *hour.late())
-            )
-            yield replace(mail, listings=(listing,))
+            mail = to_person(person, Template.HELD_DIGEST, None, Thread.INTERNAL, Meaning.NOTHING, about=about)
+            yield replace(mail, listings=(listing,), listed=listed)
 
 
 def _report(hour: _Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
@@ -82,7 +84,12 @@ def _report(hour: _Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
     report = hour.house.rules.reports.get(hour.occasion.name)
     if report is None:
         return (), ()
-    return (), tuple(report_mail(report, person, hour.occasion, hour.late(), hour) for person in _told(report, hour))
+    mails = tuple(_report_mail(report, person, hour, hour.late()) for person in _told(report, hour))
+    if report.accept is None:
+        return (), mails
+    if not mails:
+        return (), tuple(_to_leads(report, hour, say("Nobody of this shift is here to accept it.")))
+    return (StartTimer(TimerKind.HANDOVER, None, hour.now + report.accept, str(hour.occasion)),), mails
 
 
 def _told(report: Report, hour: _Hour) -> Iterator[Person]:
@@ -92,9 +99,43 @@ def _told(report: Report, hour: _Hour) -> Iterator[Person]:
             yield person
 
 
-def report_mail(report: Report, person: Person, occasion: Occasion, about: tuple[str, ...], hour: _Hour) -> Wanted:
-    """Write a report to one of its readers."""
-    headline = say("{report}, {day}", report=report.key, day=occasion.day.isoformat())
-    template = Template.HANDOVER if report.accept is not None else Template.DAILY_REPORT
+def _report_mail(report: Report, person: Person, hour: _Hour, about: tuple[str, ...]) -> Wanted:
+    """Write a report to one of its readers; a handover is named in it, for `#ack` to accept."""
+    headline = say("{report}, {day}", report=report.key, day=hour.occasion.day.isoformat())
+    is_handover = report.accept is not None
+    template = Template.HANDOVER if is_handover else Template.DAILY_REPORT
     mail = to_person(person, template, None, Thread.INTERNAL, Meaning.NOTHING, about=(headline, *about))
-    return replace(mail, listings=listings_for(person, report.parts, hour.facts, hour.house, hour.now))
+    listings = listings_for(person, report.parts, hour.facts, hour.house, hour.now)
+    return replace(mail, listings=listings, listed=(str(hour.occasion),) if is_handover else ())
+
+
+def miss_handover(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Tell the lead of a handover that nobody accepted in time."""
+    house = replace(house, absent=frozenset(facts.absences))
+    occasion = parse_occasion(timer.about)
+    report = house.rules.reports.get(occasion.name)
+    is_accepted = any(each.what is DeskDeed.ACCEPTED for each in facts.desk.events)
+    if report is None or is_accepted:
+        why = "accepted" if is_accepted else "the rule files know it no more"
+        return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: {why}"), (), (), (), None, ())
+    hour = _Hour(occasion, timer.due_at, facts, house, now)
+    mails = tuple(_to_leads(report, hour, say("Nobody accepted this handover in time.")))
+    return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: nobody accepted it"), (), mails, (), None, ())
+
+
+def _to_leads(report: Report, hour: _Hour, story: str) -> Iterator[Wanted]:
+    for person in _leads(report, hour):
+        yield _report_mail(report, person, hour, (story, *hour.late()))
+
+
+def _leads(report: Report, hour: _Hour) -> tuple[Person, ...]:
+    """Give the leads of whom a handover is for; where all are away the managers, and without these the admins."""
+    house, now = hour.house, hour.now
+    teams = [house.lead(whom.name, now) for whom in report.to if whom.kind in {WhomKind.TEAM, WhomKind.EACH}]
+    people = [person for whom in report.to if whom.kind is WhomKind.PERSON for person in house.leads_of(whom.name, now)]
+    leads = {person.key: person for person in (*teams, *people) if person is not None}
+    for some in (tuple(leads.values()), house.managers(now)):
+        here = tuple(person for person in some if not house.is_absent(person.key, now))
+        if here:
+            return here
+    return house.managers(now) or house.administrators(now)

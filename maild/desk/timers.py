@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from maild.desk.digests import hold_occasion
+from maild.desk.digests import hold_occasion, miss_handover
 from maild.desk.escalating import climb
 from maild.desk.house import House
 from maild.desk.lapsing import live_on
@@ -25,6 +25,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.LIFECYCLE: live_on,
         TimerKind.DRAFT: remind_of_draft,
         TimerKind.OCCASION: hold_occasion,
+        TimerKind.HANDOVER: miss_handover,
     }
 )
 
@@ -35,6 +36,8 @@ _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
         TimerKind.DRAFT: frozenset({Want.HISTORY}),
     }
 )
+
+_OF_THE_DESK = frozenset({TimerKind.OCCASION, TimerKind.HANDOVER})
 
 
 def ask_of_timer(timer: Timer) -> Questions:
@@ -53,7 +56,7 @@ def ask_of_timer(timer: Timer) -> Questions:
         numbers=numbers,
         drafts=drafts,
         wants=wants,
-        occasion=parse_occasion(timer.about) if timer.kind is TimerKind.OCCASION else None,
+        occasion=parse_occasion(timer.about) if timer.kind in _OF_THE_DESK else None,
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from maild.model.clocks import Clock
 from maild.model.mail import Address, Attachment, Conversation
+from maild.model.occasion import DeskDeed
 from maild.model.outgoing import Meaning, Wanted
 from maild.model.rates import Counted
 from maild.model.ticket import Cause, Change, Confidence, EntryKind, State
@@ -297,6 +298,32 @@ class CountMail:
     ticket: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class EndHeld:
+    """Let a held arrival be handled anew, or take it off the list for good; held no more: the decision is stale."""
+
+    arrival: int
+    is_released: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSender:
+    """Hold whatever comes from an address from now on."""
+
+    address: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDeed:
+    """Write down what somebody did to a matter of the desk that is no ticket's."""
+
+    what: DeskDeed
+    about: str
+    by: str
+
+
 Step = (
     OpenTicket
     | ChangeTicket
@@ -318,6 +345,9 @@ Step = (
     | MarkReachable
     | Silence
     | CountMail
+    | EndHeld
+    | BlockSender
+    | RecordDeed
 )
 
 
@@ -363,6 +393,7 @@ class TimerKind(StrEnum):
     LADDER = "ladder"  # the next step of the ticket's ladder
     NOTICE = "notice"  # what came since the last notice is told together
     OCCASION = "occasion"  # the desk writes by schedule
+    HANDOVER = "handover"  # somebody must have accepted it by now
 
 
 @dataclass(frozen=True, slots=True)

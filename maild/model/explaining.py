@@ -8,6 +8,7 @@ from maild.model.clocks import Clock, ClockName
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
+    BlockSender,
     CancelMail,
     ChangeContact,
     ChangeTicket,
@@ -15,12 +16,14 @@ from maild.model.decision import (
     Consult,
     CountMail,
     Decision,
+    EndHeld,
     KeepDraft,
     LinkTickets,
     MarkReachable,
     MeetContact,
     OpenTicket,
     RecordAbsence,
+    RecordDeed,
     RememberIds,
     RememberKey,
     RemoveParticipant,
@@ -35,6 +38,8 @@ from maild.model.outgoing import OutgoingMail
 from maild.model.ticket import CONTACT_VALUES, Change, Contact, Entry, KeptAttachment, Ticket
 
 Json = dict[str, object]
+OfDesk = EndHeld | BlockSender | RecordDeed
+OfPeople = RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence
 OfContact = MeetContact | ChangeContact | MarkReachable | Silence
 
 
@@ -280,9 +285,7 @@ def _told(step: Step) -> str:
     return told
 
 
-def _told_besides(
-    step: RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence | CountMail | OfContact,
-) -> str:
+def _told_besides(step: OfPeople | OfDesk | CountMail | OfContact) -> str:
     match step:
         case RemoveParticipant():
             told = f"take {step.address} off #{step.number}"
@@ -296,10 +299,23 @@ def _told_besides(
             told = f"stop timers ({step.kind.value}) of #{step.number}"
         case RecordAbsence():
             told = f"{step.person} is away until {instant(step.until_at)}"
+        case EndHeld() | BlockSender() | RecordDeed():
+            told = _told_of_desk(step)
         case CountMail():
             told = "count it: " + ", ".join(f"{each.of.value} {each.key}" for each in step.counted)
         case _:
             told = _told_of_contact(step)
+    return told
+
+
+def _told_of_desk(step: OfDesk) -> str:
+    match step:
+        case EndHeld():
+            told = f"{'release' if step.is_released else 'discard'} the held arrival {step.arrival}"
+        case BlockSender():
+            told = f"hold whatever comes from {step.address}"
+        case RecordDeed():
+            told = f"{step.what.value} by {step.by}: {step.about}"
     return told
 
 

@@ -23,6 +23,7 @@ class Want(StrEnum):
     SENT = "sent"  # the last mails to customers, and how they ended
     CHILDREN = "children"  # the tickets that belong to those that are named, whole
     OUTSIDERS = "outsiders"  # what is known of all who take part, and how often they were written to
+    HELD = "held"  # what waits for a person's word
     INCIDENTS = "incidents"  # the open ones, and the tickets that were counted
 
 
@@ -72,7 +73,7 @@ class EarlierArrival:
 
 @dataclass(frozen=True, slots=True)
 class IssuedMail:
-    """An outgoing mail that a mark names, whatever the mark is worth."""
+    """An outgoing mail that a mark names, whatever the mark is worth; `listed` is what its numbers stand for."""
 
     token: str
     ticket: int | None
@@ -87,6 +88,7 @@ class IssuedMail:
     subject: str
     ours: str = field(repr=False)
     quoted: str = field(repr=False)
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ class Facts:
     often the person of the house was asked within the hour whether they sent something. `are_rules_resting`: a person
     paused them.
     `incidents` are the open ones by folded name, None where nobody asked. `desk` is what an occasion looks at.
+    `is_blocked`: an administrator wants the sender's mail held.
     """
 
     next_number: int
@@ -254,6 +257,7 @@ class Facts:
     are_rules_resting: bool = False
     incidents: Mapping[str, int] | None = None
     desk: DeskFacts = field(default_factory=DeskFacts)
+    is_blocked: bool = False
 
     def with_counted(self) -> "Facts":
         """Give them with the tickets that were counted among the others: a decision may be about those too."""

@@ -74,7 +74,10 @@ class KeptWords:
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """An arrival that waits for a person's word; `is_forged`: it is surely not from whom it says."""
+    """An arrival that waits for a person's word.
+
+    `is_forged`: it is surely not from whom it says. `is_blocked`: its sender's mail is held, whatever it is.
+    """
 
     arrival: int
     sender: str
@@ -82,6 +85,32 @@ class HeldMail:
     reason: str
     recorded_at: datetime
     is_forged: bool
+    is_blocked: bool = False
+
+
+class DeskDeed(StrEnum):
+    """What people do to matters of the desk that are no ticket's."""
+
+    ACCEPTED = "accepted"  # a handover
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEvent:
+    """Who did it, to what, and when; `by` is a person's key."""
+
+    what: DeskDeed
+    about: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedSender:
+    """Somebody whose mail is held until a person unblocks them."""
+
+    address: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +120,4 @@ class DeskFacts:
     matters: tuple[OpenMatter, ...] = ()
     drafts: tuple[KeptWords, ...] = ()
     held: tuple[HeldMail, ...] = ()
+    events: tuple[DeskEvent, ...] = ()

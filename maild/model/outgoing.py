@@ -104,9 +104,10 @@ class Wanted:
     meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
     `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
     itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
-    `packet` goes along with an escalation; `listings` are the parts of a mail by schedule. `earlier` is the number of
-    the ticket that this one follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they
-    called it may stand there. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
+    `packet` goes along with an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers
+    stand for. `earlier` is the number of the ticket that this one follows. `is_vouched`: somebody of the house entered
+    what it acknowledges, and what they called it may stand there. `delay` is kept from the moment of writing; the mail
+    is given up `expires_in` after that.
     """
 
     template: Template
@@ -126,6 +127,7 @@ class Wanted:
     tickets: tuple[str, ...] = ()
     packet: Packet = NO_PACKET
     listings: tuple[Listing, ...] = ()
+    listed: tuple[str, ...] = ()
     earlier: int | None = None
     is_vouched: bool = False
     sheet: str = ""
@@ -159,7 +161,7 @@ class OutgoingMail:
     `token` names the mail in its mark; `root` is the token of the first mail of this thread to this recipient.
     `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
     `quoted` the customer's words shown in it: an answer is compared with both. `sheet` is the one that a rule named.
-    `is_capped`: it counts as an acknowledgement.
+    `is_capped`: it counts as an acknowledgement. `listed` is what its numbers stand for, in order.
     """
 
     token: str
@@ -184,6 +186,7 @@ class OutgoingMail:
     expires_at: datetime
     sheet: str = ""
     is_capped: bool = False
+    listed: tuple[str, ...] = ()
 
     @property
     def wire(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -21,14 +21,15 @@ from maild.model.facts import (
     TicketFacts,
     Want,
 )
-from maild.model.occasion import DeskFacts, Occasion
+from maild.model.occasion import DeskFacts
+from maild.model.outgoing import Template
 from maild.model.pausing import PauseKind
 from maild.model.rates import RateQuestion
 from maild.model.reports import ReportFacts, ReportQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Ticket
 from maild.store.acknowledgements import Counting, count_questions
-from maild.store.deskwork import read_desks
+from maild.store.deskwork import find_blocked, read_desk, read_desk_events, read_held, read_listed
 from maild.store.dialect import in_chunks
 from maild.store.drafts import read_drafts
 from maild.store.figures import read_reports
@@ -105,7 +106,8 @@ class Answering(Snapshot):
             loads=read_loads(connection, {person for asked in questions for person in asked.people}),
             are_rules_resting=is_paused(connection, PauseKind.RULES),
             repeats=_repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN),
-            desks=read_desks(connection, {asked.occasion for asked in questions if asked.occasion is not None}),
+            desks={ask.asked: _desk_of(connection, ask, now) for ask in asks},
+            blocked=find_blocked(connection, senders),
             questioned=count_questions(connection, {asked.person for asked in questions if asked.person}, now),
         )
 
@@ -183,7 +185,8 @@ class _Rest:
     are_rules_resting: bool
     repeats: Mapping[str, int]
     questioned: Mapping[str, int]
-    desks: Mapping[Occasion, DeskFacts]
+    desks: Mapping[Questions, DeskFacts]
+    blocked: frozenset[str]
 
     def facts_for(self, ask: _Ask, rates: Mapping[RateQuestion, Rate]) -> Facts:
         """Put an answer together."""
@@ -212,8 +215,21 @@ class _Rest:
             rates=rates,
             requesters={one.lower(): self.counting.counts_of(one) for one in requesters},
             incidents=ask.incidents,
-            desk=DeskFacts() if asked.occasion is None else self.desks[asked.occasion],
+            desk=self.desks[asked],
+            is_blocked=asked.sender.lower() in self.blocked,
         )
+
+
+def _desk_of(connection: Connection, ask: _Ask, now: datetime) -> DeskFacts:
+    """Read what an occasion looks at, or what an answer to its mail is about."""
+    asked = ask.asked
+    if asked.occasion is not None:
+        return read_desk(connection, asked.occasion, now)
+    listed = {what for mail in ask.issued.values() if mail.template is Template.HANDOVER for what in mail.listed}
+    return DeskFacts(
+        held=read_held(connection) if Want.HELD in asked.wants else (),
+        events=read_desk_events(connection, listed) if listed else (),
+    )
 
 
 def _issued(connection: Connection, tokens: Iterable[str]) -> dict[str, IssuedMail]:
@@ -221,6 +237,8 @@ def _issued(connection: Connection, tokens: Iterable[str]) -> dict[str, IssuedMa
     for some in in_chunks(tokens):
         for row in connection.execute(select(*ISSUED).where(outgoing_mail.c.token.in_(some))):
             found[row.token] = issued_mail(row)
+        for token, things in read_listed(connection, some).items():
+            found[token] = replace(found[token], listed=things)
     return found
 
 

@@ -58,9 +58,9 @@ _RELEASES = (
     .order_by(arrival_event.c.id)
 )
 _INSERT = arrival.insert()
-_IS_HELD = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
+IS_HELD = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
 _IS_DESKS = arrival.c.outcome == OutcomeKind.DESK.value
-_AGAIN: _Folder = MappingProxyType(
+AGAIN: _Folder = MappingProxyType(
     {"outcome": None, "reason": "", "done_at": None, "claim": None, "attempts": 0, "shown_at": None}
 )
 _OPENED_SPAM = (
@@ -210,22 +210,22 @@ class ArrivalWriting(Snapshot):
 
     def release_held(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Let a held arrival be handled anew; False if it is not held."""
-        return self._end(arrival_id, _IS_HELD, _AGAIN, what="released", by=by, now=now)
+        return self._end(arrival_id, IS_HELD, AGAIN, what="released", by=by, now=now)
 
     def release_refused(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Let a mail that became no ticket be handled anew; False if it became one, or waits."""
-        return self._end(arrival_id, _IS_DESKS, _AGAIN, what="released", by=by, now=now)
+        return self._end(arrival_id, _IS_DESKS, AGAIN, what="released", by=by, now=now)
 
     def release_spam(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Let a mail that opened a ticket as spam be handled anew; False if its ticket is not spam.
 
         It stays the mail of that ticket.
         """
-        return self._end(arrival_id, _OPENED_SPAM, _AGAIN, what="released", by=by, now=now)
+        return self._end(arrival_id, _OPENED_SPAM, AGAIN, what="released", by=by, now=now)
 
     def discard_held(self, arrival_id: int, by: str, now: datetime) -> bool:
         """Take a held arrival off the list for good, its bytes kept; False if it is not held."""
-        return self._end(arrival_id, _IS_HELD, {"discarded_at": now}, what="discarded", by=by, now=now)
+        return self._end(arrival_id, IS_HELD, {"discarded_at": now}, what="discarded", by=by, now=now)
 
     def _end(
         self,

@@ -15,11 +15,21 @@ from itertools import chain
 from sqlalchemy import Connection, Delete, Insert, Select, Update, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import StatementError
 
-from maild.model.decision import AddEntry, CancelMail, ChangeContact, ChangeTicket, CloseDraft, OpenTicket, Step
+from maild.model.decision import (
+    AddEntry,
+    CancelMail,
+    ChangeContact,
+    ChangeTicket,
+    CloseDraft,
+    EndHeld,
+    OpenTicket,
+    Step,
+)
 from maild.model.facts import DraftState
 from maild.model.outgoing import MailState
 from maild.model.ticket import FINISHED, folded
 from maild.store import tables
+from maild.store.arrivals import AGAIN, IS_HELD
 from maild.store.blobs import keep_blobs
 from maild.store.clocks import latest
 from maild.store.columns import metadata
@@ -35,8 +45,8 @@ from maild.store.standing import CHANGED, FIELDS, Standing, as_text, standing_ro
 from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
-_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece")
-_TAKEN_ONCE = ("participant", "mail_id", "link", "contact", "counted")
+_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece", "listed")
+_TAKEN_ONCE = ("participant", "mail_id", "link", "contact", "counted", "blocked")
 
 _ticket = tables.ticket.c
 _STANDINGS = select(
@@ -58,8 +68,10 @@ _arrival = tables.arrival.c
 _OLD = select(_arrival.id, _arrival.received_at, _arrival.recorded_at).where(
     any_of(_arrival.id, "ids"), _arrival.taken_over_as.is_not(None)
 )
+_HELD = select(_arrival.id).where(any_of(_arrival.id, "ids"), IS_HELD)
 _INSERT = {
-    name: metadata.tables[name].insert() for name in (*_IN_ORDER, "ticket", "explanation", "timer", "clock_change")
+    name: metadata.tables[name].insert()
+    for name in (*_IN_ORDER, "ticket", "explanation", "timer", "clock_change", "desk_event")
 }
 
 
@@ -73,6 +85,8 @@ def _change(name: str, key: str, columns: Iterable[str]) -> Update:
 _CHANGE_TICKET = _change("ticket", "number", CHANGED)
 _END_ARRIVAL = _change("arrival", "id", ENDED)
 _END_TIMER = _change("timer", "id", ("claim", "done_at"))
+_RELEASE = update(tables.arrival).where(_arrival.id == bindparam("the_key")).values(dict(AGAIN))
+_DISCARD = update(tables.arrival).where(_arrival.id == bindparam("the_key")).values(discarded_at=bindparam("at"))
 _CLOSE_DRAFT = _change("draft", "token", ("state", "closed_at"))
 _REMOVE_PARTICIPANT = delete(tables.participant).where(
     tables.participant.c.ticket == bindparam("the_ticket"),
@@ -142,6 +156,7 @@ def _read_ground(connection: Connection, works: Sequence[Carrying]) -> Ground:
         ),
         claimed_arrivals=_read_claims(connection, "arrival", (work.arrival for work in works)),
         claimed_timers=_read_claims(connection, "timer", (work.timer for work in works)),
+        held=_read_held(connection, {step.arrival for step in steps if isinstance(step, EndHeld)}),
         old_arrivals=_read_old(connection, (work.arrival for work in works)),
         contacts=read_contacts(connection, {step.who.address for step in steps if isinstance(step, ChangeContact)}),
     )
@@ -189,6 +204,13 @@ def _read_claims(connection: Connection, table: str, ids: Iterable[int | None]) 
     return claims
 
 
+def _read_held(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
+    found: set[int] = set()
+    for some in in_chunks(ids):
+        found.update(connection.execute(_HELD, {"ids": some}).scalars())
+    return frozenset(found)
+
+
 def _read_old(connection: Connection, ids: Iterable[int | None]) -> dict[int, datetime]:
     old: dict[int, datetime] = {}
     for some in in_chunks({one for one in ids if one is not None}):
@@ -214,6 +236,8 @@ def _write(connection: Connection, rows: Rows, works: Sequence[Carrying], now: d
     _execute(connection, _CANCEL_MAIL, rows.by_table["cancelled_mail"])
     _execute(connection, insert_or_set(connection, tables.ticket_key, "ticket", "at"), rows.by_table["ticket_key"])
     _write_people_and_timers(connection, rows)
+    _end_held(connection, rows)
+    _execute(connection, _INSERT["desk_event"], rows.by_table["desk_event"])
     _execute(connection, _END_ARRIVAL, rows.by_table["arrival"])
     _execute(connection, _END_TIMER, rows.by_table["timer"])
     keep_figures(connection, _ended(rows, now), now)
@@ -247,6 +271,14 @@ def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
     _execute(connection, _STOP_TIMERS, rows.by_table["stopped_timers"])
     _execute(connection, _STOP_TIMER, rows.by_table["stopped_timer"])
     _execute(connection, _INSERT["timer"], rows.by_table["new_timer"])
+
+
+def _end_held(connection: Connection, rows: Rows) -> None:
+    for what, change in (("released", _RELEASE), ("discarded", _DISCARD)):
+        ended = rows.by_table[f"{what}_arrival"]
+        _execute(connection, change, [{"the_key": row["the_key"], "at": row["at"]} for row in ended])
+        told = [{"arrival": row["the_key"], "at": row["at"], "what": what, "by": row["by"]} for row in ended]
+        _execute(connection, tables.arrival_event.insert(), told)
 
 
 def _keep_blobs(connection: Connection, rows: Rows, works: Sequence[Carrying]) -> dict[str, int]:

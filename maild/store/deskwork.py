@@ -3,17 +3,28 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, literal, select
 
 from maild.model.decision import OutcomeKind, Trust
 from maild.model.facts import DraftState
-from maild.model.occasion import DeskFacts, HeldMail, KeptWords, Occasion, OccasionKind, OpenMatter
+from maild.model.occasion import (
+    DeskDeed,
+    DeskEvent,
+    DeskFacts,
+    HeldMail,
+    KeptWords,
+    Occasion,
+    OccasionKind,
+    OpenMatter,
+)
 from maild.model.ticket import EntryKind, State
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_tickets
-from maild.store.tables import arrival, draft, entry, explanation, ticket
+from maild.store.snapshot import Found
+from maild.store.tables import arrival, blocked, desk_event, draft, entry, explanation, listed, ticket
 
 _IN_WORK = tuple(state.value for state in (State.NEW, State.OPEN, State.WAITING, State.PENDING))
 _LATE = "late"
@@ -26,23 +37,48 @@ _HELD = (
 )
 
 
-def read_desks(connection: Connection, occasions: Iterable[Occasion]) -> dict[Occasion, DeskFacts]:
-    """Read what each occasion looks at."""
-    return {each: _desk(connection, each) for each in occasions}
-
-
-def _desk(connection: Connection, occasion: Occasion) -> DeskFacts:
+def read_desk(connection: Connection, occasion: Occasion, now: datetime) -> DeskFacts:
+    """Read what an occasion looks at."""
     match occasion.kind:
         case OccasionKind.REPORT:
-            return DeskFacts(matters=_matters(connection), drafts=_drafts(connection))
+            events = read_desk_events(connection, [str(occasion)])
+            return DeskFacts(matters=_matters(connection, now), drafts=_drafts(connection), events=events)
         case OccasionKind.HELD:
             return DeskFacts(held=read_held(connection))
 
 
-def _matters(connection: Connection) -> tuple[OpenMatter, ...]:
+def read_desk_events(connection: Connection, about: Iterable[str]) -> tuple[DeskEvent, ...]:
+    """Give what people did to these, the oldest first."""
+    rows: list[Found] = []
+    for some in in_chunks(about):
+        rows += connection.execute(select(desk_event).where(desk_event.c.about.in_(some)))
+    found = sorted(rows, key=lambda row: row.id)
+    return tuple(DeskEvent(DeskDeed(row.what), row.about, row.by, row.at) for row in found)
+
+
+def read_listed(connection: Connection, tokens: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Give what the numbers of mails stand for, in order; of a mail without any there is nothing."""
+    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for some in in_chunks(tokens):
+        rows = select(listed.c.token, listed.c.what).where(listed.c.token.in_(some))
+        for token, what in connection.execute(rows.order_by(listed.c.token, listed.c.n)):
+            found[token] += (what,)
+    return dict(found)
+
+
+def find_blocked(connection: Connection, addresses: Iterable[str]) -> frozenset[str]:
+    """Give those of the addresses whose mail is held, in lower case."""
+    found: set[str] = set()
+    for some in in_chunks({each.lower() for each in addresses}):
+        found.update(connection.execute(select(blocked.c.address).where(blocked.c.address.in_(some))).scalars())
+    return frozenset(found)
+
+
+def _matters(connection: Connection, now: datetime) -> tuple[OpenMatter, ...]:
     numbers = list(connection.execute(_MATTERS).scalars())
     tickets, clocks = read_tickets(connection, numbers), read_clocks(connection, numbers)
-    reasons = _reasons(connection, numbers)
+    late = [number for number, some in clocks.items() if any(clock.is_late(now) for clock in some)]
+    reasons = _reasons(connection, late)
     return tuple(OpenMatter(tickets[number][0], clocks.get(number, ()), reasons.get(number, "")) for number in numbers)
 
 
@@ -68,6 +104,7 @@ def read_held(connection: Connection) -> tuple[HeldMail, ...]:
     """Give every arrival that waits for a person's word, the oldest first."""
     rows = connection.execute(_HELD).all()
     subjects = _subjects(connection, [row.id for row in rows])
+    unwanted = find_blocked(connection, {row.sender for row in rows if row.sender})
     return tuple(
         HeldMail(
             arrival=row.id,
@@ -76,6 +113,7 @@ def read_held(connection: Connection) -> tuple[HeldMail, ...]:
             reason=row.reason,
             recorded_at=row.recorded_at,
             is_forged=row.trust == Trust.FORGED.value,
+            is_blocked=(row.sender or "").lower() in unwanted,
         )
         for row in rows
     )

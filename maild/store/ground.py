@@ -20,6 +20,7 @@ class Ground:
     waiting_mails: frozenset[str]
     claimed_arrivals: Mapping[int, str]
     claimed_timers: Mapping[int, str]
+    held: frozenset[int]
     old_arrivals: Mapping[int, datetime]
     contacts: Mapping[str, Contact]
 

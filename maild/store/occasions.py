@@ -1,4 +1,4 @@
-"""Timers that belong to no ticket: what the desk does by schedule, each at most once."""
+"""What the desk does by schedule, each at most once; and whom it keeps out."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from maild.model.decision import TimerKind
-from maild.model.occasion import Occasion, PlannedOccasion, parse_occasion
+from maild.model.occasion import BlockedSender, Occasion, PlannedOccasion, parse_occasion
 from maild.store.snapshot import Snapshot
-from maild.store.tables import timer
+from maild.store.tables import blocked, timer
 
 # Longer than from one month's first day to the next one's.
 _LATELY = timedelta(days=60)
@@ -24,6 +24,11 @@ class OccasionReading(Snapshot):
         is_wanted = or_(timer.c.done_at.is_(None), timer.c.due_at > now - _LATELY)
         rows = self._connection.execute(select(timer).where(_IS_OCCASION, is_wanted).order_by(timer.c.id))
         return tuple(PlannedOccasion(parse_occasion(row.about), row.due_at, row.done_at) for row in rows)
+
+    def list_blocked(self) -> tuple[BlockedSender, ...]:
+        """Give everybody whose mail is held, whatever it is."""
+        rows = self._connection.execute(select(blocked).order_by(blocked.c.address))
+        return tuple(BlockedSender(row.address, row.by, row.at) for row in rows)
 
 
 class OccasionWriting(Snapshot):
@@ -45,6 +50,10 @@ class OccasionWriting(Snapshot):
             if about not in kept:
                 new = {"kind": TimerKind.OCCASION.value, "ticket": None, "subject_id": 0, "about": about}
                 self._connection.execute(timer.insert().values({**new, "due_at": due_at}))
+
+    def unblock(self, address: str) -> bool:
+        """Let mail from an address be handled as any other; False if it was not blocked."""
+        return bool(self._connection.execute(delete(blocked).where(blocked.c.address == address.lower())).rowcount)
 
 
 def _is(timer_id: int) -> ColumnElement[bool]:

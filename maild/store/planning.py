@@ -13,12 +13,14 @@ from maild.errors import StaleError
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
+    BlockSender,
     CancelMail,
     ChangeContact,
     ChangeTicket,
     CloseDraft,
     Consult,
     CountMail,
+    EndHeld,
     KeepDraft,
     LinkTickets,
     MarkReachable,
@@ -26,6 +28,7 @@ from maild.model.decision import (
     OpenTicket,
     OutcomeKind,
     RecordAbsence,
+    RecordDeed,
     RememberIds,
     RememberKey,
     RemoveParticipant,
@@ -78,6 +81,8 @@ class _Plan:
             self._add_row("outgoing_mail", mail_row(mail, body.sha256, now))
             for n, piece in enumerate(pieces, start=1):
                 self._add_row("outgoing_piece", {"token": mail.token, "n": n, "sha256": piece.sha256})
+            for n, what in enumerate(mail.listed, start=1):
+                self._add_row("listed", {"token": mail.token, "n": n, "what": what})
         self._end()
 
     def _check_claim(self) -> None:
@@ -113,8 +118,24 @@ class _Plan:
                 self._add_timer(step)
             case CountMail(counted, ticket):
                 self._count(counted, ticket)
+            case EndHeld() | BlockSender() | RecordDeed():
+                self._add_deed(step)
             case _:
                 assert_never(step)
+
+    def _add_deed(self, step: EndHeld | BlockSender | RecordDeed) -> None:
+        now = self._now
+        match step:
+            case EndHeld(arrival, is_released, by):
+                if arrival not in self._ground.held:
+                    raise StaleError(f"arrival {arrival} is not held any more")
+                self._spend("held", arrival)
+                what = "released" if is_released else "discarded"
+                self._add_row(f"{what}_arrival", {"the_key": arrival, "at": now, "by": by})
+            case BlockSender(address, by):
+                self._add_row("blocked", {"address": address.lower(), "at": now, "by": by})
+            case RecordDeed(what, about, by):
+                self._add_row("desk_event", {"what": what.value, "about": about, "by": by, "at": now})
 
     def _count(self, counted: Sequence[Counted], ticket: int | None) -> None:
         for each in counted:

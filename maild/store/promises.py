@@ -13,6 +13,7 @@ from typing import Final
 from maild.marks import Keyring, find_marks, is_genuine
 from maild.model.decision import OutcomeKind, TimerKind
 from maild.model.mail import Place
+from maild.model.occasion import parse_occasion
 from maild.model.outgoing import MailState
 from maild.model.ticket import CONTACT_PREFIX, SETS, EntryKind, State
 
@@ -22,6 +23,7 @@ _SHOWN_OWNERS: Final = 10
 _OUTCOMES: Final = frozenset(OutcomeKind)
 _STATES: Final = frozenset(State)
 _TIMERS: Final = frozenset(TimerKind)
+_OF_THE_DESK: Final = frozenset({TimerKind.OCCASION.value, TimerKind.HANDOVER.value})
 _OPEN_MAIL: Final = frozenset({MailState.WAITING, MailState.HANDING_OVER})
 _WITH_END_EVENT: Final = frozenset({MailState.REFUSED, MailState.EXPIRED, MailState.CANCELLED})
 _TURNS: Final = frozenset({*_WITH_END_EVENT, "retried"})
@@ -194,6 +196,7 @@ class SeenTimer:
     is_claimed: bool
     has_mail: bool
     mail_ticket: int | None
+    about: str = ""
 
 
 def check_blob(blob: SeenBlob, owners: Sequence[str]) -> Iterator[Fault]:
@@ -314,7 +317,17 @@ def check_timer(timer: SeenTimer) -> Iterator[Fault]:
         yield Fault("a timer is of no known kind", where, REPORT)
     if timer.is_done and timer.is_claimed:
         yield Fault("a timer is done and still claimed", where, REPORT)
+    if timer.kind in _OF_THE_DESK and (timer.ticket is not None or not _names_an_occasion(timer.about)):
+        yield Fault("a timer of the desk's own names no occasion", f"{where}: {timer.about!r}", REPORT)
     if timer.kind == TimerKind.UNDELIVERED and not timer.has_mail:
         yield Fault("a timer is about a mail that is not there", where, RESTORE)
     elif timer.kind == TimerKind.UNDELIVERED and timer.mail_ticket != timer.ticket:
         yield Fault("a timer and its mail name different tickets", where, REPORT)
+
+
+def _names_an_occasion(about: str) -> bool:
+    try:
+        parse_occasion(about)
+    except ValueError:
+        return False
+    return True

@@ -449,6 +449,35 @@ outgoing_piece = Table(
     Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
 )
 
+# What a mail's numbers stand for: an answer's commands name them.
+listed = Table(
+    "listed",
+    metadata,
+    Column("token", String(32), ForeignKey(outgoing_mail.c.token), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("what", Words, nullable=False),
+)
+
+# Append-only: what people did to matters of the desk that are no ticket's.
+desk_event = Table(
+    "desk_event",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("about", Words, nullable=False, index=True),
+    Column("by", Words, nullable=False),
+)
+
+# Whose mail is held: addresses in lower case.
+blocked = Table(
+    "blocked",
+    metadata,
+    Column("address", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+)
+
 _mail = outgoing_mail.c
 Index("ix_outgoing_mail_state", _mail.state, _mail.id)
 partial_index(

@@ -94,7 +94,7 @@ _MAILS = select(
 )
 _EVENTS = select(mail_event.c.mail, mail_event.c.what).order_by(mail_event.c.mail, mail_event.c.id)
 _TIMERS = select(
-    *(timer.c[name] for name in ("id", "kind", "ticket", "subject_id")),
+    *(timer.c[name] for name in ("id", "kind", "ticket", "subject_id", "about")),
     timer.c.done_at.is_not(None).label("is_done"),
     timer.c.claim.is_not(None).label("is_claimed"),
     _mail.id.label("mail"),
@@ -246,6 +246,7 @@ class Verifying(Snapshot):
                 is_claimed=row.is_claimed,
                 has_mail=row.mail is not None,
                 mail_ticket=row.mail_ticket,
+                about=row.about,
             )
             for row in self._page(_TIMERS, timer.c.id, key)
         )

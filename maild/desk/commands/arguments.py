@@ -42,6 +42,8 @@ class Shape(StrEnum):
     TICKET_SIGNED = "[-]<ticket>"
     NUMBER = "<number>"
     NUMBERS = "<numbers>"
+    PLACES = "<3, 5-7>"
+    PLACES_OR_NONE = "[3, 5-7]"  # may be left out
     NUMBER_WHY = "<number> <why>"
     TICKET_OR_NONE = "[ticket]"
     ADDRESS = "<address>"
@@ -58,6 +60,8 @@ class Shape(StrEnum):
 _SIGNED = r"[+-]?[^\s+#-][^\s#]*(?: [+-][^\s#]+)*"
 _ADDRESSES = rf"[+-]? ?(?:{_NAMED})(?:[ ,;]+[+-]? ?(?:{_NAMED}))*"
 _LINE = r"\S.*"
+_PLACE = r"\d{1,4}(?: ?- ?\d{1,4})?"
+_PLACES = rf"{_PLACE}(?:[ ,;]+{_PLACE})*(?!\w)"
 _PATTERNS: Final = {
     Shape.NAME: r"[\w.@+'/-]*[\w/]",
     Shape.LEVEL: r"[\w-]*\w",
@@ -68,6 +72,8 @@ _PATTERNS: Final = {
     Shape.TICKET_JOIN: r"#?\d{1,18}(?!\w)(?: join(?!\w))?",
     Shape.NUMBER: r"\d{1,4}(?!\w)",
     Shape.NUMBERS: r"\d{1,4}(?:[ ,;]+\d{1,4})*(?!\w)",
+    Shape.PLACES: _PLACES,
+    Shape.PLACES_OR_NONE: _PLACES,
     Shape.NUMBER_WHY: r"\d{1,4}(?!\w) ?\S.*",
     Shape.TICKET_OR_NONE: r"#?\d{1,18}(?!\w)",
     Shape.ADDRESS: rf"(?:for |to |at )?(?:{_NAMED})",
@@ -82,7 +88,7 @@ _PATTERNS: Final = {
     Shape.WHO_UNTIL: rf"(?:[\w.@+-]+ )?(?:{_INSTANT}|{_DURATION})",
 }
 _MATCHERS: Final = {shape: re.compile(rf"(?:{pattern})", re.IGNORECASE) for shape, pattern in _PATTERNS.items()}
-OPTIONAL: Final = frozenset({Shape.NONE, Shape.TIME, Shape.TICKET_OR_NONE, Shape.LINE_OR_NONE})
+OPTIONAL: Final = frozenset({Shape.NONE, Shape.TIME, Shape.TICKET_OR_NONE, Shape.LINE_OR_NONE, Shape.PLACES_OR_NONE})
 # What begins as more of an argument and is none would else be the first of the words.
 _SIGN: Final = re.compile(r"[ ,;]*[+-](?!\s)")
 _HALF: Final = {Shape.SIGNED: _SIGN, Shape.ADDRESSES: _SIGN, Shape.TIME: re.compile(r"\A\d")}
@@ -176,3 +182,12 @@ def _parse_clock(words: str) -> time | None:
             return None
         hour = hour % 12 + (12 if half == "pm" else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 - a day's
+
+
+def parse_places(argument: str) -> tuple[int, ...]:
+    """Read "3, 5-7" as the numbers that it names, each once."""
+    found: dict[int, None] = {}
+    for first, last in re.findall(r"(\d+)(?: ?- ?(\d+))?", argument):
+        ends = sorted((int(first), int(last or first)))
+        found |= dict.fromkeys(range(ends[0], ends[1] + 1))
+    return tuple(found)

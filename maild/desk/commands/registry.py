@@ -92,7 +92,11 @@ _COLLEAGUES = (
     Command("spam", Audience.COLLEAGUES, "no matter at all: ends it, nobody is told"),
     Command("escalate", Audience.COLLEAGUES, "brings it to the next level, with your words", is_subject_tag=True),
     Command(
-        "ack", Audience.COLLEAGUES, "you see to it: its ladder rests until the next level's time", is_subject_tag=True
+        "ack",
+        Audience.COLLEAGUES,
+        "you see to it: its ladder rests until the next level's time; in answer to a handover: it is yours",
+        is_subject_tag=True,
+        needs_ticket=False,
     ),
     *_reserved(Audience.COLLEAGUES, "approve reject"),
 )
@@ -178,7 +182,29 @@ _ANY = (
     Command("here", Audience.ANY, "you are back", needs_ticket=False),
     Command("undo", Audience.ANY, "take back your last mail on the ticket, as far as it can be"),
     Command("send", Audience.ANY, "the draft goes out, with the words above instead of its own where there are any"),
-    Command("discard", Audience.ANY, "the draft is dropped"),
+    Command(
+        "discard",
+        Audience.ANY,
+        "the draft is dropped; with numbers of a list of held mail: that mail is",
+        Shape.PLACES_OR_NONE,
+        needs_ticket=False,
+    ),
+    Command(
+        "release",
+        Audience.ANY,
+        "for administrators, in answer to a list of held mail: handled after all",
+        Shape.PLACES,
+        "#release 3",
+        needs_ticket=False,
+    ),
+    Command(
+        "block",
+        Audience.ANY,
+        "for administrators, in answer to a list of held mail: dropped, and all from its sender is held",
+        Shape.PLACES,
+        "#block 5-7",
+        needs_ticket=False,
+    ),
     Command("late", Audience.ANY, "why something is late, for the reports", Shape.LINE, "#late waited for a part"),
     Command(
         "done",

@@ -8,6 +8,7 @@ from maild.desk.orders import (
     belonging,
     clocks,
     contacts,
+    digests,
     facts,
     figures,
     grades,
@@ -31,7 +32,10 @@ def _nothing(plan: Plan, argument: str) -> None:
 
 DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
     {
-        **dict.fromkeys(("reply", "note", "send", "discard"), _nothing),
+        **dict.fromkeys(("reply", "note", "send"), _nothing),
+        "discard": digests.discard,
+        "release": digests.release,
+        "block": digests.block,
         "resolve": states.resolve,
         "close": states.close,
         "reopen": states.reopen,
@@ -73,7 +77,7 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "report": figures.report,
         "sla": clocks.show_clocks,
         "late": clocks.late,
-        "ack": clocks.ack,
+        "ack": digests.ack,
         "escalate": clocks.escalate,
         "get": looking.get,
         "done": procedure.done,
