@@ -3,11 +3,11 @@
 from maild.desk.clocks import hours_of
 from maild.desk.house import House
 from maild.model.ticket import Ticket
-from maild.rules import REAL, Agreement, Calendar, Ladder, Matter, find_ladder, under_terms
+from maild.rules import LOWEST, REAL, Agreement, Calendar, Ladder, Matter, find_ladder, under_terms
 
 
 def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_forged: bool = False) -> Matter:
-    """Say what of a ticket chooses its agreement and ladder; `wanted` is the agreement that somebody chose."""
+    """Say what of a ticket chooses agreement, ladder and the like; `wanted` is the agreement that somebody chose."""
     rules = house.rules
     customer = rules.find_customer(ticket.requester.address) if ticket.requester and not is_forged else None
     return Matter(
@@ -16,12 +16,14 @@ def matter_of(ticket: Ticket, house: House, wanted: str | None = None, *, is_for
         category=ticket.category,
         queue=ticket.queue,
         wanted=wanted or (customer.agreement if customer else None),
+        priority=priority_of(ticket, house),
+        level=ticket.level or LOWEST,
     )
 
 
 def ladder_of(ticket: Ticket, house: House) -> Ladder | None:
     """Find the ladder of a ticket, as it stands now."""
-    return find_ladder(house.rules.ladders, matter_of(ticket, house), priority_of(ticket, house))
+    return find_ladder(house.rules.ladders, matter_of(ticket, house), ticket.climbs)
 
 
 def agreement_of(ticket: Ticket, house: House) -> Agreement | None:

@@ -22,11 +22,10 @@ from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.packet import NO_PACKET, Packet
 from maild.model.saying import Said, say
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind, State, Ticket
-from maild.rules import Person, Rung, Unless
+from maild.rules import LOWEST, Person, Rung, Unless
 from maild.rules.effects import Whom
 
 BY = "maild"
-LOWEST = "L1"
 _PROMPT = timedelta(minutes=5)
 _WHOLE = 100
 _MOST_AT_ONCE = 100

@@ -26,6 +26,7 @@ _VALUES = frozenset(
         "priority",
         "level",
         "agreement",
+        "climbs",
         "language",
         "requester",
     }

@@ -17,7 +17,7 @@ from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
 
 _VALUES = ("state", "queue", "team", "assignee", "language", "category", "impact", "urgency", "priority", "level",
-           "agreement", "incident", "parent")  # fmt: skip
+           "agreement", "climbs", "incident", "parent")  # fmt: skip
 
 
 def find_opened(arrival: Arrival | None, facts: Facts) -> TicketFacts | None:

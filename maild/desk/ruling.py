@@ -20,7 +20,19 @@ from maild.rules.rulings import ruling_of, wanted_of, write_ruling
 
 BY = "rules"
 _OF_FOREIGN_MAIL = (effects.AddNote, effects.Notify, effects.MakeConfidential)
-_WORDS = ("category", "impact", "urgency", "priority", "level", "agreement", "queue", "team", "assignee", "language")
+_WORDS = (
+    "category",
+    "impact",
+    "urgency",
+    "priority",
+    "level",
+    "agreement",
+    "climbs",
+    "queue",
+    "team",
+    "assignee",
+    "language",
+)
 
 
 def rule_new(case: Case, queue: str, team: str | None) -> Verdicts:
@@ -44,6 +56,7 @@ def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
         priority=ticket.priority,
         level=ticket.level,
         agreement=ticket.agreement,
+        climbs=ticket.climbs,
         language=ticket.language,
         tags=ticket.tags,
         fields=dict(ticket.fields),
@@ -134,6 +147,7 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
         priority=after.priority,
         level=after.level,
         agreement=after.agreement,
+        climbs=after.climbs,
         tags=after.tags,
         fields=tuple(after.fields.items()),
         steps=tuple(after.steps.items()),

@@ -84,6 +84,7 @@ def _opened(step: OpenTicket, now: datetime) -> Ticket:
         confidential=step.confidential,
         agreement=step.agreement,
         terms=step.terms,
+        climbs=step.climbs,
         incident=step.incident,
         steps=step.steps,
         parent=step.parent,
@@ -106,7 +107,7 @@ def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Con
 _PLAIN = frozenset(
     {
         *("category", "impact", "urgency", "priority", "level", "team", "assignee", "language"),
-        *("agreement", "terms", "ladder"),
+        *("agreement", "terms", "ladder", "climbs"),
     }
 )
 

@@ -107,6 +107,7 @@ class OpenTicket:
     level: str | None = None
     agreement: str | None = None
     terms: str | None = None
+    climbs: str | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     steps: tuple[tuple[str, str], ...] = ()

@@ -150,9 +150,10 @@ class Ticket:
     """One matter. `version` grows with every change and every entry.
 
     `state_at` is when it came to its state. A merged ticket leads to `merged_into`, a closed one whose thread went on
-    in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or
-    the matter that it is a part of. `terms` are what its agreement promised when it came under it, `ladder` says which
-    steps of its ladder were done, `steps` what its history says of those of its checklist, by their texts.
+    in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or the
+    matter that it is a part of. `terms` are what its agreement promised when it came under it, `climbs` is the ladder
+    that a rule named, `ladder` says which steps of its ladder were done, `steps` what its history says of those of its
+    checklist, by their texts.
     """
 
     number: int
@@ -181,6 +182,7 @@ class Ticket:
     consulted: tuple[Consulted, ...] = ()
     agreement: str | None = None
     terms: str | None = None
+    climbs: str | None = None
     ladder: str | None = None
     incident: str | None = None
     parent: int | None = None

@@ -3,6 +3,7 @@
 from maild.model.rates import RateQuestion
 from maild.rules import conditions, effects
 from maild.rules.agreements import (
+    LOWEST,
     PAUSING,
     Agreement,
     Example,
@@ -46,6 +47,7 @@ from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 __all__ = [
     "BOXES",
     "DEFAULT_PRIORITIES",
+    "LOWEST",
     "PAUSING",
     "PRIORITIES",
     "REAL",

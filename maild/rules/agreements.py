@@ -10,6 +10,7 @@ from maild.model.clocks import ClockName
 from maild.model.ticket import State
 from maild.rules.calendars import Calendar
 
+LOWEST = "L1"  # the level of a ticket that came to none
 PAUSING = frozenset({State.WAITING, State.PENDING})
 
 
@@ -47,11 +48,16 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """For which tickets an agreement is; every part that names something must fit. A category includes its children."""
+    """For which tickets an agreement, a ladder or the like is; every part that names something must fit.
+
+    A category includes its children.
+    """
 
     customers: frozenset[str] = frozenset()
     categories: tuple[str, ...] = ()
     queues: frozenset[str] = frozenset()
+    priorities: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
 
     def holds(self, matter: "Matter") -> bool:
         """Whether it is for a ticket."""
@@ -60,6 +66,8 @@ class Fits:
             (not self.customers or matter.customer in self.customers)
             and (not self.categories or is_within)
             and (not self.queues or matter.queue in self.queues)
+            and (not self.priorities or matter.priority in self.priorities)
+            and (not self.levels or matter.level in self.levels)
         )
 
 
@@ -68,13 +76,15 @@ FITS_ALL = Fits()
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What of a ticket says which agreement it is under; `wanted` is the one that a rule or its customer names."""
+    """What of a ticket says for what it fits; `wanted` is the agreement that a rule or its customer names."""
 
     opened_at: datetime
     customer: str | None = None
     category: str | None = None
     queue: str = ""
     wanted: str | None = None
+    priority: str = ""
+    level: str = LOWEST
 
 
 @dataclass(frozen=True, slots=True)

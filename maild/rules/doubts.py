@@ -1,7 +1,7 @@
 """What is sound and yet probably not meant: rules that nothing reaches, that undo one another, patterns that cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from operator import itemgetter
 from typing import TypeAlias
@@ -108,8 +108,14 @@ def ladder_doubts(ladders: Mapping[str, Ladder]) -> Iterator[Problem]:
 
 
 def _fits_all_of(one: Ladder, other: Ladder) -> bool:
-    has_priorities = not one.priorities or (bool(other.priorities) and other.priorities <= one.priorities)
-    return has_priorities and one.fits in (FITS_ALL, other.fits)
+    """Whether one ladder is for all that another is for; of customers and the like if it names none, or the same."""
+    mine, theirs = one.fits, other.fits
+    graded = ((mine.priorities, theirs.priorities), (mine.levels, theirs.levels))
+    if not all(not some or (bool(fewer) and fewer <= some) for some, fewer in graded):
+        return False
+    nothing: frozenset[str] = frozenset()
+    bare = replace(mine, priorities=nothing, levels=nothing)
+    return bare in (FITS_ALL, replace(theirs, priorities=nothing, levels=nothing))
 
 
 def customer_doubts(customers: Mapping[str, Customer]) -> Iterator[Problem]:

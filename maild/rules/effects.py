@@ -36,7 +36,10 @@ class Whom:
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """Give queue, category, impact, urgency, priority, level, agreement, team, assignee or language a value."""
+    """Give queue, category, impact, urgency, priority, level, agreement, team, assignee or language a value.
+
+    `climbs` is the ladder.
+    """
 
     field: str
     value: str

@@ -55,15 +55,12 @@ class Ladder:
     place: Place
     steps: tuple[Rung, ...]
     fits: Fits = FITS_ALL
-    priorities: frozenset[str] = frozenset()
     calendar: str | None = None
     counts_paused: bool = False
     packet: tuple[Part, ...] = ()
 
 
-def find_ladder(ladders: Mapping[str, Ladder], matter: Matter, priority: str) -> Ladder | None:
-    """Find the first ladder that fits a ticket."""
-    for ladder in ladders.values():
-        if ladder.fits.holds(matter) and (not ladder.priorities or priority in ladder.priorities):
-            return ladder
-    return None
+def find_ladder(ladders: Mapping[str, Ladder], matter: Matter, named: str | None = None) -> Ladder | None:
+    """Find the ladder that a rule named for a ticket, else the first that fits."""
+    chosen = ladders.get(named) if named is not None else None
+    return chosen or next((ladder for ladder in ladders.values() if ladder.fits.holds(matter)), None)

@@ -102,6 +102,7 @@ class TicketView:
     priority: str | None = None
     level: str | None = None
     agreement: str | None = None
+    climbs: str | None = None
     language: str | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)

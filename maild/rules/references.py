@@ -43,7 +43,7 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 }
 _ASKED = ("queue", "category", "team", "assignee", "customer", "mailbox", "impact", "urgency", "priority", "level",
           "state", "automatic", "standing", "trust")  # fmt: skip
-_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency", "agreement")
+_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency", "agreement", "ladder")
 _KINDS = {"assignee": "person"}
 
 
@@ -74,6 +74,7 @@ class Names:
             "calendar": gathering.names("calendars"),
             "calendar or real": (*gathering.names("calendars"), REAL),
             "agreement": gathering.names("agreements"),
+            "ladder": gathering.names("ladders"),
             "rule": gathering.names("rules"),
             "mailbox": document.names(("mailboxes",)),
             "template": surroundings.templates(),

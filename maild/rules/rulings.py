@@ -160,7 +160,7 @@ def parse_ruling(written: object) -> Ruling:
 def came_to(ruling: Ruling) -> Mapping[str, Said]:
     """Say what became of a mail, point by point; what nobody set is as it was before."""
     before = ruling.before
-    names = ("queue", "team", "category", "impact", "urgency", "priority", "level", "agreement", "language",
+    names = ("queue", "team", "category", "impact", "urgency", "priority", "level", "agreement", "climbs", "language",
              "requester")  # fmt: skip
     said = {name: Said(value, "") for name in names if (value := getattr(before, name))}
     said |= {f"field.{name}": Said(value, "") for name, value in before.fields.items()}

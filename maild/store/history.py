@@ -85,6 +85,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         consulted=asked,
         agreement=row.agreement,
         terms=row.terms,
+        climbs=row.climbs,
         incident=row.incident,
         parent=row.parent,
         ladder=row.ladder,

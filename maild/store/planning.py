@@ -194,7 +194,8 @@ class _Plan:
             raise StaleError(f"an incident “{step.incident}” is open")
         values = dict.fromkeys(FIELDS) | {"state": step.state.value, "subject": step.subject, "queue": step.queue}
         values |= {name: getattr(step, name) for name in ("team", "assignee", "language", "category", "impact")}
-        values |= {name: getattr(step, name) for name in ("urgency", "priority", "level", "agreement", "terms")}
+        values |= {name: getattr(step, name) for name in ("urgency", "priority", "level")}
+        values |= {name: getattr(step, name) for name in ("agreement", "terms", "climbs")}
         requester, confidential = step.requester, step.confidential
         values |= {
             "requester": None if requester is None else requester.address,

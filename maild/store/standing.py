@@ -23,6 +23,7 @@ FIELDS: tuple[str, ...] = (
     "agreement",
     "terms",
     "ladder",
+    "climbs",
     "team",
     "assignee",
     "language",

@@ -91,6 +91,7 @@ ticket = Table(
     Column("ladder", Words),
     Column("terms", Words),
     Column("steps", JSON, nullable=False, server_default="[]"),
+    Column("climbs", Words),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )

@@ -214,6 +214,8 @@ def test_progress_is_written_as_it_is_read():
         ("{steps: [{after: 2h, at: update 80%, notify: lead}]}", "steps[0]: write when"),
         ("{steps: [{after: 2h}]}", "steps[0]: does nothing: write whom to notify"),
         ("{steps: [{after: 2d, notify: lead}]}", "'2d': days have no length in a calendar"),
+        ("{calendar: real, steps: [{after: 9999d, notify: lead}]}", "steps[0].after: 9999d in real: from 2026-01-05"),
+        ("{for: {level: [L0]}, steps: [{after: 2h, notify: lead}]}", "for.level[0]: "),
         ("{steps: [{after: 9999wd, notify: lead}]}", "steps[0].after: 9999wd in real: from 2026-01-05 it is due on 20"),
         ("{steps: [{after: 2h, repeat: 99999h, notify: lead}]}", "steps[0].repeat: 99999h in real: from 2026-01-05"),
         ("{steps: [{at: answer 80%, notify: lead}]}", "steps[0].at: 'answer 80%': write a clock and a part"),
@@ -233,6 +235,40 @@ def test_ladders_that_lead_nowhere_are_refused(ladder: str, complaint: str):
     (problem,) = problems_of(ALICE, f"ladders: {{l: {ladder}}}")
     assert "ladders.l" in problem
     assert complaint in problem
+
+
+@pytest.mark.parametrize(("level", "step"), [("L1", "10:20"), ("L2", "11:00")])
+def test_a_ladder_may_be_for_the_tickets_of_a_level(level: str, step: str):
+    """A ticket that came to none is at the first one; brought to the next, it climbs that one's ladder."""
+    second = "  second: {for: {level: L2}, calendar: real, steps: [{after: 1h, notify: lead}]}\n  standard:\n"
+    text = LADDERS.replace("priority: [p1, p2]", "level: L1").replace("  standard:\n    steps", f"{second}    steps")
+    matter = Climbing(text).customer("10:00", "There is fire.")
+    if level == "L2":
+        matter.by_hand("10:01", level="L2")
+    assert matter.step_at == at(step)
+
+
+def test_days_in_a_ladder_of_wall_time_are_days():
+    """Two of them are 48 hours, weekend or not."""
+    text = RULES + "ladders: {l: {calendar: real, steps: [{after: 2d, notify: lead, repeat: 1d}]}}\n"
+    matter = Climbing(text).customer("2026-11-27T10:00")
+    assert short(matter.until("2026-11-30T11:00")) == ["29 10:00 escalated dana", "30 10:00 escalated dana"]
+
+
+def test_a_rule_names_the_ladder_that_a_ticket_climbs():
+    """Whatever that ladder is for; one that is taken away later leaves the first that fits."""
+    text = LADDERS.replace("then: {priority: p3}", "then: {priority: p3, ladder: urgent}")
+    matter = Climbing(text).customer("10:00")
+    assert (matter.known.ticket.climbs, matter.step_at) == ("urgent", at("10:20"))
+    told = short(matter.until("12:00"))
+    assert told[-1].startswith("23 12:00 escalated")
+    assert matter.known.ticket.level == "L2"
+
+
+def test_a_rule_names_no_ladder_that_is_not_there():
+    """By its key."""
+    (problem,) = problems_of(ALICE, LADDERS, "rules: {r: {when: always, then: {ladder: urgnt}}}")
+    assert "rules.r.then.ladder: there is no ladder 'urgnt'. Did you mean 'urgent'?" in problem
 
 
 def test_real_is_no_name_of_a_calendar():

@@ -91,7 +91,6 @@ def test_the_shipped_files_are_taken():
         ("within: 1h", "within: 60"),
         ("hours: {office: out}", "hours: {office: closed}"),
         ("stop: true", "checklist: x"),
-        ("stop: true", "ladder: urgent"),
         ("from: a@b.example, ", ""),
         ("tags: [x]", "due: {}"),
         ("tags: [x]", "tags: []"),

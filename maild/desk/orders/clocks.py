@@ -6,7 +6,7 @@ from dataclasses import replace
 from maild.desk.agreeing import ladder_of
 from maild.desk.climbing import Climb, climb_of
 from maild.desk.clocks import elapsed_at, hours_of, words_of, written_work
-from maild.desk.escalating import LOWEST, at_level, reached, rested
+from maild.desk.escalating import at_level, reached, rested
 from maild.desk.orders.looking import asked_for
 from maild.desk.orders.plan import Plan
 from maild.desk.packets import packet_of
@@ -15,6 +15,7 @@ from maild.model.clocks import PROMISED, Clock, ClockState
 from maild.model.facts import TicketFacts
 from maild.model.packet import Packet
 from maild.model.saying import say
+from maild.rules import LOWEST
 
 _FLAG = "late"
 

@@ -1,7 +1,8 @@
 """Agreements: for whom, from when, in which calendar, and how soon by priority."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar, Literal
 
@@ -13,8 +14,9 @@ from maild.model.clocks import PROMISED
 from maild.model.ticket import State
 from maild.rules.agreements import Agreement, Fits, Targets, WorkDuration
 from maild.rules.calendars import Calendar
+from maild.rules.ladders import REAL
 from maild.rules.language.forms import TEXT_FORM, AlsoWritten, Category, Day, Passage, Several
-from maild.rules.language.matters import Priority
+from maild.rules.language.matters import Level, Priority
 
 _WORK = re.compile(r"(?:(\d{1,4})wd)?((?:\d{1,6}h)?(?:\d{1,7}m)?(?:\d{1,8}s)?)", re.ASCII)
 # What is promised for later than this is no promise, and most often a slip of the unit.
@@ -37,8 +39,32 @@ def work_duration(value: object) -> WorkDuration:
     return work
 
 
+_DAYS = re.compile(r"(\d{1,4})d", re.ASCII)
+LENGTH_FORM = {"type": "string", "minLength": 2, "pattern": r"^(\d+d|(\d+wd)?(\d+h)?(\d+m)?(\d+s)?)$"}
 WORK_FORM = {"type": "string", "minLength": 2, "pattern": r"^(\d+wd)?(\d+h)?(\d+m)?(\d+s)?$"}
 Work = Annotated[WorkDuration, BeforeValidator(work_duration), WithJsonSchema(WORK_FORM)]
+
+
+def _days_or_work(value: object) -> WorkDuration:
+    """Read a length of time; days are those of the wall."""
+    match = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return work_duration(value)
+    if not int(match[1]):
+        raise ValueError(f"'{value}' is no time at all")
+    return WorkDuration(0, timedelta(days=int(match[1])), is_in_days=True)
+
+
+Length = Annotated[WorkDuration, BeforeValidator(_days_or_work), WithJsonSchema(LENGTH_FORM)]
+
+
+def real_days(lengths: Iterable[WorkDuration], calendar: str | None) -> None:
+    """Take lengths of time of which days are written only where they are the wall's. Raises ValueError."""
+    for work in lengths:
+        if work.is_in_days and calendar != REAL:
+            raise ValueError(f"'{work}': days have no length in a calendar: write wd, or `calendar: real`")
+
+
 NamesOrOne = Annotated[tuple[kinds.Name, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 Categories = Annotated[tuple[Category, ...], BeforeValidator(kinds.one_or_many), Field(min_length=1), Several]
 
@@ -55,6 +81,17 @@ class ForSection(Passage):
     def value(self) -> Fits:
         """Give it as a test."""
         return Fits(frozenset(self.customer), self.category, frozenset(self.queue))
+
+
+class GradedForSection(ForSection):
+    """Which tickets something is for, by their priority and level, too."""
+
+    priority: Annotated[tuple[Priority, ...], BeforeValidator(kinds.one_or_many), Several] = ()
+    level: Annotated[tuple[Level, ...], BeforeValidator(kinds.one_or_many), Several] = ()
+
+    def value(self) -> Fits:
+        """Give it as a test."""
+        return replace(super().value(), priorities=frozenset(self.priority), levels=frozenset(self.level))
 
 
 class ClocksSection(Passage):

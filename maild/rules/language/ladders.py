@@ -13,9 +13,9 @@ from maild.model.packet import Part
 from maild.rules.agreements import WorkDuration
 from maild.rules.effects import Whom, WhomKind
 from maild.rules.ladders import Ladder, Rung, Unless
-from maild.rules.language.agreements import WORK_FORM, ForSection, Work
+from maild.rules.language.agreements import LENGTH_FORM, GradedForSection, Length, real_days
 from maild.rules.language.forms import AlsoWritten, Passage, Several, WhomText, not_twice
-from maild.rules.language.matters import Level, Priority
+from maild.rules.language.matters import Level
 
 _AT = re.compile(r"([a-z_]+) (\d{1,3})%", re.ASCII)
 _CLOCKS = tuple(name.value for name in PROMISED)
@@ -41,17 +41,11 @@ def _for_all(value: object) -> object:
 
 Colleague = Annotated[WhomText, AfterValidator(_inside)]
 After = Annotated[
-    dict[Literal["", "p1", "p2", "p3", "p4", "p5"], Work], BeforeValidator(_for_all), AlsoWritten(WORK_FORM)
+    dict[Literal["", "p1", "p2", "p3", "p4", "p5"], Length], BeforeValidator(_for_all), AlsoWritten(LENGTH_FORM)
 ]
 
 
 PartWord = Literal["problem", "steps_tried", "logs_or_errors", "contact", "impact"]
-
-
-class LadderForSection(ForSection):
-    """Which tickets a ladder is for."""
-
-    priority: Annotated[tuple[Priority, ...], BeforeValidator(kinds.one_or_many), Several] = ()
 
 
 class RaiseSection(Passage):
@@ -69,7 +63,7 @@ class StepSection(Passage):
     notify: Annotated[tuple[Colleague, ...], BeforeValidator(kinds.one_or_many), Several] = ()
     level: Level | None = None
     urgency: RaiseSection | None = None
-    repeat: Work | None = None
+    repeat: Length | None = None
     needs: Literal["packet"] | None = None
 
     @model_validator(mode="after")
@@ -101,14 +95,15 @@ class StepSection(Passage):
 class LadderSection(Passage):
     """An entry of `ladders`."""
 
-    fits: Annotated[LadderForSection, Field(alias="for")] = LadderForSection()
+    fits: Annotated[GradedForSection, Field(alias="for")] = GradedForSection()
     calendar: kinds.Name | None = None
     count_paused: bool = False
     steps: Annotated[tuple[StepSection, ...], Field(min_length=1)]
     packet: Annotated[tuple[PartWord, ...], BeforeValidator(kinds.one_or_many), AfterValidator(not_twice), Several] = ()
 
     @model_validator(mode="after")
-    def _has_what_is_needed(self) -> "LadderSection":
+    def _fits_together(self) -> "LadderSection":
+        real_days((work for step in self.steps for _, work in step.lengths()), self.calendar)
         if any(step.needs for step in self.steps) and not self.packet:
             parts = ", ".join(Part)
             raise ValueError(f"a step needs a packet, and there is none: write `packet` with any of {parts}")
@@ -121,7 +116,6 @@ class LadderSection(Passage):
             place=document.place_of_key(path),
             steps=tuple(self._rungs(document, path)),
             fits=self.fits.value(),
-            priorities=frozenset(self.fits.priority),
             calendar=self.calendar,
             counts_paused=self.count_paused,
             packet=tuple(Part(each) for each in self.packet),

@@ -1,38 +1,20 @@
 """The section `lifecycle`: what follows when nobody says anything."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import model_validator
 
 from maild.config import kinds
 from maild.rules.agreements import WorkDuration
 from maild.rules.calendars import Calendar
-from maild.rules.ladders import REAL
-from maild.rules.language.agreements import work_duration
+from maild.rules.language.agreements import Length, real_days
 from maild.rules.language.forms import NOT_YET, Passage
 from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Waiting
 
-_DAYS = re.compile(r"(\d{1,4})d", re.ASCII)
-_FORM = {"type": "string", "minLength": 2, "pattern": r"^(\d+d|(\d+wd)?(\d+h)?(\d+m)?(\d+s)?)$"}
 _MOST_REMINDERS = 5
-
-
-def _days_or_work(value: object) -> WorkDuration:
-    """Read a length of time; days are those of the wall."""
-    match = _DAYS.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return work_duration(value)
-    if not int(match[1]):
-        raise ValueError(f"'{value}' is no time at all")
-    return WorkDuration(0, timedelta(days=int(match[1])), is_in_days=True)
-
-
-Length = Annotated[WorkDuration, BeforeValidator(_days_or_work), WithJsonSchema(_FORM)]
 
 
 class _Timed(Passage):
@@ -49,9 +31,7 @@ class _Timed(Passage):
 
     @model_validator(mode="after")
     def _days_are_real(self) -> "_Timed":
-        for _, work in self.lengths():
-            if work.is_in_days and self.calendar != REAL:
-                raise ValueError(f"'{work}': days have no length in a calendar: write wd, or `calendar: real`")
+        real_days((work for _, work in self.lengths()), self.calendar)
         return self
 
 

@@ -123,7 +123,7 @@ class Then(Passage):
 
     may_be_empty: ClassVar[bool] = False
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("ladder", "survey", "approval"), NOT_YET))
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("survey", "approval"), NOT_YET))
 
     queue: kinds.Name | None = None
     category: Category | None = None
@@ -134,6 +134,7 @@ class Then(Passage):
     priority: Priority | None = None
     level: Level | None = None
     agreement: kinds.Name | None = None
+    ladder: kinds.Name | None = None
     team: kinds.Name | None = None
     assignee: kinds.Name | None = None
     language: Language | None = None
@@ -194,6 +195,8 @@ class Then(Passage):
         for key in ("priority", "level", "agreement", "team", "assignee", "language"):
             if getattr(self, key) is not None:
                 yield SetValue(key, getattr(self, key))
+        if self.ladder is not None:
+            yield SetValue("climbs", self.ladder)
 
     def _marks(self) -> Iterator[Effect]:
         yield from (SetField(name, value) for name, value in (self.field or {}).items())
