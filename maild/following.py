@@ -6,7 +6,7 @@ edited calendars → tickets of which a clock runs by one → facts → decide �
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from maild import desk
@@ -20,6 +20,7 @@ from maild.rules import WALL_TIME
 from maild.store import Carrying, Reader, Store, Transaction
 
 PORTION: Final = 50
+SET_BACK: Final = timedelta(minutes=5)
 
 log = journal("following")
 
@@ -59,6 +60,8 @@ def _works(reader: Reader, numbers: Sequence[int], house: House, at: datetime) -
 class Recounting:
     """Running clocks are counted by the calendars of now, a portion at a time: for one thread.
 
+    So are those that are dated by a later time than now, after the machine's clock was put back.
+
     What was left when the daemon ended is done by the next: each portion is found by how its clocks stand.
     """
 
@@ -67,6 +70,7 @@ class Recounting:
         self._in_force = in_force
         self._now = now
         self._after = self._count = 0
+        self._seen = now()
         self._is_over = not store.read(lambda reader: reader.editions_to_recount())
 
     def begin(self) -> None:
@@ -75,12 +79,15 @@ class Recounting:
 
     def go_on(self) -> bool:
         """Recount the next tickets; False where none is left."""
+        house, at = self._in_force.get()[0], self._now()
+        if at < self._seen - SET_BACK:
+            self.begin()
+        self._seen = at
         if self._is_over:
             return False
-        house, at = self._in_force.get()[0], self._now()
         stamps = {name: calendar.stamp for name, calendar in house.rules.calendars.items()}
         stamps |= {WALL_TIME.key: WALL_TIME.stamp}
-        numbers = self._store.read(lambda reader: reader.counted_otherwise(stamps, self._after, PORTION))
+        numbers = self._store.read(lambda reader: reader.counted_otherwise(stamps, self._after, at, PORTION))
         if not numbers:
             self._store.write(lambda tx: tx.record_recounted(at))
             self._is_over = True
@@ -107,7 +114,7 @@ class Recounting:
 
 
 def _recounted(number: int, facts: Facts, house: House, at: datetime) -> Decision | None:
-    decision = desk.recount(facts.tickets[number], house)
+    decision = desk.recount(facts.tickets[number], house, at)
     return desk.keep_time(decision, facts, house, at) if decision is not None else None
 
 

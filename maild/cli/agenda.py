@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maild.cli.display import print_facts, print_heading, print_table, print_text
+from maild.cli.opening import now
 from maild.desk import House
 from maild.desk.agenda import silence_to_come, steps_done, steps_to_come
 from maild.model.clocks import Clock
@@ -35,7 +36,7 @@ def agenda_of(
             ],
             "to_come": [
                 {"step": one.step, "due_at": instant(one.due_at), "does": one.does}
-                for one in steps_to_come(ticket, clocks, house)
+                for one in steps_to_come(ticket, clocks, house, now())
             ],
         },
         "silence": silence and {"step": silence.step, "due_at": instant(silence.due_at), "comes_to": silence.does},

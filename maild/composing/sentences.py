@@ -31,7 +31,9 @@ GERMAN: Mapping[str, str] = {
     ),
     "{count} mails came since the last notice.": "Seit der letzten Nachricht kamen {count} Mails.",
     # What is late, and who hears of it
-    "The desk stood still: this is told at {when}.": "Der Betrieb stand still: Davon erfahren Sie um {when}.",
+    "The desk stood still: this comes {late} late, at {when}.": (
+        "Der Betrieb stand still: Das kommt {late} zu spät, um {when}."
+    ),
     "Ladder {ladder}, {step}.": "Eskalation {ladder}, {step}.",
     "Urgency is {urgency} now, priority {priority}.": "Die Dringlichkeit ist jetzt {urgency}, Priorität {priority}.",
     "The ticket is at level {level} now, team {team}.": "Das Ticket ist jetzt auf Stufe {level}, Team {team}.",

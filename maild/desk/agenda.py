@@ -46,9 +46,9 @@ def steps_done(entries: Iterable[Entry]) -> Iterator[Done]:
                         yield Done(step, count - old.get(step, 0), entry.n, entry.at, entry.cause)
 
 
-def steps_to_come(ticket: Ticket, clocks: Sequence[Clock], house: House) -> tuple[ToCome, ...]:
+def steps_to_come(ticket: Ticket, clocks: Sequence[Clock], house: House, now: datetime) -> tuple[ToCome, ...]:
     """Give the steps of the ticket's ladder that fall due if nobody moves it, the next one first."""
-    stand = climb_of(ticket, house, {clock.name: recounted(clock, house) for clock in clocks})
+    stand = climb_of(ticket, house, {clock.name: recounted(clock, house, now) for clock in clocks})
     if stand is None:
         return ()
     steps = sorted(stand.steps(), key=lambda step: step[0])

@@ -6,12 +6,13 @@ instead; where nobody is left at all, the lead of the team hears, else the admin
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from maild.desk.agreeing import priority_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.climbing import Climb, Progress, climb_of
 from maild.desk.house import House
+from maild.desk.lateness import late_words
 from maild.desk.packets import packet_of
 from maild.desk.recounting import recounted
 from maild.desk.telling import named, packet_form, those_leading, to_person
@@ -26,7 +27,6 @@ from maild.rules import LOWEST, Person, Rung, Unless
 from maild.rules.effects import Whom
 
 BY = "maild"
-_PROMPT = timedelta(minutes=5)
 _WHOLE = 100
 _MOST_AT_ONCE = 100
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.MERGED, State.SPAM})
@@ -48,7 +48,7 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Do every step of a ticket's ladder that is due; those whose condition does not hold are passed over."""
     house = replace(house, absent=frozenset(facts.absences))
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
-    clocks = {clock.name: recounted(clock, house) for clock in known.clocks} if known is not None else {}
+    clocks = {clock.name: recounted(clock, house, now) for clock in known.clocks} if known is not None else {}
     stand = climb_of(known.ticket, house, clocks) if known is not None else None
     if known is None or stand is None:
         return _nothing("there is no ladder to climb")
@@ -57,8 +57,9 @@ def climb(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     sheet = Sheet(Cause(CauseKind.TIMER, timer.kind.value), BY, known.ticket, known.last_n)
     steps = _Steps(known, facts, house, now, stand)
     steps.take()
-    if now - timer.due_at > _PROMPT:
-        steps.add(say("The desk stood still: this is told at {when}.", when=f"{now:%Y-%m-%d %H:%M} UTC"))
+    late = late_words(timer.due_at, now)
+    if late is not None:
+        steps.add(late)
     sheet.change(*steps.changes)
     sheet.enter(known.ticket.number, EntryKind.EVENT, "\n".join(steps.story), flags=("ladder", stand.ladder.key))
     sheet.want(*steps.mails())

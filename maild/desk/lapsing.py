@@ -13,6 +13,7 @@ from types import MappingProxyType
 from maild.desk.acknowledging import why_put_off, why_silent
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
+from maild.desk.lateness import late_words
 from maild.desk.lifecycle import next_silence, silences
 from maild.desk.telling import notices, those_in_charge
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer
@@ -25,7 +26,6 @@ from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 BY = "maild"
 # An event with this flag is words to the customer, too.
 TOLD = "told"
-_PROMPT = timedelta(minutes=5)
 _PUT_OFF = timedelta(hours=1)
 
 
@@ -47,7 +47,7 @@ class _Lapse:
     @property
     def is_late(self) -> bool:
         """Whether the desk stood still when it was due."""
-        return self.now - self.timer.due_at > _PROMPT
+        return late_words(self.timer.due_at, self.now) is not None
 
     @property
     def since(self) -> datetime:
@@ -60,8 +60,8 @@ class _Lapse:
 
     def story(self, text: str) -> str:
         """Say besides that it comes late, if it does."""
-        late = say("The desk stood still: this is told at {when}.", when=f"{self.now:%Y-%m-%d %H:%M} UTC")
-        return f"{text}\n{late}" if self.is_late else text
+        late = late_words(self.timer.due_at, self.now)
+        return f"{text}\n{late}" if late is not None else text
 
 
 def live_on(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:

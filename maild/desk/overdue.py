@@ -1,24 +1,22 @@
 """What follows when a clock of a ticket reaches its target: it is entered, once, and those in charge are told."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from maild.desk.agreeing import ladder_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.clocks import words_of
 from maild.desk.house import House
-from maild.desk.recounting import recount, recounted
+from maild.desk.lateness import late_words
+from maild.desk.recounting import RECOUNTED, recount, recounted
 from maild.desk.telling import breaches, those_in_charge
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts, TicketFacts
-from maild.model.saying import say
-from maild.model.ticket import Cause, CauseKind, EntryKind, Ticket
+from maild.model.ticket import Cause, CauseKind, Entry, EntryKind, Ticket
 from maild.rules import Ladder, Person
 
 BY = "maild"
-# Told later than this after it fell due, a breach says so: the desk stood still.
-_PROMPT = timedelta(minutes=5)
 _WHOLE = 100
 
 
@@ -31,9 +29,25 @@ def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decisio
     clock = next((each for each in known.clocks if each.name == timer.about), None) if known is not None else None
     if known is None or clock is None:
         return _nothing("the clock is gone")
-    if recounted(clock, house).due_at != clock.due_at:
-        return recount(known, house) or _nothing("the clock is due at another time")
-    return _late(timer, known, clock, house, now) if clock.is_late(now) else _nothing("the clock is not late")
+    if recounted(clock, house, now).due_at != clock.due_at:
+        return recount(known, house, now) or _nothing("the clock is due at another time")
+    if not clock.is_late(now):
+        return _nothing("the clock is not late")
+    if _was_told(known.entries, clock):
+        return _nothing("it was entered before the machine's clock was put back")
+    return _late(timer, known, clock, house, now)
+
+
+def _was_told(entries: Sequence[Entry], clock: Clock) -> bool:
+    """Whether it is entered that the clock missed this target, since it began."""
+    is_told, target = False, None
+    for entry in entries:
+        for each in entry.clocks:
+            if each.name is clock.name and RECOUNTED not in entry.flags:
+                is_told = is_told and each.target == target and bool(each.elapsed)
+                target = each.target
+        is_told = is_told or {"breached", clock.name.value} <= set(entry.flags)
+    return is_told
 
 
 def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: datetime) -> Decision:
@@ -41,16 +55,15 @@ def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: dat
     is_over = clock.state is ClockState.STOPPED
     due_at = timer.due_at
     came = f", and came at {_written(clock.at)}" if is_over else ""
-    stood_still = not is_over and now - due_at > _PROMPT
-    told = f" Told at {_written(now)}: the desk stood still." if stood_still else ""
-    story = f"{words_of(clock)} was due at {_written(due_at)}{came}.{told}"
+    late = None if is_over else late_words(due_at, now)
+    story = f"{words_of(clock)} was due at {_written(due_at)}{came}." + (f" {late}" if late else "")
     sheet.enter(ticket.number, EntryKind.EVENT, story, flags=("breached", clock.name.value))
     if is_over:
         sheet.explain("it came late: entered, and nobody is told")
     elif _tells(ladder_of(ticket, house), clock):
         sheet.explain("its ladder tells of it")
     else:
-        about = (say("The desk stood still: this is told at {when}.", when=_written(now)),) if told else ()
+        about = (late,) if late else ()
         sheet.want(*breaches(_told(house, ticket, now), ticket.number, clock.name, about))
     return sheet.decision(entry_of(ticket.number), None)
 

@@ -84,8 +84,8 @@ class _Ticking:
         self._entries = [step for step in decision.steps if isinstance(step, AddEntry) and step.number == number]
         self._is_new = any(isinstance(step, OpenTicket) and step.number == number for step in decision.steps)
         self._before = {clock.name: clock for clock in self._known.clocks} if self._known is not None else {}
-        self._counted = {name: recounted(clock, house) for name, clock in self._before.items()}
-        self._clocks = {clock.name: recounted(clock, house) for clock in after.clocks}
+        self._counted = {name: recounted(clock, house, now) for name, clock in self._before.items()}
+        self._clocks = {clock.name: recounted(clock, house, now) for clock in after.clocks}
         self._progress = Progress.parse(self._after.ladder)
         self._ladder = ladder_of(self._after, house)
         self._is_retargeted = any(RETARGETED in entry.flags for entry in self._entries)

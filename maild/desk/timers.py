@@ -33,6 +33,7 @@ _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
     {
         TimerKind.LIFECYCLE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.LADDER: frozenset({Want.HISTORY}),
+        TimerKind.DUE: frozenset({Want.HISTORY}),
         TimerKind.DRAFT: frozenset({Want.HISTORY}),
     }
 )

@@ -78,10 +78,14 @@ class EditionReading(Snapshot):
                 break
         return tuple(map(_edition, reversed(found))) if len(found) > 1 else ()
 
-    def counted_otherwise(self, stamps: Mapping[str, str], after: int, limit: int) -> tuple[int, ...]:
-        """Name tickets beyond a number of which a clock runs by another version of its calendar than these."""
+    def counted_otherwise(self, stamps: Mapping[str, str], after: int, now: datetime, limit: int) -> tuple[int, ...]:
+        """Name tickets beyond a number of which a clock runs by another version of its calendar than these.
+
+        Or is dated by a time that is still to come.
+        """
         by_these = or_(*((clock.c.calendar == name) & (clock.c.stamp == stamp) for name, stamp in stamps.items()))
-        others = (clock.c.ticket > after, clock.c.state == ClockState.RUNNING.value, not_(by_these))
+        is_other = or_(not_(by_these), clock.c.at > now)
+        others = (clock.c.ticket > after, clock.c.state == ClockState.RUNNING.value, is_other)
         rows = select(clock.c.ticket).where(*others).order_by(clock.c.ticket).distinct().limit(limit)
         return tuple(self._connection.execute(rows).scalars())
 

@@ -195,10 +195,19 @@ def dues_of(desk: WorkingDesk) -> list[float]:
     return [due_at / 1e6 - time.time() for (due_at,) in rows]
 
 
+PROMISED = """\
+calendars: {always: {timezone: UTC, hours: always}}
+agreements:
+  all: {calendar: always, clocks: {p1: {}, p2: {}, p3: {}, p4: {first_response: 2h}, p5: {}}}
+rules: {all: {when: always, then: {priority: p4}}}
+"""
+
+
 def test_a_clock_that_is_put_forward_and_back(new_desk: NewDesk, tmp_path: Path):
     """Six hours ahead while the relay is away: no answer is given up for its age, and none waits for that time to come.
 
-    One alarm, and one all-clear when the clock is right again.
+    One alarm, and one all-clear when the clock is right again. Time that was stepped over is passed: what fell due by
+    it is told once, and not again by the right clock.
     """
     pager, file = Pager(tmp_path), tmp_path / "offset"
     desk = new_desk(extra=pager.settings)
@@ -206,6 +215,7 @@ def test_a_clock_that_is_put_forward_and_back(new_desk: NewDesk, tmp_path: Path)
     config = desk.config / "maild.yaml"
     config.write_text(config.read_text().replace(f"port: {desk.host.postfix.submission_port}", f"port: {relay.port}"))
     relay.close()
+    (desk.config / "rules" / "time.yaml").write_text(PROMISED)
     set_clock(file, timedelta(0))
     desk.start(sys.executable, str(Path(__file__).with_name("clocked.py")), str(file))
     bob = desk.host.new_user("bigco.example")
@@ -217,6 +227,7 @@ def test_a_clock_that_is_put_forward_and_back(new_desk: NewDesk, tmp_path: Path)
 
     set_clock(file, timedelta(hours=6))  # an acknowledgement is too old after four
     pager.wait_for("alarm: the clock was set")
+    desk.wait_for_event("timer_fired", 2, kind="due")
     relay.open()
     desk.wait_for_mail(bob)
     [deferred] = desk.wait_for_event("mail_deferred")
@@ -232,6 +243,9 @@ def test_a_clock_that_is_put_forward_and_back(new_desk: NewDesk, tmp_path: Path)
     pager.wait_for("all clear: it is over that the clock was set")
     assert pager.calls["alarm: the clock was set"] == 1
     assert desk.running.find("mail_expired") == []
+    assert len(desk.running.find("timer_fired", kind="due")) == 2
+    told = [entry["text"] for entry in desk.show("ticket", "show", "1001")["entries"] if "breached" in entry["flags"]]
+    assert len(told) == 1 and "The desk stood still" in told[0]
     relay.close()
     assert desk.stop() == 0
 

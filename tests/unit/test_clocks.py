@@ -372,7 +372,7 @@ def test_a_clock_that_reaches_its_target_is_entered_and_told():
 def test_a_breach_that_is_told_late_says_so():
     """The desk stood still."""
     matter = Matter().customer("10:00").falls_due("first_response", "13:00", due="12:00")
-    assert "Told at 2026-11-23 13:00 UTC: the desk stood still." in matter.known.entries[-1].text
+    assert "The desk stood still: this comes 1h00m late, at 2026-11-23 13:00 UTC." in matter.known.entries[-1].text
 
 
 def test_an_answer_that_came_late_is_entered_as_late():

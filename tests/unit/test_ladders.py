@@ -124,7 +124,7 @@ def test_steps_that_were_missed_are_told_together_and_say_so():
     )
     matter.kept(decision, "23:00")
     assert sorted(matter.mails) == [f"escalated to {who}@acme.example" for who in ("alex", "alice", "dana")]
-    assert matter.known.entries[-1].text.endswith("The desk stood still: this is told at 2026-11-23 23:00 UTC.")
+    assert matter.known.entries[-1].text.endswith(" late, at 2026-11-23 23:00 UTC.")
     assert matter.step_at == at("2026-11-24T02:00")
 
 

@@ -265,7 +265,7 @@ def test_a_late_reminder_says_so_and_leaves_the_customer_their_time():
     """The desk stood still for two weeks: no second reminder, and no resolution, follows on its heels."""
     matter = waiting()
     assert matter.lapses(LATER % (9, "11:00")) == ["waiting-reminder to bob@customer.example"]
-    assert matter.known.entries[-1].text.endswith("The desk stood still: this is told at 2026-12-09 11:00 UTC.")
+    assert matter.known.entries[-1].text.endswith(" late, at 2026-12-09 11:00 UTC.")
     assert matter.due_at == "12-14 11:00 waiting 2"
 
 

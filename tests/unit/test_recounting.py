@@ -42,7 +42,7 @@ def edit(matter: Matter, text: str, when: str | datetime) -> Matter:
 
 def follow(matter: Matter, when: str) -> Matter:
     """Let the reloading leg come to the ticket."""
-    decision = recount(matter.known, matter.house)
+    decision = recount(matter.known, matter.house, at(when))
     return matter.kept(decision, when) if decision is not None else matter
 
 
@@ -119,7 +119,7 @@ def test_an_edit_that_moves_nothing_is_not_entered():
     """A day off next year is nobody's news."""
     later = RULES.replace("UTC, hours: {mon", 'UTC, holidays: {days: {"2027-11-24": []}}, hours: {mon')
     matter = edit(Matter().customer("10:00"), later, "11:00")
-    assert recount(matter.known, matter.house) is None
+    assert recount(matter.known, matter.house, at("11:01")) is None
 
 
 def test_a_breach_before_the_edit_stays_one():
@@ -137,6 +137,37 @@ def test_a_timer_of_the_old_hours_is_not_told_twice():
     assert matter.timers["first_response"] == at("14:00")
     matter.falls_due("first_response", "13:31", due="12:00")
     assert matter.mails == []
+
+
+def test_a_clock_that_is_put_back_repeats_nothing():
+    """What was told is told; what is dated by the later time goes on from now, and does not wait for that to come."""
+    matter = Climbing().customer("2026-11-25T10:00", "There is fire.")  # two days ahead, and p1
+    matter.until("2026-11-25T10:45")
+    assert matter.mails == ["breached to dana@acme.example"]
+    follow(matter, "10:00")
+    assert matter.known.entries[-1].text.startswith("The machine's clock was put back.")
+    assert matter.elapsed("resolution") == timedelta()
+    assert matter.timers["resolution"] == at("14:00")
+    assert [line for line in matter.until("11:59") if "nobody" not in line] == []
+    assert matter.step_at == at("12:00")
+    matter.customer("2026-11-23T12:30", "Still!")
+    assert recount(matter.known, matter.house, at("12:31")) is None
+
+
+def test_a_breach_is_told_once_though_the_clock_is_put_back():
+    """By hours, after it was told; and again once it begins anew or has another target."""
+    matter = Matter().customer("10:00").falls_due("first_response", "12:00")
+    assert matter.mails
+    follow(matter, "09:00")
+    assert matter.timers["first_response"] == at("11:00")
+    matter.falls_due("first_response", "11:00")
+    assert (matter.mails, len([each for each in matter.known.entries if "breached" in each.flags])) == ([], 1)
+    matter.by_hand("11:10", priority="p1").falls_due("first_response", "11:10")
+    assert matter.mails
+    matter.agent("11:20").customer("11:30").falls_due("next_response", "12:30")
+    assert matter.mails
+    matter.agent("12:40").customer("12:50").falls_due("next_response", "13:50")
+    assert matter.mails
 
 
 def test_a_ladder_climbs_by_the_new_hours():
@@ -185,7 +216,7 @@ def test_a_life_under_edits_adds_up(happenings: list[tuple[int, str]], is_follow
         elif not what.isdecimal():
             matter.live(what, now)
         history += matter.changes()
-        clock, calendars = recounted(matter.clocks["resolution"], matter.house), matter.house.rules.calendars
+        clock, calendars = recounted(matter.clocks["resolution"], matter.house, now), matter.house.rules.calendars
         assert elapsed_at(clock, calendars[clock.calendar], now) == expected
         assert [*clock_faults(tuple(matter.clocks.values()), history, calendars)] == []
         armed = {name: clock.due_at for name, clock in matter.clocks.items() if clock.state is ClockState.RUNNING}
