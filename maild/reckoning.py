@@ -10,7 +10,7 @@ from maild.documents import did_you_mean
 from maild.drawing import draw_parts
 from maild.errors import MaildError
 from maild.model.reports import ReportOrder
-from maild.reporting import REPORTS, Part, Period, PeriodError, View, parse_period, parse_span, parts
+from maild.reporting import REPORTS, TITLES, Part, Period, PeriodError, View, parse_period, parse_span, parts
 from maild.reporting.charts import Look, PictureFormat
 from maild.reporting.rendering import Pictures, as_html, inlined
 from maild.rules import Rules
@@ -70,7 +70,7 @@ def page_values(
     """Give the page `report` what it shows; without pictures it says that they could not be drawn."""
     return {
         "language": "en",
-        "title": order.name,
+        "title": TITLES[order.name],
         "desk_name": desk_name,
         "is_wide": True,
         "told": f"{period.name}: {period.told()}",

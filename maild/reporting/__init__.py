@@ -4,7 +4,7 @@
 """
 
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
-from maild.reporting.parts import PARTS, REPORTS, parts
+from maild.reporting.parts import PARTS, REPORTS, TITLES, parts
 from maild.reporting.periods import Period, PeriodError, parse_period, parse_span
 from maild.reporting.tables import Chart, Column, Kind, Part, Table
 from maild.reporting.views import GROUPS, View
@@ -13,6 +13,7 @@ __all__ = [
     "GROUPS",
     "PARTS",
     "REPORTS",
+    "TITLES",
     "Chart",
     "Column",
     "Kind",

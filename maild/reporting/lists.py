@@ -10,7 +10,8 @@ from maild.reporting.tables import Cell, Kind, Part, Table, columns
 from maild.reporting.views import Subject
 
 _KINDS = {
-    **dict.fromkeys(("subject", "state", "priority", "team", "agent", "waits_for", "promise", "reason"), Kind.TEXT),
+    **dict.fromkeys(("subject", "state", "priority", "team", "agent", "waits_for", "reason"), Kind.TEXT),
+    "promise": Kind.NAME,
     **dict.fromkeys(("level", "who"), Kind.TEXT),
     **dict.fromkeys(("due", "since", "until"), Kind.INSTANT),
     "ticket": Kind.TICKET,
@@ -33,7 +34,7 @@ def waiting(subject: Subject) -> Part:
         for one in sorted(found, key=lambda one: (one.state_at, one.log.number))
     )
     names = columns("ticket", "subject", "state", "priority", "team", "agent", "waits_for", "since", **_KINDS)
-    return Part("waiting", "Waiting", (Table("waiting", "Waiting, and for whom", names, rows),))
+    return Part("waiting", "Waiting, and for whom", (Table("waiting", "Waiting, and for whom", names, rows),))
 
 
 def breached(subject: Subject) -> Part:
@@ -46,7 +47,7 @@ def breached(subject: Subject) -> Part:
             reason = subject.words_of(story.log, last.entry) or _UNEXPLAINED
             rows.append((*_named(subject, story), last.value, last.at, reason))
     names = columns("ticket", "subject", "state", "priority", "team", "agent", "promise", "due", "reason", **_KINDS)
-    return Part("breached", "Late", (Table("breached", "Late, and why", names, tuple(rows)),))
+    return Part("breached", "Late, and why", (Table("breached", "Late, and why", names, tuple(rows)),))
 
 
 def escalated(subject: Subject) -> Part:

@@ -37,6 +37,17 @@ REPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "sla": "Agreements",
+        "volume": "Volume",
+        "csat": "Satisfaction",
+        "backlog": "Backlog",
+        "handover": "Handover",
+        "lessons": "Lessons",
+    }
+)
+
 
 def parts(names: Sequence[str], period: Period, facts: ReportFacts, view: View) -> tuple[Part, ...]:
     """Compute parts of a report, in the order named; of a period that is not over, what there is by now.

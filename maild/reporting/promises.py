@@ -54,7 +54,7 @@ def _kept(subject: Subject) -> Table:
         kept, broken = (tally.total(f"{clock} {what}") for what in (What.KEPT, What.BROKEN))
         if kept or broken:
             rows.append((_TOTAL, clock.value, kept, broken, share(kept, kept + broken)))
-    shown = (Column(by, Kind.TEXT), Column("promise", Kind.TEXT), *columns("kept", "broken"))
+    shown = (Column(by, Kind.TEXT), Column("promise", Kind.NAME), *columns("kept", "broken"))
     note = "A promise counts when it is decided: kept when it was met in time, broken when its time was over."
     return Table("compliance", f"Compliance by {by}", (*shown, Column("compliance", Kind.SHARE)), tuple(rows), note)
 
@@ -86,8 +86,8 @@ def _measures(lengths: dict[What, list[timedelta]]) -> Iterator[Cell]:
 
 def _breaches(subject: Subject) -> Table:
     found = sorted(subject.happened(What.BROKEN), key=lambda pair: (pair[1].at, pair[0].log.number))
-    kinds = {"ticket": Kind.TICKET, "due": Kind.INSTANT, "late_by": Kind.LENGTH}
-    words = ("subject", "promise", "priority", "team", "agent", "reason")
+    kinds = {"ticket": Kind.TICKET, "due": Kind.INSTANT, "late_by": Kind.LENGTH, "promise": Kind.NAME}
+    words = ("subject", "priority", "team", "agent", "reason")
     shown = ("ticket", "subject", "promise", "priority", "team", "agent", "due", "late_by", "reason")
     rows = tuple(_breach(subject, story, one) for story, one in found)
     note = "Reasons are those of #late; a ticket that is late still counts up to the end of the period."
@@ -109,7 +109,12 @@ def _chart(subject: Subject, kept: Table) -> Chart:
             shares[str(group), str(clock)] = float(value) if isinstance(value, float) else 0.0
     groups = tuple(dict.fromkeys(group for group, _ in shares))
     clocks = [clock.value for clock in PROMISED if any(name == clock.value for _, name in shares)]
-    series = {clock: tuple(shares.get((group, clock), 0.0) for group in groups) for clock in clocks}
-    told = "; ".join(f"{row[1]}: {row[2]} kept, {row[3]} broken" for row in kept.rows if row[0] == _TOTAL)
+    series = {_words(clock): tuple(shares.get((group, clock), 0.0) for group in groups) for clock in clocks}
+    totals = (row for row in kept.rows if row[0] == _TOTAL)
+    told = "; ".join(f"{_words(str(row[1]))}: {row[2]} kept, {row[3]} broken" for row in totals)
     title = f"Promises kept by {subject.by('priority')}"
     return Chart("compliance", title, groups, series, told or "No promise was due.", is_share=True)
+
+
+def _words(clock: str) -> str:
+    return clock.replace("_", " ")

@@ -23,8 +23,9 @@ from maild.reporting.tables import Cell, Chart, Kind, Part, Table
 Json = dict[str, object]
 # Of each chart by its key: an address of its picture in light and in dark.
 Pictures = Mapping[str, tuple[str, str]]
+_DAYS = timedelta(days=2)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_RIGHT = frozenset({Kind.COUNT, Kind.LENGTH, Kind.SHARE, Kind.MEAN})
+_RIGHT = frozenset({Kind.COUNT, Kind.LENGTH, Kind.AGE, Kind.SHARE, Kind.MEAN})
 
 
 def for_person(value: Cell, kind: Kind, zone: ZoneInfo) -> str:  # noqa: PLR0911 - an answer for each kind of value
@@ -32,6 +33,8 @@ def for_person(value: Cell, kind: Kind, zone: ZoneInfo) -> str:  # noqa: PLR0911
     match value:
         case None:
             return "–"
+        case timedelta() if kind is Kind.AGE and value >= _DAYS:
+            return f"{value.days} d"
         case timedelta():
             minutes = int(value.total_seconds()) // 60
             return f"{minutes // 60}h{minutes % 60:02}m"
@@ -43,7 +46,7 @@ def for_person(value: Cell, kind: Kind, zone: ZoneInfo) -> str:  # noqa: PLR0911
             return f"{value:.1f}"
         case int() if kind is Kind.TICKET:
             return f"#{value}"
-    return str(value)
+    return str(value).replace("_", " ") if kind is Kind.NAME else str(value)
 
 
 def for_machine(value: Cell) -> str | int | float | None:
@@ -144,7 +147,7 @@ def _html_of(part: Part, zone: ZoneInfo, pictures: Pictures, word: Callable[[str
     for chart in part.charts:
         yield from _figure(chart, pictures, word)
     for table in part.tables:
-        yield from _table(table, zone, word)
+        yield from _table(table, zone, word, is_alone=table.title == part.title)
     yield "</section>"
 
 
@@ -159,8 +162,11 @@ def _figure(chart: Chart, pictures: Pictures, word: Callable[[str], str]) -> Ite
     yield f"</picture><figcaption>{escape(chart.alternative)}</figcaption></figure>"
 
 
-def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
-    yield f'<div class="scroll"><table><caption>{escape(word(table.title))}</caption>'
+def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str], *, is_alone: bool) -> Iterator[str]:
+    title = escape(word(table.title))
+    # The only table of a part is called by the part's heading.
+    head = f'<table aria-label="{title}">' if is_alone else f"<table><caption>{title}</caption>"
+    yield f'<div class="scroll">{head}'
     heads = "".join(
         f'<th scope="col"{_side(column.kind)}>{escape(word(column.title))}</th>' for column in table.columns
     )
@@ -170,8 +176,8 @@ def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator
             (column.kind, escape(for_person(value, column.kind, zone)))
             for value, column in zip(row, table.columns, strict=True)
         ]
-        head = f'<th scope="row">{cells[0][1]}</th>'
-        yield f"<tr>{head}{''.join(f'<td{_side(kind)}>{text}</td>' for kind, text in cells[1:])}</tr>"
+        first = f'<th scope="row">{cells[0][1]}</th>'
+        yield f"<tr>{first}{''.join(f'<td{_side(kind)}>{text}</td>' for kind, text in cells[1:])}</tr>"
     if not table.rows:
         yield f'<tr><td colspan="{len(table.columns)}">{escape(word("none"))}</td></tr>'
     yield "</tbody></table>"

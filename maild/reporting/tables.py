@@ -15,7 +15,9 @@ class Kind(StrEnum):
     TEXT = "text"
     TICKET = "ticket"  # its number
     COUNT = "count"
-    LENGTH = "length"  # a timedelta
+    NAME = "name"  # of ours, with underscores
+    LENGTH = "length"  # a timedelta of work
+    AGE = "age"  # a timedelta by the wall
     INSTANT = "instant"
     SHARE = "share"  # of one
     MEAN = "mean"

@@ -68,7 +68,8 @@ def _course(subject: Subject) -> tuple[Table, Chart]:
     opened = tuple(float(tally.of(span.name, "opened")) for span in spans)
     resolved = tuple(float(tally.of(span.name, "resolved")) for span in spans)
     told = f"{tally.total('opened')} tickets were opened and {tally.total('resolved')} resolved."
-    labels = tuple(span.name for span in spans)
+    year = f"{spans[0].name[:4]}-"
+    labels = tuple(span.name.removeprefix(year) for span in spans)
     return table, Chart("course", "Opened and resolved", labels, {"opened": opened, "resolved": resolved}, told)
 
 
@@ -100,9 +101,7 @@ def backlog(subject: Subject) -> Part:
         )
         for one in oldest
     )
-    kinds = {"ticket": Kind.TICKET, "age": Kind.LENGTH} | dict.fromkeys(
-        ("subject", "state", "team", "agent"), Kind.TEXT
-    )
+    kinds = {"ticket": Kind.TICKET, "age": Kind.AGE} | dict.fromkeys(("subject", "state", "team", "agent"), Kind.TEXT)
     names = columns("ticket", "subject", "state", "team", "agent", "age", **kinds)
     told = f"{len(left)} tickets are unsolved; {tally.total(ages[-1])} of them were opened more than 30 days ago."
     series = {group: tuple(float(tally.of(group, age)) for age in ages) for group in groups}
