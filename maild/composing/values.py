@@ -20,7 +20,7 @@ from maild.model.digest import Listing
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Confidence, EntryKind, Ticket
-from maild.rules import Rules, checklist
+from maild.rules import Rules, checklist, missing, question
 
 TRACER_LETTERS = 10
 _LONGEST_SUBJECT = 150
@@ -80,6 +80,7 @@ class Values:
             "about": tuple(worded(line, language_of(order.language)) for line in wanted.about),
             "due": self._due(order),
             "first_aid": self._first_aid(order),
+            "questions": () if order.is_thanks_unproved else self._questions(order),
             "is_proved": order.is_proved,
             "is_internal": not order.is_for_customer,
             "language": language_of(order.language),
@@ -133,6 +134,7 @@ class Values:
             "fields": tuple(self._fields(ticket)),
             "level": clean(ticket.level) if ticket.level else None,
             **self._procedure(ticket),
+            "missing": self._missing(ticket),
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
 
@@ -160,6 +162,20 @@ class Values:
             "checklist": notices.tasks(items),
             "links": tuple(clean(link) for link in category.agent_links) if category is not None else (),
         }
+
+    def _missing(self, ticket: Ticket) -> tuple[str, ...]:
+        """Name the fields that must be known and are not, as `#field` takes them."""
+        category = self._rules.categories.get(ticket.category or "")
+        return tuple(field.key for field in missing(category, dict(ticket.fields), self._rules.fields))
+
+    def _questions(self, order: Order) -> tuple[str, ...]:
+        """Give the questions about what must be known of the matter and is not, in the reader's language."""
+        ticket = order.known.ticket if order.known is not None else None
+        if ticket is None:
+            return ()
+        category = self._rules.categories.get(ticket.category or "")
+        asked = missing(category, dict(ticket.fields), self._rules.fields)
+        return tuple(clean(question(field, language_of(order.language))) for field in asked)
 
     def _first_aid(self, order: Order) -> tuple[str, ...]:
         """Give the pages that may help a customer at once; whoever is not proved learns nothing of the matter."""
@@ -248,7 +264,7 @@ class Values:
 
 _OF_TICKET = (
     *("requester", "state", "team", "assignee", "is_mine", "priority", "category", "fields", "level", "opened"),
-    *("checklist", "links"),
+    *("checklist", "links", "missing"),
 )
 
 

@@ -7,6 +7,7 @@ from maild.desk.announcing import announce, cautions, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, held, joining, remembered, sheet_for
 from maild.desk.courtesy import Answer, find_answer
 from maild.desk.ending import Ending, find_ending, rule_ticket
+from maild.desk.filling import filled
 from maild.desk.finding import led_on
 from maild.desk.house import is_same
 from maild.desk.lifecycle import may_reopen
@@ -66,6 +67,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if state is not None and ending is None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
+    sheet.change(*filled(case, known.ticket, done))
     ticket = as_ruled(known, done, case.now)
     _enter(case, sheet, ticket, answer)
     rule_ticket(case, sheet, known, done, ending)

@@ -14,6 +14,7 @@ from maild.rules.agreements import (
     examples,
     find_agreement,
 )
+from maild.rules.asking import answers, missing, question
 from maild.rules.calendars import WALL_TIME, Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
@@ -99,6 +100,7 @@ __all__ = [
     "Whom",
     "WhomKind",
     "WorkDuration",
+    "answers",
     "ask_rules",
     "checklist",
     "conditions",
@@ -112,8 +114,10 @@ __all__ = [
     "find_ladder",
     "find_orphans",
     "instant_on",
+    "missing",
     "origin_of",
     "parse_rules",
+    "question",
     "read_calendars",
     "read_contact_value",
     "read_together",

@@ -99,9 +99,7 @@ class ReviewSection(Passage):
 class CategorySection(Passage):
     """An entry of `categories`; what it does not say it has from its parent."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("verify_identity", "ask_for", "reviewed"), NOT_YET)
-    )
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("verify_identity", "reviewed"), NOT_YET))
 
     title: kinds.Line | None = None
     team: kinds.Name | None = None
@@ -109,7 +107,7 @@ class CategorySection(Passage):
     skills: Annotated[tuple[kinds.Name, ...] | None, AfterValidator(lambda names: names and not_twice(names))] = None
     procedure: Steps | None = None
     links: LinksSection | None = None
-    ask_for: tuple[FieldName, ...] | None = None
+    ask_for: Annotated[tuple[FieldName, ...] | None, AfterValidator(lambda names: names and not_twice(names))] = None
     reviewed: ReviewSection | None = None
     confidential: Literal["team", "sealed"] | None = None
 
@@ -202,8 +200,6 @@ class ContactsSection(Passage):
 
 class FieldSection(Passage):
     """An entry of `fields`."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"ask": NOT_YET})
 
     type: Literal["text", "number", "money", "date", "one-of"] = "text"
     unit: kinds.Line | None = None
