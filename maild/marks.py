@@ -41,6 +41,22 @@ class Keyring:
 
 
 @dataclass(frozen=True, slots=True)
+class OldTag:
+    """A number that an old desk gave, and what stood before it in that desk's subjects."""
+
+    tag: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.tag.strip(' #:-')} #{self.number}"
+
+    @property
+    def id(self) -> str:
+        """Name it as an id that no message can carry: by this the desk remembers whose number it was."""
+        return f"old-desk:{self.tag.strip().lower()}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """`token` names an outgoing mail; whether the mark is genuine is only known beside its recipient's address."""
 
@@ -116,12 +132,24 @@ def find_tags(subject: str, tag: str, old_tags: Iterable[str]) -> tuple[int, ...
     An old desk's tag is what stood before the number: `Ticket#` finds `[Ticket#2201]`, `rt.acme` `[rt.acme #2201]`.
     """
     mine = rf"\[\s*{re.escape(tag)}\s+#" if tag else r"\[\s*#"
-    patterns = [rf"{mine}(\d{{1,{_LONGEST_NUMBER}}})(?:\s+internal)?\s*\]"]
-    patterns += [
-        rf"\[\s*{re.escape(old)}\s*[#:-]?\s*(\d{{1,{_LONGEST_NUMBER}}})\s*\]" for old in old_tags if old.strip()
-    ]
+    patterns = [rf"{mine}(\d{{1,{_LONGEST_NUMBER}}})(?:\s+internal)?\s*\]", *map(_old_tag, filter(str.strip, old_tags))]
     found = (int(match[1]) for pattern in patterns for match in re.finditer(pattern, subject, re.IGNORECASE | re.ASCII))
     return tuple(dict.fromkeys(found))
+
+
+def find_old_tags(subject: str, old_tags: Iterable[str]) -> tuple[OldTag, ...]:
+    """Find the tags of old desks in a subject, each once, with the numbers that those desks gave."""
+    found = (
+        OldTag(old, int(match[1]))
+        for old in old_tags
+        if old.strip()
+        for match in re.finditer(_old_tag(old), subject, re.IGNORECASE | re.ASCII)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _old_tag(old: str) -> str:
+    return rf"\[\s*{re.escape(old)}\s*[#:-]?\s*(\d{{1,{_LONGEST_NUMBER}}})\s*\]"
 
 
 def _plus(kind: str, mark: Mark, address: str) -> str:

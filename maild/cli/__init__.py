@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "mail": "maild.cli.mails:mail",
         "report": "maild.cli.reports:report",
         "verify": "maild.cli.verifying:verify",
+        "import": "maild.cli.importing:import_",
         "backup": "maild.cli.moving:backup",
         "restore": "maild.cli.moving:restore",
         "pause": "maild.cli.resting:pause",

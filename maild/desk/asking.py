@@ -36,6 +36,7 @@ _WANTS = {
 def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
     """List the ids, marks and ticket numbers that a message names; `arrival` is None for a file on the command line."""
     numbers = marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags)
+    old = marks.find_old_tags(message.subject, house.desk.old_tags)
     shown = marks.find_marks(_places(message))
     given = tuple(_commands(message, house))
     mailbox = arrival.place.mailbox if arrival else ""
@@ -47,7 +48,7 @@ def ask(message: Message, arrival: Arrival | None, house: House) -> Questions:
         fingerprint=arrival.fingerprint if arrival else "",
         sender=message.sender.address if message.sender else "",
         message_id=message.message_id,
-        ids=tuple(dict.fromkeys((*_ids(message), *map(marks.exposure, shown)))),
+        ids=tuple(dict.fromkeys((*_ids(message), *map(marks.exposure, shown), *(each.id for each in old)))),
         tokens=tuple(dict.fromkeys(mark.token for mark in shown)),
         numbers=(*numbers[:_MOST_NUMBERS], *_named_numbers(given), *_opened(arrival)),
         searches=tuple(_searches(given, message, house)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from maild.desk.conversing import find_conversation
 from maild.desk.finding import Found
 from maild.desk.house import House
-from maild.marks import exposure, find_marks
+from maild.marks import OldTag, exposure, find_marks, find_old_tags
 from maild.model.decision import (
     AddEntry,
     AddParticipant,
@@ -249,13 +249,24 @@ def remembered(case: Case, number: int) -> RememberIds:
     return RememberIds(
         number=number,
         message_id=None if case.facts.same_id_other_body else message.message_id,
-        references=tuple(dict.fromkeys((*references, *_exposed(case, people)))),
+        references=tuple(dict.fromkeys((*references, *_exposed(case, people), *_old_numbers(case)))),
         addresses=frozenset(each.address.lower() for each in people),
         # Of an unproved mail it is anybody's text, and we would carry it to the address that stands in From.
         conversation=find_conversation(message.headers)
         if case.sender is not None and case.sender.trust is Trust.PROVED
         else None,
     )
+
+
+def old_tags(case: Case) -> tuple[OldTag, ...]:
+    """Give the numbers by which an old desk knew the matter, as the subject has them."""
+    return find_old_tags(case.message.subject, case.house.desk.old_tags)
+
+
+def _old_numbers(case: Case) -> Iterator[str]:
+    """Name the old desk's numbers that lead to the ticket from now on; an unproved mail gives it none."""
+    if case.is_old or (case.sender is not None and case.sender.trust is Trust.PROVED):
+        yield from (each.id for each in old_tags(case))
 
 
 def _exposed(case: Case, people: Iterable[Address]) -> Iterator[str]:

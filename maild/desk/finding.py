@@ -212,14 +212,21 @@ def _names_requester(number: int, message: Message, facts: Facts) -> bool:
 
 
 def _tag_claims(message: Message, facts: Facts, house: House, now: datetime) -> Iterator[Evidence]:
-    for number in marks.find_tags(message.subject, house.desk.tag, house.desk.old_tags):
+    """Weigh the subject's tags: ours, and an old desk's, whose number may be of a ticket that was moved here."""
+    ours = [(f"#{number}", number) for number in marks.find_tags(message.subject, house.desk.tag, ())]
+    olds = [
+        (str(old), number)
+        for old in marks.find_old_tags(message.subject, house.desk.old_tags)
+        for number in [known.ticket for known in facts.known.get(old.id, ())] or [old.number]
+    ]
+    for tag, number in (*ours, *olds):
         if number not in facts.tickets:
             why_not = "there is no such ticket"
         elif message.sender is None or not takes_part(number, message.sender.address, facts, house, now):
             why_not = "the sender takes no part in that ticket"
         else:
             why_not = ""
-        yield Evidence("subject tag", f"#{number}", number, not why_not, why_not or "the sender takes part")
+        yield Evidence("subject tag", tag, number, not why_not, why_not or "the sender takes part")
 
 
 def _returned(message: Message, facts: Facts, house: House) -> IssuedMail | None:

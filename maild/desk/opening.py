@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from maild.desk.acknowledging import acknowledgement, reached_cap, refusal
 from maild.desk.announcing import announce, doubts, is_proved
-from maild.desk.case import Case, Sheet, entry_of, joining, links, remembered, sheet_for
+from maild.desk.case import Case, Sheet, entry_of, joining, links, old_tags, remembered, sheet_for
 from maild.desk.ending import Ending, end, find_ending
 from maild.desk.forms import as_written_by, named_requester, why_unanswered
 from maild.desk.house import House
@@ -45,6 +45,8 @@ from maild.rules import Queue
 from maild.rules.effects import CallSpam, Refuse, UseTemplate
 from maild.rules.occasions import Done, Verdicts
 
+OLD_TICKET = "old_ticket"  # the field that says how an old desk called the matter
+
 
 def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
     """Open a ticket for whoever wrote, acknowledge it as far as they are proved, tell the queue's team.
@@ -74,9 +76,15 @@ def open_ticket(case: Case, after: TicketFacts | None = None) -> Decision:
         assignee=None,
         requester=named or case.message.sender,
         language=_language_of(case, after),
+        fields=_old_ticket(case),
         confidential=old.confidential if old is not None else None,
     )
     return _opened(case, opened_as(case, opened, verdicts), verdicts, key, after)
+
+
+def _old_ticket(case: Case) -> tuple[tuple[str, str], ...]:
+    """Keep as a field how an old desk called the matter."""
+    return tuple((OLD_TICKET, str(each)) for each in old_tags(case)[:1])
 
 
 def _opened(case: Case, opened: OpenTicket, verdicts: Verdicts, key: Key | None, after: TicketFacts | None) -> Decision:

@@ -149,7 +149,7 @@ def opened_as(case: Case, opened: OpenTicket, verdicts: Verdicts) -> OpenTicket:
         agreement=after.agreement,
         climbs=after.climbs,
         tags=after.tags,
-        fields=tuple(after.fields.items()),
+        fields=tuple((dict(opened.fields) | dict(after.fields)).items()),
         steps=tuple(after.steps.items()),
         confidential=confidence_of(verdicts, opened.confidential),
     )

@@ -42,7 +42,7 @@ def take_over(case: Case, state: State, *, is_told: bool) -> Decision:
         kept = tuple(step for step in decision.steps if not isinstance(step, CountMail))
         why = (*decision.why, "it may have been answered: nobody outside is told")
         return replace(decision, steps=kept, mails=inside, why=why)
-    steps = tuple(step for each in decision.steps if (step := _quiet(each, state)) is not None)
+    steps = tuple(step for each in decision.steps if (step := _quiet(each, state, case)) is not None)
     why = (*decision.why, "older than the desk: filed, and nobody is told")
     return replace(decision, steps=steps, mails=(), commands=(), why=why)
 
@@ -54,7 +54,13 @@ def _filed(case: Case) -> Decision:
     if known is None:
         return open_ticket(case)
     is_agents = case.sender is not None and case.sender.standing is Standing.AGENT
-    return _file_colleagues(case, known) if is_agents else file_mail(case, known)
+    return _file_colleagues(case, known) if is_agents or _is_ours(case) else file_mail(case, known)
+
+
+def _is_ours(case: Case) -> bool:
+    """Whether a mail is from an address of the desk: a shared mailbox wrote it, before there was a desk."""
+    sender = case.message.sender
+    return sender is not None and case.house.find_queue(sender.address) is not None
 
 
 def _file_colleagues(case: Case, known: TicketFacts) -> Decision:
@@ -70,10 +76,15 @@ def _file_colleagues(case: Case, known: TicketFacts) -> Decision:
     return sheet.decision(entry_of(number), case)
 
 
-def _quiet(step: Step, state: State) -> Step | None:
+def _quiet(step: Step, state: State, case: Case) -> Step | None:
     match step:
+        case OpenTicket() if _is_ours(case):
+            others = (each for each in case.message.to if case.house.find_queue(each.address) is None)
+            return replace(step, state=state, requester=next(others, None))
         case OpenTicket():
             return replace(step, state=state)
+        case AddEntry(n=1) if _is_ours(case):
+            return replace(step, kind=EntryKind.AGENT, changes=(), flags=(*step.flags, _FLAG))
         case AddEntry():
             return replace(step, changes=(), flags=(*step.flags, _FLAG))
         case AddParticipant() | RememberIds() | RememberKey() | LinkTickets():
