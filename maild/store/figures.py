@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, Text, cast, select, union
 
 from maild.model.reports import FIELDS, Logged, Moment, ReportFacts, ReportQuestion, Values
-from maild.model.ticket import FINISHED, Confidence
+from maild.model.ticket import FINISHED, Confidence, State
 from maild.reporting.moments import Changes, moment_of, opening_of, parse_kept, write_kept
 from maild.reporting.periods import PeriodError, parse_period
 from maild.store.clocks import read_clock_changes
@@ -27,7 +27,7 @@ from maild.store.tables import absence, entry, figures, ticket
 
 PAGE: Final = 500
 _LONGEST_BY_MAIL: Final = timedelta(days=31, hours=1)
-_FINISHED = sorted(state.value for state in FINISHED)
+_UNFINISHED = sorted(state.value for state in set(State) - FINISHED)
 _COLUMNS = (
     *(entry.c[name] for name in ("ticket", "n", "at", "kind", "by")),
     cast(entry.c.changes, Text).label("changes"),
@@ -138,7 +138,7 @@ _LAST = select(ticket.c.number, ticket.c.last_n).where(any_of(ticket.c.number, "
 
 def _concerned(connection: Connection, since: datetime, until: datetime) -> list[int]:
     touched = select(entry.c.ticket).where(entry.c.at >= since, entry.c.at < until)
-    left = select(ticket.c.number).where(ticket.c.state.not_in(_FINISHED), ticket.c.created_at < until)
+    left = select(ticket.c.number).where(ticket.c.state.in_(_UNFINISHED), ticket.c.created_at < until)
     ended_later = select(figures.c.ticket).where(figures.c.ended_at >= until, figures.c.opened_at < until)
     return sorted(connection.execute(union(touched, left, ended_later)).scalars())
 

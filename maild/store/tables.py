@@ -286,6 +286,7 @@ report_link = Table(
     Column("expires_at", Instant, nullable=False),
     Column("by", Words, nullable=False),
     Column("order", JSON, nullable=False),
+    Index("ix_report_link_expires", "expires_at"),
 )
 
 CLOCK_VALUES = ("state", "target", "calendar", "stamp", "elapsed", "at", "due_at")

@@ -23,6 +23,7 @@ from maild.model.facts import DraftState, Want
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.rates import Counted, RateOf, RateQuestion
+from maild.model.reports import ReportOrder, ReportQuestion
 from maild.model.search import Search, Term
 from maild.model.ticket import CONTACT_VALUES, Change
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
@@ -97,8 +98,10 @@ def _handle(store: Store) -> None:
         wants=frozenset({Want.INCIDENTS, Want.CHILDREN}),
         gist="g",
         person="alice",
+        reports=(ReportQuestion("today", "UTC"),),
     )
     store.read(lambda reader: reader.answer([questions], NOW))
+    store.write(lambda tx: tx.add_report_link("secret", ReportOrder("sla", "UTC"), "root", NOW, LATER))
 
 
 def _deliver(store: Store) -> None:
@@ -202,3 +205,6 @@ def _look(reader: Reader) -> None:
     reader.raws_of([1, 2])
     reader.happenings_of_arrival(1)
     reader.find_blob("0" * 64)
+    reader.report_facts(NOW, LATER)
+    reader.figures_after(0)
+    reader.find_report_link("secret", NOW)

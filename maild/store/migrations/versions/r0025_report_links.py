@@ -18,3 +18,4 @@ def upgrade() -> None:
         sa.Column("order", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_report_link"),
     )
+    op.create_index("ix_report_link_expires", "report_link", ["expires_at"])
