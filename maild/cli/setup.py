@@ -19,7 +19,17 @@ from maild.config import AccountConfig, Config, read_draft, shipped_files
 from maild.errors import ConfigurationError, MaildError, Problem
 from maild.examining import orphaned
 from maild.premises import open_store
-from maild.rules import WALL_TIME, Example, Person, Rules, durations_in, durations_of, examples, read_together
+from maild.rules import (
+    WALL_TIME,
+    Example,
+    Person,
+    Rules,
+    durations_in,
+    durations_of,
+    examples,
+    lengths_of,
+    read_together,
+)
 from maild.store import Store
 
 Row: TypeAlias = dict[str, object]
@@ -170,6 +180,7 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
                 "customers": len(rules.customers),
                 "calendars": len(rules.calendars),
                 "agreements": len(rules.agreements),
+                "approvals": len(rules.approvals),
                 "digest": rules.digest[:12],
             }
         ],
@@ -179,7 +190,8 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
 def _durations(rules: Rules) -> Iterator[str]:
     """Show what each length of time that is promised comes to, in the calendar in which it is counted."""
     promised, lived = durations_in(rules.agreements), durations_of(rules.lifecycle, rules.agreements)
-    for key, work in dict.fromkeys((*promised, *lived)):
+    open_ = lengths_of(rules.approvals, rules.agreements)
+    for key, work in dict.fromkeys((*promised, *lived, *open_)):
         shown = (_example(each) for each in examples(work, rules.calendars.get(key, WALL_TIME), now()))
         yield f"{work} in {key}: {'; '.join(shown)}"
 

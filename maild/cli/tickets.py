@@ -159,6 +159,7 @@ def _print_ticket(found: Ticket, contact: Contact | None, children: Sequence[int
             ("priority", found.priority),
             ("level", found.level),
             ("agreement", found.agreement),
+            *((f"approval {name}", said) for name, said in found.approvals),
             ("tags", ", ".join(found.tags)),
             ("language", found.language),
             ("incident", found.incident),

@@ -136,6 +136,8 @@ _MAILS = (
     _to_colleague(Template.ESCALATED, Thread.INTERNAL, Meaning.NOTE),
     replace(_to_colleague(Template.ESCALATED, Thread.INTERNAL, Meaning.NOTE), packet=_PACKET),
     replace(_to_colleague(Template.ESCALATION_PACKET, Thread.INTERNAL, Meaning.FORM), packet=_PACKET),
+    _to_colleague(Template.APPROVAL_ASKED, Thread.INTERNAL, Meaning.NOTHING),
+    _to_customer(Template.APPROVAL_ASKED),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),

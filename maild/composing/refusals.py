@@ -64,6 +64,33 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "#undo: #{old} goes on in #{number}, which a mail cannot take back": (
         "#undo: #{old} geht in #{number} weiter, was eine Mail nicht zurücknehmen kann"
     ),
+    # Approvals
+    "#{word}: “{title}” must be approved first; it was asked of {names}, {count} of {quorum} agreed so far": (
+        "#{word}: „{title}“ braucht erst eine Freigabe; gefragt sind {names}, {count} von {quorum} haben zugestimmt"
+    ),
+    "#{word}: “{title}” must be approved first; your other lines without #{word} have it asked": (
+        "#{word}: „{title}“ braucht erst eine Freigabe; Ihre anderen Zeilen ohne #{word} lassen danach fragen"
+    ),
+    "#{word}: “{title}” was rejected by {name}{reason}; #approval {key} asks once more": (
+        "#{word}: „{title}“ wurde von {name} abgelehnt{reason}; #approval {key} fragt noch einmal"
+    ),
+    "#{word}: nobody approved “{title}” in time; #approval {key} asks once more": (
+        "#{word}: Niemand hat „{title}“ rechtzeitig freigegeben; #approval {key} fragt noch einmal"
+    ),
+    "#{word}: “{title}” was approved by {name}, who must not have the ticket: give it to somebody else": (
+        "#{word}: „{title}“ hat {name} freigegeben und darf das Ticket nicht haben: Geben Sie es jemand anderem"
+    ),
+    "#{number}: {why}": "#{number}: {why}",
+    "#{word}: which one? Write #{word} {names}": "#{word}: Welche? Schreiben Sie #{word} {names}",
+    "#{word}: answer the newest mail that asks you: what is asked has changed since": (
+        "#{word}: Antworten Sie auf die neueste Mail, die Sie fragt: Seitdem ist es eine andere Frage"
+    ),
+    "#{word}: you were not asked; {told}": "#{word}: Sie wurden nicht gefragt; {told}",
+    "#{word}: nothing of #{number} waits for anybody's word": "#{word}: An #{number} wartet nichts auf ein Wort",
+    "#{word}: you must not decide on “{key}” any more": "#{word}: Über „{key}“ dürfen Sie nicht mehr entscheiden",
+    "#approval {name}: there is no such approval{hint}": "#approval {name}: Eine solche Freigabe gibt es nicht{hint}",
+    "#approval {name}: #{number} is {state}": "#approval {name}: #{number} ist „{state}“",
+    "#approval {name}: {names} approved it already": "#approval {name}: {names} hat es schon freigegeben",
     # In whose hands it is
     "#{word} {name}: there is nobody of this name here{hint}": (
         "#{word} {name}: Hier gibt es niemanden dieses Namens{hint}"

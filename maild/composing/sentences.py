@@ -89,6 +89,31 @@ GERMAN: Mapping[str, str] = {
     "your draft: {words}": "Ihr Entwurf: {words}",
     "(no words)": "(ohne Worte)",
     "(confidential)": "(vertraulich)",
+    # Approvals
+    "“{title}” waits for your word.": "„{title}“ wartet auf Ihr Wort.",
+    "{field} is {amount}.": "{field} ist {amount}.",
+    "{names} are asked, and {quorum} of them must agree.": "Gefragt sind {names}; {quorum} davon müssen zustimmen.",
+    "You are asked in the place of {name}, who is away.": "Sie werden anstelle von {name} gefragt: abwesend.",
+    "Until then it keeps back: {commands}.": "Bis dahin hält es zurück: {commands}.",
+    "It is open until {when}.": "Es ist offen bis {when}.",
+    "Answer with #approve {key}, or with #reject {key} and why.": (
+        "Antworten Sie mit #approve {key}, oder mit #reject {key} und warum."
+    ),
+    "We need your consent: {title}.": "Wir brauchen Ihre Einwilligung: {title}.",
+    "We need your approval: {title}.": "Wir brauchen Ihre Zustimmung: {title}.",
+    "“{title}” is approved by {names}{signed}.": "„{title}“ ist freigegeben von {names}{signed}.",
+    "“{title}” is rejected by {name}{reason}{signed}.": "„{title}“ ist abgelehnt von {name}{reason}{signed}.",
+    "“{title}”: {names} agrees, {count}{signed}.": "„{title}“: {names} stimmt zu, {count}{signed}.",
+    "“{title}” need not be approved any more.": "„{title}“ braucht keine Freigabe mehr.",
+    "Nobody decided on “{title}” in time; it was asked of {names}.": (
+        "Niemand hat rechtzeitig über „{title}“ entschieden; gefragt waren {names}."
+    ),
+    "The decision on “{title}” was taken back: it is open again.": (
+        "Die Entscheidung über „{title}“ wurde zurückgenommen: Sie ist wieder offen."
+    ),
+    "“{title}” cannot be approved as it stands: {quorum} must agree, and {count} can be asked{why}.": (
+        "„{title}“ lässt sich so nicht freigeben: {quorum} müssen zustimmen, und {count} sind zu fragen{why}."
+    ),
     # In whose hands it is
     "{name} took the ticket over from you.": "{name} hat das Ticket von Ihnen übernommen.",
     "{name} took #{number} over from you.": "{name} hat #{number} von Ihnen übernommen.",

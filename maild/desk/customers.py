@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from maild.desk.acknowledging import farewell, too_large
 from maild.desk.announcing import announce, cautions, doubts, is_proved
 from maild.desk.case import Case, Sheet, entry_of, held, joining, remembered, sheet_for
+from maild.desk.consenting import find_consent
 from maild.desk.courtesy import Answer, find_answer
 from maild.desk.ending import Ending, find_ending, rule_ticket
 from maild.desk.filling import filled
@@ -44,11 +45,14 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     sender = case.sender
     if sender is not None and sender.trust is Trust.FORGED and not case.is_released:
         return held(case, f"forged: {sender.address} did not send it ({sender.proof})")
-    if sender is not None and sender.standing is Standing.CONSULTED:
+    consent = find_consent(case, known.ticket)
+    if sender is not None and sender.standing is Standing.CONSULTED and consent is None:
         return _file_aside(case, known)
     known = led_on(known, case.facts)
     is_believed = sender is not None and (sender.standing is Standing.PARTICIPANT or sender.trust is Trust.PROVED)
     answer = _answer_of(case, known.ticket) if is_believed else Answer.WORDS
+    # What answers another question does not say whether it is solved.
+    answer = Answer.COURTESY if consent is not None and known.ticket.state in _SETTLED else answer
     if is_believed and answer is Answer.WORDS and _is_over(case, known.ticket):
         return open_ticket(case, after=known)
     sheet = sheet_for(case, known)
@@ -69,6 +73,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
     sheet.change(*filled(case, known.ticket, done))
     ticket = as_ruled(known, done, case.now)
+    sheet.change(*((consent,) if consent is not None else ()))
     _enter(case, sheet, ticket, answer)
     rule_ticket(case, sheet, known, done, ending)
     sheet.add(*counted(case, verdicts, ticket.number))

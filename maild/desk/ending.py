@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maild.desk.acknowledging import resolution
+from maild.desk.blocking import why_rules_blocked
 from maild.desk.case import Case, Sheet
 from maild.desk.house import is_same
 from maild.desk.incidents import join_incident
 from maild.desk.parts import open_parts
-from maild.desk.ruling import BY, apply_to, as_ruled, find_effect, place_of, record
+from maild.desk.ruling import BY, apply_to, as_ruled, asked_approvals, find_effect, place_of, record
 from maild.model.decision import Standing, StartTimer, StopTimers, TimerKind, Trust
 from maild.model.facts import TicketFacts
 from maild.model.outgoing import Wanted
@@ -42,10 +43,11 @@ def find_ending(case: Case, verdicts: Verdicts, number: int, ticket: Ticket | No
     """Find what rules end a mail with, or say why not; "" where they want nothing. `ticket` is None for a new one."""
     if case.is_old:
         return ""  # whoever takes old mail over says how its tickets stand
-    for find in (_spam, _resolved, _pending):
+    for word, find in (("spam", _spam), ("resolve", _resolved), ("pending", _pending)):
         ending = find(case, verdicts, number, ticket)
         if ending:
-            return ending
+            blocked = why_rules_blocked(word, ticket, verdicts, case.house, case.now)
+            return ending if blocked is None else f"#{number} stays as it is, against {ending}: {blocked}"
     return ""
 
 
@@ -125,6 +127,7 @@ def _unproved(case: Case, ticket: Ticket | None, what: str) -> str:
 def rule_ticket(case: Case, sheet: Sheet, known: TicketFacts, verdicts: Verdicts, ending: Ending | None) -> None:
     """Change a ticket that is there as the rules want, and enter what they did and whose it was."""
     apply_to(sheet, known, verdicts)
+    sheet.change(*asked_approvals(case, verdicts, known.ticket))
     if ending is not None:
         sheet.set_state(ending.state)
     record(case, sheet, known.ticket.number, verdicts)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from maild.desk.acknowledging import why_put_off, why_silent
+from maild.desk.blocking import why_blocked
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.lateness import late_words
@@ -97,6 +98,9 @@ def _resolve(one: _Lapse) -> Decision:
     people = one.ticket.outsiders
     if _is_capped(one, people):
         return _put_off(one)
+    blocked = why_blocked("resolve", one.ticket, one.house, one.now)
+    if blocked is not None:
+        return _brought_back(one, blocked)
     words, (told, why) = _last_words(one.known), _reachable(one, people)
     if not words or one.ticket.requester not in told:
         return _brought_back(one, (why or "nobody asked for it") if words else "nothing was written to them")

@@ -13,6 +13,7 @@ from maild.desk.incidents import join_incident
 from maild.desk.parts import open_parts
 from maild.desk.repeating import Key, file_again, find_key, keyed_case, remembered_key
 from maild.desk.ruling import (
+    asked_approvals,
     counted,
     find_effect,
     held_by_rules,
@@ -96,6 +97,7 @@ def _opened(case: Case, opened: OpenTicket, verdicts: Verdicts, key: Key | None,
     opened = replace(opened, state=ending.state) if ending is not None else opened
     _begin(case, sheet, opened, after)
     sheet.add(*remembered_key(case, number, key))
+    sheet.change(*asked_approvals(case, verdicts, None))
     record(case, sheet, number, verdicts)
     sheet.add(*counted(case, verdicts, number))
     if ending is not None:

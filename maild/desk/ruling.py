@@ -4,16 +4,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from maild.desk.asked import Asked, Stage, parse_asked
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import named, notices
+from maild.desk.viewing import view_of
 from maild.model.aftermath import changed_ticket
 from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Standing, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.saying import say
 from maild.model.steps import STEP_PREFIX
-from maild.model.ticket import FIELD_PREFIX, Cause, CauseKind, Change, Confidence, EntryKind, State, Ticket
-from maild.rules import effects
+from maild.model.ticket import (
+    APPROVAL_PREFIX,
+    FIELD_PREFIX,
+    Cause,
+    CauseKind,
+    Change,
+    Confidence,
+    EntryKind,
+    State,
+    Ticket,
+)
+from maild.rules import effects, find_tier
 from maild.rules.evaluating import evaluate
 from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, Verdict, Verdicts, see
 from maild.rules.rulings import ruling_of, wanted_of, write_ruling
@@ -43,25 +55,8 @@ def rule_new(case: Case, queue: str, team: str | None) -> Verdicts:
 
 def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
     """Hold the rules against a mail that goes to a ticket."""
-    ticket = known.ticket
-    view = TicketView(
-        state=ticket.state.value,
-        queue=ticket.queue,
-        requester=ticket.requester.address if ticket.requester else "",
-        team=ticket.team,
-        assignee=ticket.assignee,
-        category=ticket.category,
-        impact=ticket.impact,
-        urgency=ticket.urgency,
-        priority=ticket.priority,
-        level=ticket.level,
-        agreement=ticket.agreement,
-        climbs=ticket.climbs,
-        language=ticket.language,
-        tags=ticket.tags,
-        fields=dict(ticket.fields),
-        steps=dict(ticket.steps),
-        opened_at=ticket.created_at,
+    view = replace(
+        view_of(known.ticket),
         unanswered=_unanswered(known),
         reopened=sum(_reopens(entry.changes) for entry in known.entries),
     )
@@ -254,6 +249,19 @@ def _changes(known: TicketFacts, verdicts: Verdicts) -> Iterator[Change]:
         for name, value in now.items():
             if before.get(name) != value:
                 yield Change(f"{prefix}{name}", before.get(name), value)
+
+
+def asked_approvals(case: Case, verdicts: Verdicts, ticket: Ticket | None) -> Iterator[Change]:
+    """Have approvals asked that rules want; what is open or decided already is left alone. `ticket` None: a new one."""
+    for key in dict.fromkeys(
+        done.effect.name for done in verdicts.done if isinstance(done.effect, effects.AskApproval)
+    ):
+        old = ticket.approval(key) if ticket is not None else None
+        one = parse_asked(old)
+        if one is None or one.stage in {Stage.EXPIRED, Stage.WITHDRAWN}:
+            rules = case.house.rules
+            tier = find_tier(rules.approvals[key], rules, verdicts.after, case.now, is_wanted=False)
+            yield Change(f"{APPROVAL_PREFIX}{key}", old, Asked(Stage.WANTED, is_wanted=tier is None).written())
 
 
 def _unanswered(known: TicketFacts) -> int:

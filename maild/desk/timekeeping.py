@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild.desk.agreeing import agreement_of, hours_for, ladder_of, matter_of, priority_of
+from maild.desk.approving import keep_approvals
 from maild.desk.climbing import Progress, next_at
 from maild.desk.clocks import (
     Promise,
@@ -58,7 +59,11 @@ _MATTERS = frozenset({"queue", "category", "requester"})
 
 
 def keep_time(decision: Decision, facts: Facts, house: House, now: datetime) -> Decision:
-    """Let the clocks of every ticket that a decision is about go on as its entries and states say."""
+    """Let the clocks of every ticket that a decision is about go on as its entries and states say.
+
+    Its approvals are seen to first: they bring entries of their own.
+    """
+    decision = keep_approvals(decision, facts, house, now)
     entered = [step.number for step in decision.steps if isinstance(step, AddEntry)]
     for number in dict.fromkeys(entered):
         decision = _Ticking(decision, facts, house, now, number).decision()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from maild.desk.approving import expire
 from maild.desk.digests import hold_occasion, miss_handover
 from maild.desk.escalating import climb
 from maild.desk.house import House
@@ -24,6 +25,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.LADDER: climb,
         TimerKind.LIFECYCLE: live_on,
         TimerKind.DRAFT: remind_of_draft,
+        TimerKind.APPROVAL: expire,
         TimerKind.OCCASION: hold_occasion,
         TimerKind.HANDOVER: miss_handover,
     }

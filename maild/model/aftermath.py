@@ -18,6 +18,7 @@ from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address, Attachment
 from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import (
+    APPROVAL_PREFIX,
     CONTACT_PREFIX,
     FIELD_PREFIX,
     SETS,
@@ -118,7 +119,7 @@ def _changed(ticket: Ticket, changes: tuple[Change, ...], now: datetime) -> Tick
     return replace(ticket, updated_at=now)
 
 
-def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: C901, PLR0911, PLR0912 - one answer for each kind of field
+def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # noqa: C901, PLR0911 - one answer for each kind of field
     """Apply one change. Raises ValueError for a field that tickets do not have."""
     match change.field:
         case "state":
@@ -135,10 +136,8 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
             return replace(ticket, confidential=Confidence(change.new) if change.new else None)
         case "tag":
             return replace(ticket, tags=tuple(changed_set(ticket.tags, change)))
-        case name if name.startswith(FIELD_PREFIX):
-            return replace(ticket, fields=changed_pairs(ticket.fields, change))
-        case name if name.startswith(STEP_PREFIX):
-            return replace(ticket, steps=changed_pairs(ticket.steps, change))
+        case name if name.startswith((FIELD_PREFIX, STEP_PREFIX, APPROVAL_PREFIX)):
+            return _with_pair(ticket, change)
         case "subject":
             return replace(ticket, subject=change.new or "")
         case "queue":
@@ -149,6 +148,15 @@ def changed_ticket(ticket: Ticket, change: Change, now: datetime) -> Ticket:  # 
             return ticket
         case unknown:
             raise ValueError(unknown)
+
+
+def _with_pair(ticket: Ticket, change: Change) -> Ticket:
+    """Set or empty one of those that the rule files name."""
+    if change.field.startswith(FIELD_PREFIX):
+        return replace(ticket, fields=changed_pairs(ticket.fields, change))
+    if change.field.startswith(STEP_PREFIX):
+        return replace(ticket, steps=changed_pairs(ticket.steps, change))
+    return replace(ticket, approvals=changed_pairs(ticket.approvals, change))
 
 
 def _led(ticket: Ticket, field: str, number: int | None) -> Ticket:
@@ -179,7 +187,7 @@ def changed_set(values: Sequence[str], change: Change) -> list[str]:
 
 
 def changed_pairs(pairs: Sequence[tuple[str, str]], change: Change) -> tuple[tuple[str, str], ...]:
-    """Set or empty one field or step that the rule files name, the others in their order."""
+    """Set or empty one field, step or approval that the rule files name, the others in their order."""
     name = change.field.partition(".")[2]
     values = dict(pairs)
     if change.new is None:

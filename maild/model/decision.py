@@ -392,6 +392,7 @@ class TimerKind(StrEnum):
     DUE = "due"  # a clock of the ticket reaches its target
     LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
+    APPROVAL = "approval"  # nobody decided in time; `about` is its name
     NOTICE = "notice"  # what came since the last notice is told together
     OCCASION = "occasion"  # the desk writes by schedule
     HANDOVER = "handover"  # somebody must have accepted it by now

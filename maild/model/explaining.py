@@ -151,6 +151,7 @@ def whole_ticket(
         "fields": dict(ticket.fields),
         "language": ticket.language,
         "agreement": ticket.agreement,
+        "approvals": dict(ticket.approvals),
         "incident": ticket.incident,
         "parent": ticket.parent,
         "children": list(children),

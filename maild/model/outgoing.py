@@ -31,6 +31,7 @@ class Template(StrEnum):
     BREACHED = "breached"
     ESCALATED = "escalated"
     ESCALATION_PACKET = "escalation-packet"
+    APPROVAL_ASKED = "approval-asked"
     TRANSCRIPT = "transcript"
     DRAFT = "draft"
     DID_YOU_SEND_THIS = "did-you-send-this"

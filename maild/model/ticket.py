@@ -52,6 +52,7 @@ class Cause:
 SETS = frozenset({"tag", "participant", "consulted", "link"})
 FIELD_PREFIX = "field."
 CONTACT_PREFIX = "contact."
+APPROVAL_PREFIX = "approval."
 CONTACT_VALUES = ("name", "company", "phone", "language", "timezone")  # what agents may say of somebody
 
 
@@ -59,9 +60,9 @@ CONTACT_VALUES = ("name", "company", "phone", "language", "timezone")  # what ag
 class Change:
     """One field of a ticket, its old and its new value.
 
-    `field.NAME` is a field of the rule files, `step.TEXT` a step of the checklist. Of the names in SETS a ticket has
-    many: one that came has no old value, one that went no new one. `contact.NAME` is no field of the ticket but of its
-    requester.
+    `field.NAME` is a field of the rule files, `step.TEXT` a step of the checklist, `approval.NAME` how far an approval
+    has come. Of the names in SETS a ticket has many: one that came has no old value, one that went no new one.
+    `contact.NAME` is no field of the ticket but of its requester.
     """
 
     field: str
@@ -153,7 +154,7 @@ class Ticket:
     in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or the
     matter that it is a part of. `terms` are what its agreement promised when it came under it, `climbs` is the ladder
     that a rule named, `ladder` says which steps of its ladder were done, `steps` what its history says of those of its
-    checklist, by their texts.
+    checklist, by their texts, `approvals` of each that was asked how far it has come.
     """
 
     number: int
@@ -187,6 +188,7 @@ class Ticket:
     incident: str | None = None
     parent: int | None = None
     steps: tuple[tuple[str, str], ...] = ()
+    approvals: tuple[tuple[str, str], ...] = ()
 
     @property
     def leads_to(self) -> tuple[int, ...]:
@@ -207,3 +209,7 @@ class Ticket:
     def step(self, text: str) -> str | None:
         """Give what its history says of a step, None where nothing."""
         return dict(self.steps).get(text)
+
+    def approval(self, name: str) -> str | None:
+        """Say how far an approval has come, None where it was never asked."""
+        return dict(self.approvals).get(name)

@@ -14,6 +14,8 @@ from maild.rules.agreements import (
     examples,
     find_agreement,
 )
+from maild.rules.approvals import BLOCKABLE, OUTSIDE, Approval, Tier, lengths_of
+from maild.rules.approving import find_tier
 from maild.rules.asking import answers, missing, question
 from maild.rules.calendars import WALL_TIME, Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
@@ -46,15 +48,18 @@ from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
 from maild.rules.written import Expected, Rule, Trial, TrialMail, TrialStep
 
 __all__ = [
+    "BLOCKABLE",
     "BOXES",
     "DEFAULT_PRIORITIES",
     "LOWEST",
+    "OUTSIDE",
     "PAUSING",
     "PRIORITIES",
     "REAL",
     "WALL_TIME",
     "Absence",
     "Agreement",
+    "Approval",
     "Calendar",
     "Category",
     "Contact",
@@ -91,6 +96,7 @@ __all__ = [
     "Targets",
     "Team",
     "TicketView",
+    "Tier",
     "Trial",
     "TrialMail",
     "TrialStep",
@@ -113,7 +119,9 @@ __all__ = [
     "find_agreement",
     "find_ladder",
     "find_orphans",
+    "find_tier",
     "instant_on",
+    "lengths_of",
     "missing",
     "origin_of",
     "parse_rules",

@@ -6,6 +6,7 @@ from datetime import date
 from maild.documents import Path, Value, did_you_mean
 from maild.errors import Problem
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template
+from maild.rules.approvalchecks import approval_problems
 from maild.rules.calendars import WALL_TIME, Calendar, Span, is_known_country, known_subdivisions
 from maild.rules.fold import OF_THE_MAIL, PLACEHOLDER
 from maild.rules.gathering import Gathering, Written
@@ -45,6 +46,7 @@ def consistency_problems(gathering: Gathering, surroundings: Surroundings) -> It
     yield from _ladder_problems(gathering)
     yield from _lifecycle_problems(gathering)
     yield from _report_problems(gathering)
+    yield from approval_problems(gathering)
     for entry, priorities in gathering.sound("priorities", PrioritiesSection):
         yield from priorities_problems(priorities, entry.document)
     for entry, field in gathering.sound("fields", FieldSection):

@@ -193,6 +193,13 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
+class AskApproval:
+    """Ask for an approval of the rule files."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """No later rule is asked."""
 
@@ -200,5 +207,5 @@ class Stop:
 Effect: TypeAlias = (
     SetValue | AtLeast | Raise | MakeMajor | SetField | AddTag | AddStep | UseTemplate | DoNotAcknowledge | AddNote
     | Notify | AddParticipant | TakeRequester | TakeAsPerson | SameTicket | JoinIncident | OpenChild | Hold | CallSpam
-    | Refuse | Pend | Resolve | Stop | MakeConfidential
+    | Refuse | Pend | Resolve | Stop | MakeConfidential | AskApproval
 )  # fmt: skip

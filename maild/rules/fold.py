@@ -12,6 +12,7 @@ from maild.rules.effects import (
     AddParticipant,
     AddStep,
     AddTag,
+    AskApproval,
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
@@ -77,7 +78,7 @@ class Fold:
                 self._do(self._filled(effect), origin)
             case (
                 SameTicket() | UseTemplate() | DoNotAcknowledge() | Notify() | AddParticipant() | TakeAsPerson()
-                | CallSpam() | Refuse() | Pend() | Stop() | MakeConfidential()
+                | CallSpam() | Refuse() | Pend() | Stop() | MakeConfidential() | AskApproval()
             ):  # fmt: skip
                 self._do(effect, origin)
             case _:

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 from maild.config import Config, DeskConfig, Draft, SourceFile
 from maild.errors import ConfigurationError, Problem
+from maild.rules.approvals import Approval
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
 from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, ladder_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
 from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
+from maild.rules.language.approvals import ApprovalSection
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.ladders import LadderSection
 from maild.rules.language.lifecycle import LifecycleSection
@@ -81,7 +83,8 @@ def default_queue(desk: DeskConfig, relay: str = "main", team: str | None = None
 def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, digest: str) -> Rules:
     priorities = _priorities(gathering)
     categories = _categories(gathering)
-    rules = _written_rules(gathering, categories, priorities)
+    vocabulary = _vocabulary(categories, priorities)
+    rules = _written_rules(gathering, vocabulary)
     agreements = {e.name: value.value(e.name, e.place) for e, value in gathering.sound("agreements", AgreementSection)}
     calendars = {
         e.name: _calendar(e, value, surroundings) for e, value in gathering.sound("calendars", CalendarSection)
@@ -115,6 +118,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
                 for e, value in gathering.sound("reports", ReportSection)
             }
         ),
+        approvals=_frozen(_approvals(gathering, vocabulary)),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
@@ -167,6 +171,11 @@ def _ladders(gathering: Gathering) -> Mapping[str, Ladder]:
     return {entry.name: section.value(entry.name, entry.document, entry.path) for entry, section in found}
 
 
+def _approvals(gathering: Gathering, vocabulary: Vocabulary) -> Mapping[str, Approval]:
+    found = gathering.sound("approvals", ApprovalSection)
+    return {entry.name: section.value(entry.name, entry.document, entry.path, vocabulary) for entry, section in found}
+
+
 def _calendar(entry: Written, section: CalendarSection, surroundings: Surroundings) -> Calendar:
     file = section.holidays.ics
     days: Mapping[date, tuple[Span, ...]] = surroundings.days_off(file) if file is not None else {}
@@ -184,10 +193,8 @@ def _contacts(gathering: Gathering, surroundings: Surroundings) -> Mapping[str, 
     return {} if written is None else read_contacts(surroundings.data[written[1].file])[0]
 
 
-def _written_rules(
-    gathering: Gathering, categories: Mapping[str, Category], priorities: Priorities
-) -> tuple[Rule, ...]:
-    vocabulary = Vocabulary(
+def _vocabulary(categories: Mapping[str, Category], priorities: Priorities) -> Vocabulary:
+    return Vocabulary(
         tuple(categories),
         {
             "impact": priorities.impacts,
@@ -196,6 +203,9 @@ def _written_rules(
             "level": LEVELS,
         },
     )
+
+
+def _written_rules(gathering: Gathering, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     return tuple(
         value.value(entry.name, entry.document, entry.path, vocabulary)
         for entry, value in gathering.sound("rules", RuleSection)

@@ -34,6 +34,7 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     ),
     "lifecycle": tuple(((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed")),
     "reports": ((("calendar",), "calendar"),),
+    "approvals": ((("of",), "field"), (("calendar",), "calendar or real")),
     "ladders": (
         (("calendar",), "calendar or real"),
         (("for", "customer"), "customer"),
@@ -43,7 +44,8 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 }
 _ASKED = ("queue", "category", "team", "assignee", "customer", "mailbox", "impact", "urgency", "priority", "level",
           "state", "automatic", "standing", "trust")  # fmt: skip
-_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency", "agreement", "ladder")
+_WANTED = ("queue", "category", "team", "assignee", "impact", "urgency", "agreement", "ladder",
+           "approval")  # fmt: skip
 _KINDS = {"assignee": "person"}
 
 
@@ -75,6 +77,7 @@ class Names:
             "calendar or real": (*gathering.names("calendars"), REAL),
             "agreement": gathering.names("agreements"),
             "ladder": gathering.names("ladders"),
+            "approval": gathering.names("approvals"),
             "rule": gathering.names("rules"),
             "mailbox": document.names(("mailboxes",)),
             "template": surroundings.templates(),
@@ -133,17 +136,24 @@ def _names_in(section: str, entry: Written) -> Iterator[Name]:
                 at: Path = ("clocks", priority, "calendar")
                 yield from (Name("calendar", word, path) for path, word in entry.words(*at))
         case "ladders":
-            steps = entry.document.find((*entry.path, "steps"))
-            for number in range(len(steps) if isinstance(steps, tuple) else 0):
-                yield from _whom(entry, ("steps", number, "notify"))
+            yield from _whom_of_each(entry, "steps", "notify")
         case "reports":
             yield from _whom(entry, ("to",))
+        case "approvals":
+            yield from _whom_of_each(entry, "tiers", "ask")
+            yield from (*_whom(entry, ("ask",)), *_whom(entry, ("never",)), *_asked(entry, ("when",)))
         case "rules":
             yield from _asked(entry, ("when",))
             yield from _wanted(entry)
             yield from _expected(entry)
         case _:
             pass
+
+
+def _whom_of_each(entry: Written, several: str, key: str) -> Iterator[Name]:
+    listed = entry.document.find((*entry.path, several))
+    for number in range(len(listed) if isinstance(listed, tuple) else 0):
+        yield from _whom(entry, (several, number, key))
 
 
 def _asked(entry: Written, path: Path) -> Iterator[Name]:

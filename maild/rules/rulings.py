@@ -18,6 +18,7 @@ from maild.rules.effects import (
     AddParticipant,
     AddStep,
     AddTag,
+    AskApproval,
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
@@ -53,7 +54,7 @@ _ENDS = {"hold": HELD, "refuse": REFUSED, "spam": SPAM}
 # Who gets a ticket depends on who was there and how much they had to do.
 _NOT_COMPARED = frozenset({"assignee"})
 # Of these a mail may have many.
-_SEVERAL = frozenset({TAG, "note", "notify", "cc"})
+_SEVERAL = frozenset({TAG, "note", "notify", "cc", "approval"})
 _LONGEST = 500  # no value is longer; of notes the beginning is enough
 
 # What JSON gives back: dictionaries, lists, texts and numbers.
@@ -253,6 +254,8 @@ def wanted_of(effect: Effect) -> tuple[str, str] | None:
             wanted = "acknowledge", "no"
         case TakeAsPerson():
             wanted = "as", "person"
+        case AskApproval(name):
+            wanted = "approval", name
         case UseTemplate(template, instead):
             wanted = f"template.{template}", instead
         case (

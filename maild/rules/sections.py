@@ -10,6 +10,7 @@ from maild.config import kinds
 from maild.documents import Section, did_you_mean
 from maild.rules.ladders import REAL
 from maild.rules.language.agreements import AgreementSection
+from maild.rules.language.approvals import ApprovalSection
 from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.ladders import LadderSection
@@ -25,7 +26,7 @@ from maild.rules.language.people import AbsenceSection, PersonSection, QueueSect
 from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
 
-NOT_YET_SECTIONS = ("approvals", "privacy")
+NOT_YET_SECTIONS = ("privacy",)
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -41,6 +42,7 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "agreements": AgreementSection,
         "ladders": LadderSection,
         "reports": ReportSection,
+        "approvals": ApprovalSection,
         "rules": RuleSection,
     }
 )

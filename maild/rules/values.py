@@ -10,6 +10,7 @@ from maild.errors import Problem
 from maild.model.ticket import CONTACT_VALUES
 from maild.model.ticket import Contact as Known
 from maild.rules.agreements import Agreement
+from maild.rules.approvals import Approval
 from maild.rules.calendars import Absence, Calendar
 from maild.rules.engine import Customers, Engine
 from maild.rules.ladders import Ladder
@@ -105,6 +106,7 @@ class Rules:
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     reports: Mapping[str, Report] = field(default_factory=dict)
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

@@ -50,7 +50,10 @@ _TAKEN_ONCE = ("participant", "mail_id", "link", "contact", "counted", "blocked"
 
 _ticket = tables.ticket.c
 _STANDINGS = select(
-    *(_ticket[name] for name in ("number", "version", "last_n", "tags", "fields", "steps", "state_at", *FIELDS))
+    *(
+        _ticket[name]
+        for name in ("number", "version", "last_n", "tags", "fields", "steps", "approvals", "state_at", *FIELDS)
+    )
 ).where(any_of(_ticket.number, "numbers"))
 _OPEN_INCIDENTS = select(_ticket.open_incident).where(any_of(_ticket.open_incident, "names"))
 _OPEN_DRAFTS = select(tables.draft.c.token).where(
@@ -181,10 +184,12 @@ def _read_standings(connection: Connection, numbers: Iterable[int]) -> dict[int,
     standings = {}
     for some in in_chunks(numbers):
         for row in connection.execute(_STANDINGS, {"numbers": some}):
-            values = {name: as_text(row[7 + at]) for at, name in enumerate(FIELDS)}
-            fields, steps = (tuple((name, value) for name, value in pairs) for pairs in (row.fields, row.steps))
+            values = {name: as_text(row[8 + at]) for at, name in enumerate(FIELDS)}
+            fields, steps, approvals = (
+                tuple((name, value) for name, value in pairs) for pairs in (row.fields, row.steps, row.approvals)
+            )
             standings[row.number] = Standing(
-                row.number, row.version, row.last_n, values, tuple(row.tags), fields, steps, row.state_at
+                row.number, row.version, row.last_n, values, tuple(row.tags), fields, steps, approvals, row.state_at
             )
     return standings
 

@@ -89,6 +89,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         incident=row.incident,
         parent=row.parent,
         ladder=row.ladder,
+        approvals=tuple((name, value) for name, value in row.approvals),
     )
 
 

@@ -206,7 +206,7 @@ class _Plan:
         }
         self.rows.opened[step.number] = {"number": step.number, "created_at": self._at}
         self.rows.changed[step.number] = Standing(
-            step.number, 1, 0, values, step.tags, step.fields, step.steps, self._now
+            step.number, 1, 0, values, step.tags, step.fields, step.steps, (), self._now
         )
 
     def _is_open(self, name: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from maild.errors import StaleError
 from maild.model.aftermath import changed_pairs, changed_set
 from maild.model.steps import STEP_PREFIX
-from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change, folded
+from maild.model.ticket import APPROVAL_PREFIX, CONTACT_PREFIX, FIELD_PREFIX, FINISHED, SETS, Change, folded
 from maild.store.rows import Row
 
 # What a ChangeTicket may name; everything else of a ticket has steps of its own.
@@ -44,6 +44,7 @@ CHANGED = (
     "tags",
     "fields",
     "steps",
+    "approvals",
     "open_requester",
     "open_incident",
     *FIELDS,
@@ -61,6 +62,7 @@ class Standing:
     tags: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     steps: tuple[tuple[str, str], ...]
+    approvals: tuple[tuple[str, str], ...]
     state_at: datetime
 
     def changed(self, change: Change, now: datetime) -> "Standing":
@@ -76,12 +78,15 @@ class Standing:
             return replace(self, fields=changed_pairs(self.fields, change))
         if name.startswith(STEP_PREFIX):
             return replace(self, steps=changed_pairs(self.steps, change))
+        if name.startswith(APPROVAL_PREFIX):
+            return replace(self, approvals=changed_pairs(self.approvals, change))
         state_at = now if name == "state" else self.state_at
         return replace(self, values={**self.values, name: change.new}, state_at=state_at)
 
     def _held(self, name: str) -> str | None:
         """Give a field's value; raises ValueError for one that tickets do not have."""
-        for prefix, pairs in ((FIELD_PREFIX, self.fields), (STEP_PREFIX, self.steps)):
+        named = ((FIELD_PREFIX, self.fields), (STEP_PREFIX, self.steps), (APPROVAL_PREFIX, self.approvals))
+        for prefix, pairs in named:
             if name.startswith(prefix):
                 return dict(pairs).get(name.removeprefix(prefix))
         if name not in self.values:
@@ -108,4 +113,5 @@ def standing_row(standing: Standing, now: datetime) -> Row:
         "tags": list(standing.tags),
         "fields": [list(it) for it in standing.fields],
         "steps": [list(it) for it in standing.steps],
+        "approvals": [list(it) for it in standing.approvals],
     }

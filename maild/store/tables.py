@@ -92,6 +92,7 @@ ticket = Table(
     Column("terms", Words),
     Column("steps", JSON, nullable=False, server_default="[]"),
     Column("climbs", Words),
+    Column("approvals", JSON, nullable=False, server_default="[]"),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )

@@ -109,9 +109,10 @@ def test_a_quoted_command_is_text():
 
 def test_a_command_that_is_not_there_yet_is_refused():
     """A reserved word never reaches a customer as text and is never passed over."""
-    reading = read_commands("#approve Fixed, try again")
+    word = next(each.word for each in COMMANDS if not each.help)
+    reading = read_commands(f"#{word} Fixed, try again")
 
-    assert reading.doubts == ("this desk cannot do #approve yet",)
+    assert reading.doubts == (f"this desk cannot do #{word} yet",)
 
 
 def test_two_audiences_are_asked_about():

@@ -167,7 +167,6 @@ REFUSED = [
     ("#help asign", {}, "Did you mean 'assign'"),
     ("#list stat:open", {}, "Did you mean 'state'"),
     ("#away alex until friday", {}, "only Alex Stone, their lead or a manager"),
-    ("#approve", {}, "cannot do #approve yet"),
     ("#assign", {}, "lacks what it needs: #assign alice"),
     ("#resolve\n#close\nDone.", {}, "contradict each other"),
     ("#resolve #assign alex Done.", {}, "leave open for whom the words are"),

@@ -176,9 +176,8 @@ def test_names_are_plain(name: str):
 
 def test_sections_that_come_later_are_refused_and_not_stored():
     """A file that says more than maild does would be a promise broken in silence."""
-    assert problems_of(ALICE, "privacy: {}\napprovals: {}\n") == [
+    assert problems_of(ALICE, "privacy: {}\n") == [
         "2.yaml:1:1: privacy: not yet: this has no effect in this version; leave it out",
-        "2.yaml:2:1: approvals: not yet: this has no effect in this version; leave it out",
     ]
 
 

@@ -98,7 +98,13 @@ _COLLEAGUES = (
         is_subject_tag=True,
         needs_ticket=False,
     ),
-    *_reserved(Audience.COLLEAGUES, "approve reject"),
+    Command("approve", Audience.COLLEAGUES, "you agree, as one who was asked", Shape.LINE_OR_NONE, "#approve spend"),
+    Command(
+        "reject", Audience.COLLEAGUES, "you do not agree, and why", Shape.LINE_OR_NONE, "#reject spend too expensive"
+    ),
+    Command(
+        "approval", Audience.COLLEAGUES, "have an approval asked, or asked once more", Shape.NAME, "#approval spend"
+    ),
 )
 _NAMED = (
     Command("ask", Audience.NAMED, "ask somebody aside", Shape.ADDRESS, "#ask legal@acme.example"),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from maild.desk.commands import BY_WORD, help_lines
 from maild.desk.hints import hint
+from maild.desk.orders.approvals import approval_lines
 from maild.desk.orders.matters import find_ticket
 from maild.desk.orders.plan import Plan
 from maild.desk.searching import SearchError, search_of
@@ -158,6 +159,7 @@ def _facts_of(ticket: Ticket, known: TicketFacts, plan: Plan) -> Iterator[str]:
     if told or ticket.tags:
         yield " · ".join((*told, *(f"+{each}" for each in ticket.tags)))
     yield from _procedure_of(ticket, plan)
+    yield from approval_lines(ticket, plan)
     yield from _belonging(ticket, known, plan)
     if known.links:
         yield f"belongs to {', '.join(f'#{number}' for number in known.links)}"

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from maild.desk.commands import BY_WORD, Given
 from maild.desk.orders import (
+    approvals,
     belonging,
     clocks,
     contacts,
@@ -82,6 +83,9 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "get": looking.get,
         "done": procedure.done,
         "skip": procedure.skip,
+        "approve": approvals.approve,
+        "reject": approvals.reject,
+        "approval": approvals.approval,
         "away": presence.away,
         "here": presence.here,
         "undo": undoing.undo,
@@ -104,3 +108,4 @@ def obey(plan: Plan, commands: Sequence[Given]) -> None:
         else:
             DOING[given.word](plan, given.argument)
     procedure.check_steps(plan)
+    approvals.refuse_blocked(plan, frozenset(given.word for given in commands))

@@ -17,6 +17,7 @@ from maild.model.outgoing import Template, Wanted
 from maild.model.packet import Packet
 from maild.model.steps import STEP_PREFIX
 from maild.model.ticket import (
+    APPROVAL_PREFIX,
     CONTACT_PREFIX,
     FIELD_PREFIX,
     FINISHED,
@@ -217,6 +218,8 @@ def value_of(ticket: Ticket, field: str) -> str | None:
             return ticket.field(name.removeprefix(FIELD_PREFIX))
         case name if name.startswith(STEP_PREFIX):
             return ticket.step(name.removeprefix(STEP_PREFIX))
+        case name if name.startswith(APPROVAL_PREFIX):
+            return ticket.approval(name.removeprefix(APPROVAL_PREFIX))
         case name:
             value = getattr(ticket, name)
             return None if value is None else str(value)

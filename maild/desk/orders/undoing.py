@@ -8,7 +8,17 @@ from maild.model.facts import TicketFacts
 from maild.model.outgoing import MailState
 from maild.model.saying import say
 from maild.model.steps import STEP_PREFIX
-from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, SETS, Change, Entry, EntryKind
+from maild.model.ticket import (
+    APPROVAL_PREFIX,
+    CONTACT_PREFIX,
+    FIELD_PREFIX,
+    FINISHED,
+    SETS,
+    Change,
+    Entry,
+    EntryKind,
+    State,
+)
 
 _FLAG = "undone"
 
@@ -100,6 +110,9 @@ _STORY = {
 
 
 def _put_back(plan: Plan, change: Change) -> None:
+    if change.field.startswith(APPROVAL_PREFIX):
+        _put_approval_back(plan, change)
+        return
     if change.field in SETS - {"tag"}:
         plan.done.append(f"{change.field} {change.new or change.old}: undo it with its own command")
         return
@@ -112,6 +125,17 @@ def _put_back(plan: Plan, change: Change) -> None:
         return
     plan.set(change.field, change.old)
     plan.done.append(f"{name} is {change.old or 'empty'} again")
+
+
+def _put_approval_back(plan: Plan, change: Change) -> None:
+    """Take back what the writer decided, or asked for, unless somebody acted on it."""
+    name = change.field.removeprefix(APPROVAL_PREFIX)
+    is_settled = plan.ticket.state is State.RESOLVED or plan.ticket.state in FINISHED
+    if plan.ticket.approval(name) != change.new or is_settled:
+        plan.done.append(f"what came of the approval “{name}” stays: others acted on it")
+        return
+    plan.set(change.field, change.old)
+    plan.done.append(f"your word on the approval “{name}” is taken back")
 
 
 def _put_contact_back(plan: Plan, entry: Entry, change: Change) -> None:

@@ -17,6 +17,7 @@ from maild.rules.effects import (
     AddParticipant,
     AddStep,
     AddTag,
+    AskApproval,
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
@@ -123,7 +124,7 @@ class Then(Passage):
 
     may_be_empty: ClassVar[bool] = False
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("survey", "approval"), NOT_YET))
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"survey": NOT_YET})
 
     queue: kinds.Name | None = None
     category: Category | None = None
@@ -152,6 +153,7 @@ class Then(Passage):
     notify: Whoms | None = None
     template: Annotated[dict[TemplateName, TemplateName], Field(min_length=1)] | None = None
     acknowledge: Literal[False] | None = None
+    approval: kinds.Name | None = None
     pending: Duration | None = None
     resolve: Text | None = None
     hold: kinds.Line | None = None
@@ -212,6 +214,8 @@ class Then(Passage):
             yield JoinIncident(self.incident)
         if self.child is not None:
             yield OpenChild(self.child.queue, self.child.subject)
+        if self.approval is not None:
+            yield AskApproval(self.approval)
 
     def _mails(self) -> Iterator[Effect]:
         if self.note is not None:
