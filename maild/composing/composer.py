@@ -19,6 +19,7 @@ from maild.config import DeskConfig
 from maild.errors import Problem
 from maild.marks import Keyring, bounce_address, message_id, reply_address, sign
 from maild.model.aftermath import ticket_after
+from maild.model.clocks import ClockName
 from maild.model.decision import Decision, OpenTicket
 from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Author, OutgoingMail, Template, Thread, Wanted
@@ -192,7 +193,7 @@ class Composer:
 
     def _print(self, order: Order, pictures: list[Picture]) -> Printed:
         subject = self._values.of_subject(order)
-        values = {**subject, **self._values.of_mail(order, subject, pictures)}
+        values = {**subject, **self._values.of_mail(order, subject, pictures), "preview": self._preview(order)}
         ticket = order.known.ticket if order.known is not None else None
         return self._sheets.render(
             order.wanted.name,
@@ -203,6 +204,32 @@ class Composer:
             category=ticket.category if ticket is not None else None,
             is_internal=not order.is_for_customer,
         )
+
+    def _preview(self, order: Order) -> str:
+        """Print the status update that a draft without words comes to, as its customer reads it."""
+        wanted, known = order.wanted, order.known
+        requester = known.ticket.requester if known is not None else None
+        if (
+            wanted.template is not Template.DRAFT
+            or wanted.clock is not ClockName.UPDATE
+            or known is None
+            or not requester
+        ):
+            return ""
+        update = replace(
+            wanted,
+            template=Template.STATUS_UPDATE,
+            to=requester.address,
+            to_name=requester.name,
+            person=None,
+            thread=Thread.CUSTOMER,
+            clock=None,
+        )
+        # When the next word is due is said once it goes out.
+        bare = replace(known, clocks=())
+        language = self._language_of(update, known, order.contact, order.queue)
+        printed = self._print(replace(order, wanted=update, known=bare, language=language), [])
+        return printed.text.strip("\n")
 
     def _queue_of(self, known: TicketFacts | None, wanted: Wanted) -> Queue:
         queues = self._rules.queues

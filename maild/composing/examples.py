@@ -139,6 +139,7 @@ _MAILS = (
     _to_colleague(Template.APPROVAL_ASKED, Thread.INTERNAL, Meaning.NOTHING),
     _to_customer(Template.APPROVAL_ASKED),
     _to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT),
+    replace(_to_colleague(Template.DRAFT, Thread.NOTICE, Meaning.DRAFT), text="", clock=ClockName.UPDATE),
     _to_colleague(Template.DID_YOU_SEND_THIS, Thread.NOTICE, Meaning.DRAFT),
     _to_colleague(Template.TRANSCRIPT, Thread.NOTICE, Meaning.NOTE),
     replace(

@@ -158,6 +158,7 @@ GERMAN: Mapping[str, str] = {
     "An answer to a draft in the name of {name} was not obeyed: {proof}": (
         "Eine Antwort auf einen Entwurf im Namen von {name} wurde nicht befolgt: {proof}"
     ),
+    "the customer waits for word of how it goes": "Der Kunde wartet auf Nachricht, wie es steht",
     "these words of yours still wait": "Diese Worte von Ihnen warten noch",
     "there was no #send in your answer": "In Ihrer Antwort stand kein #send",
     "there was no #send and no corrected line in your answer": (

@@ -11,7 +11,8 @@ from maild.desk.hearing import Intent, Turn, inside, intent_by_commands, moved_r
 from maild.desk.orders import Plan
 from maild.desk.relaying import obstacles
 from maild.desk.telling import light_enough, to_person, transcripts
-from maild.desk.waking import shown_words
+from maild.desk.waking import is_preview, shown_words
+from maild.model.clocks import ClockName
 from maild.model.decision import CloseDraft, Decision, KeepDraft, StartTimer, Step, StopTimers, TimerKind
 from maild.model.facts import Draft, DraftState
 from maild.model.mail import Attachment
@@ -23,7 +24,7 @@ QUESTION_LIVES = timedelta(hours=24)
 REMINDED_AFTER = timedelta(minutes=30)
 MOST_QUESTIONS = 3  # an hour: whoever writes in an agent's name must not fill that agent's mailbox
 OVER_A_DRAFT = frozenset({"send", "discard"})
-_INTENTS = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE}
+_INTENTS = {Meaning.RELAY: Intent.RELAY, Meaning.NOTE: Intent.NOTE, Meaning.UPDATE: Intent.RELAY}
 
 
 def keep(
@@ -97,18 +98,24 @@ def answer_draft(turn: Turn) -> Decision:
     is_go = speech.has("send") or any(each.word not in OVER_A_DRAFT for each in speech.commands)
     intent = inside(intent_by_commands(commands) or _INTENTS[draft.meaning], turn.known.ticket, commands)
     plan = plan_for(turn, commands, text, files)
+    if draft.meaning is Meaning.UPDATE and plan.speech is Template.REPLY:
+        plan.speech, plan.speaks_anyway = Template.STATUS_UPDATE, True
     if plan.lacking is not None:
         plan.refuse(say("#escalate: the packet is not complete; answer the form that lacks something"))
     against = (*speech.doubts, *repeated(turn.case), *plan.refused, *(_against(turn, plan, intent) if is_go else ()))
     if not is_go:
         against = (*against, say("there was no #send in your answer"))
     if against:
-        meaning = Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
+        meaning = draft.meaning if intent is Intent.RELAY and draft.meaning is Meaning.UPDATE else _meaning_of(intent)
         return _ask_again(turn, draft, meaning, against, text=text, attachments=files, commands=_lines(commands))
     plan.done += [f"left out, as it was refused: {each}" for each in left_out]
     sheet = sheet_for(turn.case, turn.known)
     sheet.add(*end_draft(turn, draft, DraftState.SENT))
     return do(turn, plan, intent, sheet)
+
+
+def _meaning_of(intent: Intent) -> Meaning:
+    return Meaning.RELAY if intent is Intent.RELAY else Meaning.NOTE
 
 
 def open_draft(turn: Turn) -> Draft | None:
@@ -185,7 +192,8 @@ def _ask_again(
     template = turn.issued.template if turn.issued else Template.DRAFT
     sheet.enter(turn.number, EntryKind.EVENT, "An answer to a draft held no words and no command: it stays a draft.")
     shown = shown_words(draft.commands, draft.text)
-    sheet.want(_shown(turn, template, draft.token, reasons, text=shown, attachments=draft.attachments))
+    mail = _shown(turn, template, draft.token, reasons, text=shown, attachments=draft.attachments)
+    sheet.want(replace(mail, clock=ClockName.UPDATE) if is_preview(draft) else mail)
     return close(turn, sheet)
 
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from maild.desk.acknowledging import why_put_off, why_silent
 from maild.desk.blocking import why_blocked
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.lateness import late_words
 from maild.desk.lifecycle import next_silence, silences
 from maild.desk.telling import notices, those_in_charge
+from maild.desk.unasked import is_capped, reachable, unasked_mail
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer
 from maild.model.facts import Facts, TicketFacts
 from maild.model.mail import Address
-from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.outgoing import Template, Wanted
 from maild.model.saying import Said, say
 from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 
@@ -143,23 +143,11 @@ _DOING: Mapping[str, Callable[[_Lapse], Decision]] = MappingProxyType(
 
 
 def _reachable(one: _Lapse, people: Sequence[Address]) -> tuple[list[Address], str]:
-    """Give whom the desk may write to by itself about the ticket, and why not the others."""
-    why = {each.address: _why_not(one, each.address) for each in people}
-    told = [each for each in people if not why[each.address]]
-    return told, "; ".join(reason for reason in why.values() if reason) or ("" if people else "nobody is outside")
-
-
-def _why_not(one: _Lapse, address: str) -> str:
-    thread = one.known.threads.get((address.lower(), Thread.CUSTOMER))
-    if thread is None or thread.root is None:
-        return f"{address} never got a mail about it"
-    if not one.house.may_be_written_to(address):
-        return f"{address} is never written to automatically"
-    return why_silent(one.facts, address, one.now)
+    return reachable(one.known, people, one.facts, one.house, one.now)
 
 
 def _is_capped(one: _Lapse, people: Sequence[Address]) -> bool:
-    return any(why_put_off(one.facts, each.address, one.house) for each in people)
+    return is_capped(people, one.facts, one.house)
 
 
 def _put_off(one: _Lapse) -> Decision:
@@ -170,19 +158,7 @@ def _put_off(one: _Lapse) -> Decision:
 
 
 def _mail(one: _Lapse, who: Address, template: Template, words: str = "") -> Wanted:
-    requester = one.ticket.requester
-    return Wanted(
-        template=template,
-        to=who.address,
-        to_name=who.name,
-        person=None,
-        ticket=one.ticket.number,
-        thread=Thread.CUSTOMER,
-        meaning=Meaning.CUSTOMER,
-        text=words,
-        # One of a kind counts: who takes part gets the same mail.
-        is_capped=requester is not None and who.address == requester.address,
-    )
+    return unasked_mail(one.ticket, who, template, words)
 
 
 def _last_words(known: TicketFacts) -> str:

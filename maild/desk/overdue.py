@@ -10,11 +10,12 @@ from maild.desk.house import House
 from maild.desk.lateness import late_words
 from maild.desk.recounting import RECOUNTED, recount, recounted
 from maild.desk.telling import breaches, those_in_charge
-from maild.model.clocks import Clock, ClockState
+from maild.desk.updating import draft_update, put_off, update_customer
+from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Facts, TicketFacts
 from maild.model.ticket import Cause, CauseKind, Entry, EntryKind, Ticket
-from maild.rules import Ladder, Person
+from maild.rules import Ladder, Person, Sending
 
 BY = "maild"
 _WHOLE = 100
@@ -35,7 +36,19 @@ def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decisio
         return _nothing("the clock is not late")
     if _was_told(known.entries, clock):
         return _nothing("it was entered before the machine's clock was put back")
-    return _late(timer, known, clock, house, now)
+    is_update = clock.name is ClockName.UPDATE and clock.state is ClockState.RUNNING
+    sending = house.rules.lifecycle.update if is_update else Sending.OFF
+    sent = _updated(timer, known, facts, house, now) if sending is Sending.AUTO else None
+    return sent or _late(timer, known, clock, house, now, is_drafted=sending is Sending.DRAFT)
+
+
+def _updated(timer: Timer, known: TicketFacts, facts: Facts, house: House, now: datetime) -> Decision | None:
+    """Let the customer know how it goes; None where nobody may be written to."""
+    again, sheet = put_off(timer, known, facts, house, now), _sheet(timer, known)
+    if again is not None:
+        return again
+    is_told = update_customer(sheet, known, facts, house, now)
+    return sheet.decision(entry_of(known.ticket.number), None) if is_told else None
 
 
 def _was_told(entries: Sequence[Entry], clock: Clock) -> bool:
@@ -50,7 +63,7 @@ def _was_told(entries: Sequence[Entry], clock: Clock) -> bool:
     return is_told
 
 
-def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: datetime) -> Decision:
+def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: datetime, *, is_drafted: bool) -> Decision:
     sheet, ticket = _sheet(timer, known), known.ticket
     is_over = clock.state is ClockState.STOPPED
     due_at = timer.due_at
@@ -58,13 +71,15 @@ def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: dat
     late = None if is_over else late_words(due_at, now)
     story = f"{words_of(clock)} was due at {_written(due_at)}{came}." + (f" {late}" if late else "")
     sheet.enter(ticket.number, EntryKind.EVENT, story, flags=("breached", clock.name.value))
+    author = draft_update(sheet, known, house, now) if is_drafted else None
     if is_over:
         sheet.explain("it came late: entered, and nobody is told")
     elif _tells(ladder_of(ticket, house), clock):
         sheet.explain("its ladder tells of it")
     else:
         about = (late,) if late else ()
-        sheet.want(*breaches(_told(house, ticket, now), ticket.number, clock.name, about))
+        told_too = [each for each in _told(house, ticket, now) if each != author]
+        sheet.want(*breaches(told_too, ticket.number, clock.name, about))
     return sheet.decision(entry_of(ticket.number), None)
 
 

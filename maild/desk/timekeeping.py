@@ -49,6 +49,8 @@ from maild.rules import PAUSING, Agreement, Calendar, find_agreement, write_term
 UNHEARD = "unheard:"
 # One with this flag gives the clocks the targets that the agreements have by now.
 RETARGETED = "retargeted"
+# One with this flag told the customer how it goes: the next word is due anew.
+UPDATED = "status-update"
 _UNDONE = "undone:"
 _RESPONSES = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE)
 _GOING_ON = (ClockName.UPDATE, ClockName.RESOLUTION, ClockName.LADDER)
@@ -110,6 +112,8 @@ class _Ticking:
             self._ask(promised, agreement)
         if any(entry.kind is EntryKind.AGENT and not _NOBODYS.intersection(entry.flags) for entry in self._entries):
             self._answer(promised)
+        elif any(UPDATED in entry.flags for entry in self._entries):
+            self._begin(ClockName.UPDATE, promised)
         self._climb_by(agreement)
         self._follow(agreement)
         return self._written(agreement)

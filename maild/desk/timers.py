@@ -35,7 +35,7 @@ _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
     {
         TimerKind.LIFECYCLE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.LADDER: frozenset({Want.HISTORY}),
-        TimerKind.DUE: frozenset({Want.HISTORY}),
+        TimerKind.DUE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.DRAFT: frozenset({Want.HISTORY}),
     }
 )

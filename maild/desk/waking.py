@@ -1,6 +1,7 @@
 """What follows when a ticket's time has come: one that waited is open again, words kept back are brought to mind."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from maild.desk.agreeing import ladder_of
@@ -8,11 +9,12 @@ from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.packets import packet_of
 from maild.desk.telling import light_enough, notices, packet_form, those_in_charge, to_person
-from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
+from maild.model.clocks import ClockName
+from maild.model.decision import CloseDraft, Decision, Outcome, OutcomeKind, Timer
 from maild.model.facts import Draft, DraftState, Facts, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
-from maild.model.ticket import Cause, CauseKind, EntryKind, State
+from maild.model.ticket import FINISHED, Cause, CauseKind, EntryKind, State
 from maild.rules import Person
 
 BY = "maild"
@@ -58,8 +60,26 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
         return _nothing("the draft waits for nobody any more")
     if known is not None and not house.may_see(author, known.ticket):
         return _nothing("the draft's author may not see the ticket any more")
+    if known is not None and draft.meaning is Meaning.UPDATE and not _is_update_late(known, now):
+        return _needless(timer, known, draft)
     form = _form_of(known, draft, author, facts, house) if known is not None else None
     return _reminded(timer, known, form or _draft_of(draft, author, house), author)
+
+
+def _is_update_late(known: TicketFacts, now: datetime) -> bool:
+    return any(each.name is ClockName.UPDATE and each.is_late(now) for each in known.clocks) and (
+        known.ticket.state is not State.RESOLVED and known.ticket.state not in FINISHED
+    )
+
+
+def _needless(timer: Timer, known: TicketFacts, draft: Draft) -> Decision:
+    """Drop the draft of an update: the customer heard meanwhile."""
+    sheet = _sheet(timer, known)
+    sheet.add(CloseDraft(draft.token, DraftState.DISCARDED))
+    sheet.enter(
+        known.ticket.number, EntryKind.EVENT, "The customer heard meanwhile: the draft was dropped.", flags=("draft",)
+    )
+    return sheet.decision(entry_of(known.ticket.number), None)
 
 
 def _form_of(known: TicketFacts, draft: Draft, author: Person, facts: Facts, house: House) -> Wanted | None:
@@ -81,7 +101,7 @@ def _reminded(timer: Timer, known: TicketFacts | None, mail: Wanted, author: Per
 
 
 def _draft_of(draft: Draft, author: Person, house: House) -> Wanted:
-    return to_person(
+    mail = to_person(
         author,
         Template.DRAFT,
         draft.ticket,
@@ -93,6 +113,12 @@ def _draft_of(draft: Draft, author: Person, house: House) -> Wanted:
         draft=draft.token,
         attachments=light_enough(draft.attachments, house.limits.notice),
     )
+    return replace(mail, clock=ClockName.UPDATE) if is_preview(draft) else mail
+
+
+def is_preview(draft: Draft) -> bool:
+    """Whether a draft is the desk's own status update, without words of anybody."""
+    return draft.meaning is Meaning.UPDATE and not draft.text and not draft.commands
 
 
 def shown_words(commands: Sequence[str], text: str) -> str:

@@ -83,6 +83,7 @@ class Meaning(StrEnum):
     NOTE = "note"
     CONSULT = "consult"  # the words go back to somebody who was asked aside
     DRAFT = "draft"
+    UPDATE = "update"  # of a draft: what goes out says how it goes
     FORM = "form"  # the fields of the form that the mail shows
     NOTHING = "nothing"  # commands only
 

@@ -21,7 +21,7 @@ from maild.rules.calendars import WALL_TIME, Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
 from maild.rules.ladders import REAL, Ladder, Rung, Unless, find_ladder
-from maild.rules.lifecycle import Lifecycle, durations_of
+from maild.rules.lifecycle import Lifecycle, Sending, durations_of
 from maild.rules.lists import read_contact_value
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
 from maild.rules.occasions import (
@@ -91,6 +91,7 @@ __all__ = [
     "Schedule",
     "Seen",
     "SeenFile",
+    "Sending",
     "Span",
     "Step",
     "Targets",

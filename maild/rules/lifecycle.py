@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from maild.rules.agreements import Agreement, WorkDuration
 from maild.rules.ladders import REAL
@@ -38,6 +39,14 @@ class Closed:
     calendar: str | None = REAL
 
 
+class Sending(StrEnum):
+    """What becomes of an overdue update of the customer: an agent's draft, a mail of the desk's own, nothing."""
+
+    DRAFT = "draft"
+    AUTO = "auto"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The section `lifecycle`."""
@@ -45,6 +54,7 @@ class Lifecycle:
     waiting: Waiting = Waiting()
     resolved: Resolved = Resolved()
     closed: Closed = Closed()
+    update: Sending = Sending.OFF
 
     def lengths(self) -> Iterator[tuple[str | None, WorkDuration]]:
         """Give every length of time and its calendar, part by part."""

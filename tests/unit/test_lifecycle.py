@@ -341,7 +341,6 @@ def test_without_a_lifecycle_nothing_happens_by_itself():
         ("{resolved: {close_after: 9999wd}}", "lifecycle.resolved.close_after: 9999wd in real: from 2026-01-05"),
         ("{closed: {reopen_within: 0d, calendar: real}}", "closed.reopen_within: '0d' is no time at all"),
         ("{closed: {reopen_within: 1wd, calendar: nope}}", "closed.calendar: there is no calendar 'nope'"),
-        ("{update: {send: draft}}", "lifecycle: 'update': not yet"),
         ("{survey: {send: on-close}}", "lifecycle: 'survey': not yet"),
         ("{follow_up: {after: 7d}}", "lifecycle: 'follow_up': not yet"),
         ("{review: {ask: [lead]}}", "lifecycle: 'review': not yet"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -12,7 +12,7 @@ from maild.rules.agreements import WorkDuration
 from maild.rules.calendars import Calendar
 from maild.rules.language.agreements import Length, real_days
 from maild.rules.language.forms import NOT_YET, Passage
-from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Waiting
+from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Sending, Waiting
 
 _MOST_REMINDERS = 5
 
@@ -60,16 +60,21 @@ class ClosedSection(_Timed):
     reopen_within: Length
 
 
+class UpdateSection(Passage):
+    """Once an update of the customer is overdue."""
+
+    send: Literal["draft", "auto", "off"]
+
+
 class LifecycleSection(Passage):
     """The section `lifecycle`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("update", "survey", "follow_up", "review"), NOT_YET)
-    )
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("survey", "follow_up", "review"), NOT_YET))
 
     waiting: WaitingSection | None = None
     resolved: ResolvedSection | None = None
     closed: ClosedSection | None = None
+    update: UpdateSection | None = None
 
     def value(self) -> Lifecycle:
         """Give it."""
@@ -78,6 +83,7 @@ class LifecycleSection(Passage):
             Waiting(waiting.remind, waiting.resolve_after, waiting.calendar) if waiting is not None else Waiting(),
             Resolved(resolved.close_after, resolved.calendar) if resolved is not None else Resolved(),
             Closed(closed.reopen_within, closed.calendar) if closed is not None else Closed(),
+            Sending(self.update.send) if self.update is not None else Sending.OFF,
         )
 
     def lengths(self) -> Iterator[tuple[str, str, str | None, WorkDuration]]:
