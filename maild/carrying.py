@@ -3,17 +3,21 @@
 All that grows with a mail's size is done here, before any transaction begins.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from threading import Lock
 
 from maild import marks
 from maild.composing import Composer, Encoder
 from maild.desk import House
+from maild.drawing import draw
 from maild.model.decision import AddEntry, Decision, KeepDraft
 from maild.model.facts import Facts
-from maild.model.outgoing import OutgoingMail
+from maild.model.mail import Attachment
+from maild.model.outgoing import OutgoingMail, Wanted
+from maild.reporting.charts import Look, PictureFormat
 from maild.store import Packed, pack
 
 TOKEN_BYTES = 10
@@ -75,3 +79,28 @@ def pack_attachments(decision: Decision) -> dict[str, Packed]:
                 if attachment.sha256 not in packed:
                     packed[attachment.sha256] = pack(attachment.content)
     return packed
+
+
+def draw_charts(decision: Decision) -> Decision:
+    """Attach the charts that mails show, drawn together. Blocks for a second or two; raises DrawingFailedError."""
+    wanted = [(chart, Look.LIGHT, PictureFormat.PNG) for mail in decision.mails for chart in mail.charts]
+    if not wanted:
+        return decision
+    drawn = iter(draw(wanted))
+    return replace(decision, mails=tuple(_with_pictures(mail, drawn) for mail in decision.mails))
+
+
+def _with_pictures(mail: Wanted, drawn: Iterator[bytes]) -> Wanted:
+    pictures = tuple(
+        Attachment(
+            name=f"{chart.key}.png",
+            type="image/png",
+            size=len(content),
+            sha256=sha256(content).hexdigest(),
+            is_inline=False,
+            content_id=None,
+            content=content,
+        )
+        for chart, content in zip(mail.charts, drawn, strict=False)
+    )
+    return replace(mail, attachments=(*mail.attachments, *pictures))

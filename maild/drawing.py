@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 
 import maild
 from maild.errors import DrawingFailedError
+from maild.model.charts import Chart
 from maild.reporting.charts import Look, PictureFormat, picture
-from maild.reporting.tables import Chart, Part
+from maild.reporting.tables import Part
 
 _PATIENCE = 60.0  # seconds: a busy machine draws too
 _ROOT = Path(maild.__file__).resolve().parent.parent

@@ -49,6 +49,7 @@ class Event(StrEnum):
     DECISION_STALE = "decision_stale"
     DECISION_FAILED = "decision_failed"
     TIMER_FIRED = "timer_fired"
+    CHARTS_NOT_DRAWN = "charts_not_drawn"
     MAIL_ACCEPTED = "mail_accepted"
     MAIL_DEFERRED = "mail_deferred"
     MAIL_REFUSED = "mail_refused"

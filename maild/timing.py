@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from threading import Event as Bell
 
 from maild import desk
-from maild.carrying import InForce, pack_attachments
+from maild.carrying import InForce, draw_charts, pack_attachments
 from maild.desk import House
-from maild.errors import StaleError, StoreBusyError, StoreUnusableError
+from maild.errors import DrawingFailedError, StaleError, StoreBusyError, StoreUnusableError
 from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer, TimerKind
@@ -144,7 +144,7 @@ class Timing:
         return works
 
     def _write(self, timer: Timer, decision: Decision, facts: Facts, now: datetime) -> Carrying:
-        mails = self._desk.write_mails(decision, facts, now)
+        mails = self._desk.write_mails(_drawn(timer, decision), facts, now)
         story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
         return Carrying(None, timer.id, self._claim, decision, mails, pack_attachments(decision), story)
 
@@ -173,6 +173,15 @@ def next_round(timers: Sequence[Timer]) -> tuple[list[Timer], list[Timer]]:
         (later if key in seen else taken).append(timer)
         seen.add(key)
     return taken, later
+
+
+def _drawn(timer: Timer, decision: Decision) -> Decision:
+    """Draw what the mails show; a report comes without its pictures rather than not at all."""
+    try:
+        return draw_charts(decision)
+    except DrawingFailedError as error:
+        log.warning(Event.CHARTS_NOT_DRAWN, **_about(timer), reason=str(error))
+        return decision
 
 
 def _about(timer: Timer) -> Mapping[str, object]:

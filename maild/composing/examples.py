@@ -42,6 +42,13 @@ _CLOCKS = tuple(
 )
 
 
+_BY_SCHEDULE = (
+    Template.DAILY_REPORT,
+    Template.HANDOVER,
+    Template.HELD_DIGEST,
+    Template.REVIEW_DUE,
+    Template.KNOWLEDGE,
+)
 _LISTED = (
     Item("p2 Printer on floor 3, with Alice Reyes", 1042, ClockName.RESOLUTION, EXAMPLE_NOW, True, "waited for a part"),
     Item("p3 VPN does not connect", 1017, ClockName.FIRST_RESPONSE, EXAMPLE_NOW + timedelta(hours=1)),
@@ -149,7 +156,7 @@ _MAILS = (
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
     *(
         replace(_to_colleague(template, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text="", listings=_LISTINGS)
-        for template in (Template.DAILY_REPORT, Template.HANDOVER, Template.HELD_DIGEST)
+        for template in _BY_SCHEDULE
     ),
 )
 

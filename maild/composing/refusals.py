@@ -183,6 +183,9 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "#help {argument}: there is no such command{hint}": "#help {argument}: Einen solchen Befehl gibt es nicht{hint}",
     "#answer {argument}: there is no such answer{hint}": "#answer {argument}: Eine solche Antwort gibt es nicht{hint}",
     # In answer to mails by schedule
+    "#reviewed: only an answer to a reminder that a review is due may say so": (
+        "#reviewed: Das darf nur die Antwort auf eine Erinnerung, dass eine Durchsicht fällig ist"
+    ),
     "#block: {address} cannot be blocked: {why}": "#block: {address} ist nicht zu sperren: {why}",
     "the mail names no sender": "Die Mail nennt keinen Absender",
     "they are of the house": "Sie gehören zum Haus",

@@ -74,6 +74,13 @@ GERMAN: Mapping[str, str] = {
     "Commands in the name of {name} were not obeyed: {proof}": (
         "Befehle im Namen von {name} wurden nicht befolgt: {proof}"
     ),
+    "review due: {category}": "Durchsicht fällig: {category}",
+    "The procedure of {title} was to be reviewed by {day}.": ("Die Anleitung zu {title} war bis {day} durchzusehen."),
+    "{name}, who reviewed it, is not here any more.": "{name} hat sie durchgesehen und ist nicht mehr hier.",
+    "worth keeping, {day}": "Bewahrenswertes, {day}",
+    "asked: “{question}” · answered: “{answer}”": "gefragt: „{question}“ · geantwortet: „{answer}“",
+    "{name} about {category}: {words}": "{name} zu {category}: {words}",
+    "the review of {category} was recorded": "Die Durchsicht von {category} wurde festgehalten",
     "held mail: {count}": "zurückgehaltene Mail: {count}",
     "nobody": "niemand",
     "{sender}: {subject}": "{sender}: {subject}",

@@ -27,7 +27,7 @@ _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _MOST_OTHERS = 10
 _MOST_TICKETS, _LONGEST_OTHER = 5, 40
-_LONGEST_ITEM = 160
+_LONGEST_ITEM, _LONGEST_REMARK = 240, 500
 _MOST_FIELDS, _LONGEST_FIELD = 8, 60
 _BRACKETS = str.maketrans("[]\uff3b\uff3d\ufe47\ufe48", "()()()")  # all that compatibility makes brackets of
 _BUTTONS = ("take", "unassign", "resolve", "reopen", "note")
@@ -148,7 +148,7 @@ class Values:
                 clock=each.clock.value if each.clock is not None else "",
                 at=self._written(each.at, order.zone, order.language) if each.at is not None else "",
                 is_late=each.is_late,
-                note=shorten(worded(each.note, language), _LONGEST_ITEM) if each.note else "",
+                note=shorten(worded(each.note, language), _LONGEST_REMARK) if each.note else "",
             )
             for each in listing.items
         )

@@ -31,7 +31,9 @@ from maild.model.saying import say
 from maild.rules import Person
 
 # What is written by schedule, and answered by commands alone.
-_LISTS = frozenset({Template.HELD_DIGEST, Template.HANDOVER, Template.DAILY_REPORT})
+_LISTS = frozenset(
+    {Template.HELD_DIGEST, Template.HANDOVER, Template.DAILY_REPORT, Template.REVIEW_DUE, Template.KNOWLEDGE}
+)
 
 
 def without_ticket(case: Case, person: Person | None) -> Decision:

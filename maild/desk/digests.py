@@ -1,49 +1,29 @@
 """What the desk writes by schedule: reports and handovers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime
 
+from maild.desk.figuring import figures_for
+from maild.desk.hour import Hour
 from maild.desk.house import House
 from maild.desk.listings import held_listing, listings_for
+from maild.desk.reviewing import knowledge_mails, review_mails
 from maild.desk.scheduling import following, people_of, zone_of, zone_of_person
 from maild.desk.telling import to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Step, Timer, TimerKind
 from maild.model.facts import Facts
-from maild.model.occasion import DeskDeed, Occasion, OccasionKind, parse_occasion
+from maild.model.occasion import DeskDeed, OccasionKind, parse_occasion
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
-from maild.rules import Person, Report, WhomKind
-
-_PROMPT = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hour:
-    """An occasion that has come, with all that is known."""
-
-    occasion: Occasion
-    due_at: datetime
-    facts: Facts
-    house: House
-    now: datetime
-
-    def late(self) -> tuple[str, ...]:
-        """Say that it comes late, if it does; what was missed meanwhile is in it."""
-        if self.now - self.due_at <= _PROMPT:
-            return ()
-        when = self.due_at.astimezone(ZoneInfo(self.occasion.zone))
-        return (
-            say("The desk stood still: this was due {when}, and stands for all since.", when=f"{when:%Y-%m-%d %H:%M}"),
-        )
+from maild.rules import FIGURES, Person, Report, WhomKind
 
 
 def hold_occasion(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Write what is due by schedule, and plan the next time: what was missed meanwhile is told once, together."""
     house = replace(house, absent=frozenset(facts.absences))
     occasion = parse_occasion(timer.about)
-    hour = _Hour(occasion, timer.due_at, facts, house, now)
+    hour = Hour(occasion, timer.due_at, facts, house, now)
     steps, mails = _hold(hour)
     after = following(occasion, house, now)
     if after is not None:
@@ -52,15 +32,19 @@ def hold_occasion(timer: Timer, facts: Facts, house: House, now: datetime) -> De
     return Decision(outcome, steps, mails, (), None, ())
 
 
-def _hold(hour: _Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
+def _hold(hour: Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
     match hour.occasion.kind:
         case OccasionKind.REPORT:
             return _report(hour)
         case OccasionKind.HELD:
             return (), tuple(_held(hour))
+        case OccasionKind.REVIEW:
+            return (), tuple(review_mails(hour))
+        case OccasionKind.KNOWLEDGE:
+            return (), tuple(knowledge_mails(hour))
 
 
-def _held(hour: _Hour) -> Iterator[Wanted]:
+def _held(hour: Hour) -> Iterator[Wanted]:
     """List what is held to every administrator who lives by this clock, if anything is.
 
     Of those who are blocked only a count is told: that they are held is what somebody wanted.
@@ -79,7 +63,7 @@ def _held(hour: _Hour) -> Iterator[Wanted]:
             yield replace(mail, listings=(listing,), listed=listed)
 
 
-def _report(hour: _Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
+def _report(hour: Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
     """Tell a report to everybody of it who lives by this clock and is here."""
     report = hour.house.rules.reports.get(hour.occasion.name)
     if report is None:
@@ -92,21 +76,23 @@ def _report(hour: _Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
     return (StartTimer(TimerKind.HANDOVER, None, hour.now + report.accept, str(hour.occasion)),), mails
 
 
-def _told(report: Report, hour: _Hour) -> Iterator[Person]:
+def _told(report: Report, hour: Hour) -> Iterator[Person]:
     house, now = hour.house, hour.now
     for person in people_of(report, house, now):
         if zone_of(report, person, house) == hour.occasion.zone and not house.is_absent(person.key, now):
             yield person
 
 
-def _report_mail(report: Report, person: Person, hour: _Hour, about: tuple[str, ...]) -> Wanted:
+def _report_mail(report: Report, person: Person, hour: Hour, about: tuple[str, ...]) -> Wanted:
     """Write a report to one of its readers; a handover is named in it, for `#ack` to accept."""
     headline = say("{report}, {day}", report=report.key, day=hour.occasion.day.isoformat())
     is_handover = report.accept is not None
     template = Template.HANDOVER if is_handover else Template.DAILY_REPORT
     mail = to_person(person, template, None, Thread.INTERNAL, Meaning.NOTHING, about=(headline, *about))
-    listings = listings_for(person, report.parts, hour.facts, hour.house, hour.now)
-    return replace(mail, listings=listings, listed=(str(hour.occasion),) if is_handover else ())
+    lists = [part for part in report.parts if part not in FIGURES]
+    figures, charts = figures_for(person, [part for part in report.parts if part in FIGURES], hour)
+    listings = (*listings_for(person, lists, hour.facts, hour.house, hour.now), *figures)
+    return replace(mail, listings=listings, charts=charts, listed=(str(hour.occasion),) if is_handover else ())
 
 
 def miss_handover(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
@@ -118,17 +104,17 @@ def miss_handover(timer: Timer, facts: Facts, house: House, now: datetime) -> De
     if report is None or is_accepted:
         why = "accepted" if is_accepted else "the rule files know it no more"
         return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: {why}"), (), (), (), None, ())
-    hour = _Hour(occasion, timer.due_at, facts, house, now)
+    hour = Hour(occasion, timer.due_at, facts, house, now)
     mails = tuple(_to_leads(report, hour, say("Nobody accepted this handover in time.")))
     return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: nobody accepted it"), (), mails, (), None, ())
 
 
-def _to_leads(report: Report, hour: _Hour, story: str) -> Iterator[Wanted]:
+def _to_leads(report: Report, hour: Hour, story: str) -> Iterator[Wanted]:
     for person in _leads(report, hour):
         yield _report_mail(report, person, hour, (story, *hour.late()))
 
 
-def _leads(report: Report, hour: _Hour) -> tuple[Person, ...]:
+def _leads(report: Report, hour: Hour) -> tuple[Person, ...]:
     """Give the leads of whom a handover is for; where all are away the managers, and without these the admins."""
     house, now = hour.house, hour.now
     teams = [house.lead(whom.name, now) for whom in report.to if whom.kind in {WhomKind.TEAM, WhomKind.EACH}]

@@ -13,11 +13,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.desk.house import House
+from maild.desk.reviewing import reviewers
 from maild.desk.telling import named
 from maild.model.occasion import Occasion, OccasionKind, PlannedOccasion
 from maild.rules import Person, Report, Schedule, instant_on
 
-MORNING = Schedule(time(8))
+MORNING, MONTHLY = Schedule(time(8)), Schedule(time(8), is_monthly=True)
 _DAY = timedelta(days=1)
 Series = tuple[OccasionKind, str, str]
 
@@ -68,6 +69,9 @@ def _schedules(house: House, now: datetime) -> dict[Series, Schedule]:
             found[OccasionKind.REPORT, report.key, zone_of(report, person, house)] = report.schedule
     for person in house.administrators(now):
         found[OccasionKind.HELD, "", zone_of_person(person, house)] = MORNING
+    for person in reviewers(house, now):
+        found[OccasionKind.REVIEW, "", zone_of_person(person, house)] = MORNING
+        found[OccasionKind.KNOWLEDGE, "", zone_of_person(person, house)] = MONTHLY
     return found
 
 

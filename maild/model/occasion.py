@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from maild.model.clocks import Clock
+from maild.model.reports import ReportFacts
 from maild.model.ticket import Ticket
 
 _UNNAMED = "-"
@@ -15,6 +16,8 @@ class OccasionKind(StrEnum):
 
     REPORT = "report"  # a report of the rule files
     HELD = "held"  # what is held is listed to administrators
+    REVIEW = "review"  # reviewers are reminded of procedures that are due
+    KNOWLEDGE = "knowledge"  # what was learned in a month goes to the reviewers of procedures
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class DeskDeed(StrEnum):
     """What people do to matters of the desk that are no ticket's."""
 
     ACCEPTED = "accepted"  # a handover
+    REVIEWED = "reviewed"  # a category's procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,29 @@ class BlockedSender:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What somebody wants kept: of a resolution its question and its answer, or what they say of a procedure."""
+
+    ticket: Ticket
+    at: datetime
+    by: str
+    question: str
+    answer: str
+    is_feedback: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """What the desk looks at on an occasion: all that is unfinished, kept back or held, the oldest first."""
+    """What the desk looks at on an occasion: all that is unfinished, kept back or held, the oldest first.
+
+    `since` is when the occasion before this one was due; `figures` are what reports of the time since are computed
+    from, `learned` what was learned in it.
+    """
 
     matters: tuple[OpenMatter, ...] = ()
     drafts: tuple[KeptWords, ...] = ()
     held: tuple[HeldMail, ...] = ()
     events: tuple[DeskEvent, ...] = ()
+    since: datetime | None = None
+    figures: ReportFacts | None = None
+    learned: tuple[Learned, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from maild.model.charts import Chart
 from maild.model.clocks import ClockName
 from maild.model.digest import Listing
 from maild.model.mail import Address, Attachment
@@ -39,6 +40,8 @@ class Template(StrEnum):
     HELD_DIGEST = "held-digest"
     HANDOVER = "handover"
     DAILY_REPORT = "daily-report"
+    REVIEW_DUE = "review-due"
+    KNOWLEDGE = "knowledge"
     ALARM = "alarm"
 
 
@@ -107,9 +110,9 @@ class Wanted:
     `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
     itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
     `packet` goes along with an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers
-    stand for. `earlier` is the number of the ticket that this one follows. `is_vouched`: somebody of the house entered
-    what it acknowledges, and what they called it may stand there. `delay` is kept from the moment of writing; the mail
-    is given up `expires_in` after that.
+    stand for, and `charts` are drawn and attached before it is written. `earlier` is the number of the ticket that this
+    one follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand
+    there. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -130,6 +133,7 @@ class Wanted:
     packet: Packet = NO_PACKET
     listings: tuple[Listing, ...] = ()
     listed: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
     earlier: int | None = None
     is_vouched: bool = False
     sheet: str = ""

@@ -3,10 +3,11 @@
 `parts` gives frozen tables and charts; `rendering` writes them as text, CSV, JSON and HTML; `charts` draws them.
 """
 
+from maild.model.charts import Chart
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
 from maild.reporting.parts import PARTS, REPORTS, TITLES, parts
 from maild.reporting.periods import Period, PeriodError, parse_period, parse_span
-from maild.reporting.tables import Chart, Column, Kind, Part, Table
+from maild.reporting.tables import Column, Kind, Part, Table
 from maild.reporting.views import GROUPS, View
 
 __all__ = [

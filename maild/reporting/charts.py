@@ -8,7 +8,7 @@ import io
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from maild.reporting.tables import Chart
+from maild.model.charts import Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

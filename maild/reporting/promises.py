@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from maild.model.charts import Chart
 from maild.model.clocks import PROMISED
 from maild.reporting.stories import Happening, Story, What
-from maild.reporting.tables import Cell, Chart, Column, Kind, Part, Table, columns, middle, ninetieth, share
+from maild.reporting.tables import Cell, Column, Kind, Part, Table, columns, middle, ninetieth, share
 from maild.reporting.views import Subject, Tally
 
 _MEASURED = (What.FIRST_RESPONSE, What.RESOLUTION)

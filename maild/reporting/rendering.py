@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
+from maild.model.charts import Chart
 from maild.reporting.charts import Look
 from maild.reporting.periods import Period
-from maild.reporting.tables import Cell, Chart, Kind, Part, Table
+from maild.reporting.tables import Cell, Kind, Part, Table
 
 Json = dict[str, object]
 # Of each chart by its key: an address of its picture in light and in dark.

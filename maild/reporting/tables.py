@@ -1,9 +1,11 @@
 """What a report is made of: tables of plain values, and the charts that show them. Nothing here is drawn yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from maild.model.charts import Chart
 
 Cell = str | int | float | timedelta | datetime | None
 Rows = tuple[tuple[Cell, ...], ...]
@@ -45,24 +47,6 @@ class Table:
     columns: tuple[Column, ...]
     rows: Rows
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars for each label, a series beside the other, or stacked; `alternative` says in words what it shows."""
-
-    key: str
-    title: str
-    labels: tuple[str, ...]
-    series: Mapping[str, tuple[float, ...]]
-    alternative: str
-    is_stacked: bool = False
-    is_share: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.labels or not any(any(values) for values in self.series.values())
 
 
 @dataclass(frozen=True, slots=True)

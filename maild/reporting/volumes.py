@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from maild.model.charts import Chart
 from maild.reporting.stories import What
-from maild.reporting.tables import Cell, Chart, Column, Kind, Part, Rows, Table, columns, share
+from maild.reporting.tables import Cell, Column, Kind, Part, Rows, Table, columns, share
 from maild.reporting.views import NOBODY, Subject, Tally
 
 _CAME = (What.OPENED, What.REOPENED)

@@ -2,8 +2,9 @@
 
 from statistics import fmean
 
+from maild.model.charts import Chart
 from maild.reporting.stories import What
-from maild.reporting.tables import Chart, Column, Kind, Part, Table, columns, share
+from maild.reporting.tables import Column, Kind, Part, Table, columns, share
 from maild.reporting.views import Subject, Tally
 
 _TOTAL = "all"

@@ -28,6 +28,15 @@ class ReportPart(StrEnum):
     ABSENCES = "absences"
     MINE_BY_DUE = "mine-by-due"
     DRAFTS = "drafts"
+    VOLUME = "volume"
+    SLA = "sla"
+    BACKLOG = "backlog"
+    ESCALATIONS = "escalations"
+    CSAT = "csat"
+
+
+# These are computed of a time: of the time since the report before.
+FIGURES = frozenset({ReportPart.VOLUME, ReportPart.SLA, ReportPart.BACKLOG, ReportPart.ESCALATIONS, ReportPart.CSAT})
 
 
 @dataclass(frozen=True, slots=True)

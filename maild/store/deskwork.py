@@ -3,11 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, func, literal, select
 
-from maild.model.decision import OutcomeKind, Trust
+from maild.model.decision import OutcomeKind, TimerKind, Trust
 from maild.model.facts import DraftState
 from maild.model.occasion import (
     DeskDeed,
@@ -22,12 +22,15 @@ from maild.model.occasion import (
 from maild.model.ticket import EntryKind, State
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
+from maild.store.figures import read_report_facts
 from maild.store.history import read_tickets
+from maild.store.learning import read_learned
 from maild.store.snapshot import Found
-from maild.store.tables import arrival, blocked, desk_event, draft, entry, explanation, listed, ticket
+from maild.store.tables import arrival, blocked, desk_event, draft, entry, explanation, listed, ticket, timer
 
 _IN_WORK = tuple(state.value for state in (State.NEW, State.OPEN, State.WAITING, State.PENDING))
 _LATE = "late"
+_DAY, _MONTH = timedelta(days=1), timedelta(days=31)
 _MATTERS = select(ticket.c.number).where(ticket.c.state.in_(_IN_WORK)).order_by(ticket.c.number)
 _DRAFTS = select(draft).where(draft.c.state == DraftState.OPEN).order_by(draft.c.created_at)
 _HELD = (
@@ -39,12 +42,43 @@ _HELD = (
 
 def read_desk(connection: Connection, occasion: Occasion, now: datetime) -> DeskFacts:
     """Read what an occasion looks at."""
+    since = _find_before(connection, occasion)
     match occasion.kind:
         case OccasionKind.REPORT:
-            events = read_desk_events(connection, [str(occasion)])
-            return DeskFacts(matters=_matters(connection, now), drafts=_drafts(connection), events=events)
+            return DeskFacts(
+                matters=_matters(connection, now),
+                drafts=_drafts(connection),
+                events=read_desk_events(connection, [str(occasion)]),
+                since=since,
+                figures=read_report_facts(connection, since or now - _DAY, now),
+            )
         case OccasionKind.HELD:
-            return DeskFacts(held=read_held(connection))
+            return DeskFacts(held=read_held(connection), since=since)
+        case OccasionKind.REVIEW:
+            return DeskFacts(events=_reviews(connection), since=since)
+        case OccasionKind.KNOWLEDGE:
+            return DeskFacts(learned=read_learned(connection, since or now - _MONTH, now), since=since)
+
+
+def _find_before(connection: Connection, occasion: Occasion) -> datetime | None:
+    """Say when the last one of the same series was due that is done."""
+    series = f"{str(occasion).rpartition(' ')[0]} "
+    before = select(func.max(timer.c.due_at)).where(
+        timer.c.ticket.is_(None),
+        timer.c.kind == TimerKind.OCCASION.value,
+        timer.c.done_at.is_not(None),
+        timer.c.about.startswith(series, autoescape=True),
+    )
+    due_at: datetime | None = connection.execute(before).scalar_one_or_none()
+    return due_at
+
+
+def _reviews(connection: Connection) -> tuple[DeskEvent, ...]:
+    """Give every review of a procedure, the oldest first."""
+    rows = connection.execute(
+        select(desk_event).where(desk_event.c.what == DeskDeed.REVIEWED.value).order_by(desk_event.c.id)
+    )
+    return tuple(DeskEvent(DeskDeed(row.what), row.about, row.by, row.at) for row in rows)
 
 
 def read_desk_events(connection: Connection, about: Iterable[str]) -> tuple[DeskEvent, ...]:

@@ -65,7 +65,7 @@ class FigureReading(Snapshot):
 
     def report_facts(self, since: datetime, until: datetime) -> ReportFacts:
         """Give every ticket that a period concerns: something befell it then, or it was unfinished at its end."""
-        return _report_facts(self._connection, since, until)
+        return read_report_facts(self._connection, since, until)
 
     def figures_after(self, key: int) -> tuple[SeenFigures, ...]:
         """Read what is kept of tickets beside what their entries give now."""
@@ -99,11 +99,12 @@ def read_reports(
         with suppress(PeriodError):
             period = parse_period(question.period, ZoneInfo(question.zone), now)
             if period.until - period.since <= _LONGEST_BY_MAIL:
-                found[question] = _report_facts(connection, period.since, period.as_of(now).until)
+                found[question] = read_report_facts(connection, period.since, period.as_of(now).until)
     return found
 
 
-def _report_facts(connection: Connection, since: datetime, until: datetime) -> ReportFacts:
+def read_report_facts(connection: Connection, since: datetime, until: datetime) -> ReportFacts:
+    """Read every ticket that a period concerns, and the words that reports show."""
     logs = tuple(_logs(connection, _concerned(connection, since, until)))
     wanted = [(log.number, moment.n) for log in logs for moment in log.moments if moment.has_words]
     away = {row.person: row.until_at for row in connection.execute(select(absence.c.person, absence.c.until_at))}

@@ -161,7 +161,7 @@ def test_silence_comes_to_its_end_though_daemons_die(tmp_path: Path):
 REPORTS = """\
 reports:
   morning: {to: alice, at: "08:45", parts: [mine-by-due]}
-  evening: {to: managers, at: "17:00", days: mon-fri, calendar: office, parts: [open-by-due, breached]}
+  evening: {to: managers, at: "17:00", days: mon-fri, calendar: office, parts: [open-by-due, breached, volume]}
 """
 
 
@@ -181,7 +181,10 @@ def test_each_report_comes_once_though_daemons_die(tmp_path: Path):
         (ALICE.address, "29 08:45"),
     ]
     sent = night.store.read(lambda reader: reader.wire_of(by_schedule[0].id))
-    words = message_from_bytes(sent, policy=default).get_body(("plain",)).get_content()
+    report = message_from_bytes(sent, policy=default)
+    words = report.get_body(("plain",)).get_content()
+    assert "* all: before 0, opened 1," in words
+    assert [each.get_content()[:4] for each in report.iter_attachments()] == [b"\x89PNG"]
     assert "* #1001 p1 No dial tone, with nobody · first answer was due 27 Nov 2026, 10:30 GMT" in words
     assert "* #1001 p1 No dial tone · solution was due 27 Nov 2026, 14:00 GMT · nobody said why" in words
     night.store.close()

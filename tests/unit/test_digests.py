@@ -1,7 +1,7 @@
 """Mails by schedule: whom they tell what, and what an answer to one may do."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -11,10 +11,12 @@ from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import BlockSender, EndHeld, OutcomeKind, RecordDeed, StartTimer, Timer, TimerKind
 from maild.model.facts import Facts
 from maild.model.mail import Address, Automatic
-from maild.model.occasion import DeskDeed, DeskEvent, DeskFacts, HeldMail, KeptWords, OpenMatter
+from maild.model.occasion import DeskDeed, DeskEvent, DeskFacts, HeldMail, KeptWords, Learned, OpenMatter
 from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.reports import FIELDS, Logged, ReportFacts
 from maild.model.ticket import Confidence, State
-from maild.rules import Person, Report, ReportPart, Schedule, Whom, WhomKind
+from maild.rules import Category, Person, Report, ReportPart, Review, Schedule, Whom, WhomKind
+from maild.rules.procedures import Step
 from tests.unit.desk_values import (
     ALEX,
     ALICE,
@@ -35,6 +37,7 @@ from tests.unit.desk_values import (
     steps_of,
 )
 
+DAY = timedelta(days=1)
 RITA = Address("rita@acme.example", "Rita Root")
 SHIFT = "report handover Europe/London 2026-11-23"
 TEAM = (Whom(WhomKind.TEAM, "first-line"),)
@@ -325,3 +328,117 @@ def test_a_late_report_says_so(late, says):
     assert [len(mail.about) for mail in decision.mails] == [says, says]
     (after,) = steps_of(decision, StartTimer)
     assert after.due_at == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+REVIEWED = Category(
+    "network/vpn",
+    "VPN access",
+    procedure=(Step("Ask for the version"),),
+    reviewed=Review("alice", date(2026, 9, 1), 80 * DAY),
+)
+CHILD = replace(REVIEWED, key="network/vpn/home", title="At home")
+REMINDER = issued(
+    "r", ALICE.address, "alice", Meaning.NOTHING, Template.REVIEW_DUE, ticket=None, listed=("network/vpn",)
+)
+
+
+def on_day(kind: str, day: str = "2026-11-23", house=HOUSE, **desk):
+    """Let an occasion of reviews or of knowledge come."""
+    categories = {each.key: each for each in (REVIEWED, CHILD)}
+    there = replace(house, rules=replace(house.rules, categories=categories))
+    now = datetime.fromisoformat(f"{day}T08:00").replace(tzinfo=UTC)
+    timer = Timer(1, TimerKind.OCCASION, None, 0, now, f"{kind} - Europe/London {day}")
+    return decide_timer(timer, Facts(2001, desk=DeskFacts(**desk)), there, now)
+
+
+def a_review(day: str) -> DeskEvent:
+    at = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC)
+    return DeskEvent(DeskDeed.REVIEWED, "network/vpn", "alice", at)
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "events", "told"),
+    [
+        ("2026-11-19", "2026-11-18", (), 0),
+        ("2026-11-20", "2026-11-19", (), 1),
+        ("2026-11-21", "2026-11-20", (), 0),
+        ("2026-11-27", "2026-11-26", (), 1),
+        ("2026-11-28", "2026-11-25", (), 1),
+        ("2026-11-28", None, (), 1),
+        ("2026-11-20", "2026-11-19", (a_review("2026-11-01"),), 0),
+        ("2027-01-20", "2027-01-19", (a_review("2026-11-01"),), 1),
+        ("2026-11-20", "2026-11-19", (a_review("2026-08-01"),), 1),
+    ],
+    ids=["before", "due", "the day after", "a week later", "missed", "first", "reviewed", "due again", "newer file"],
+)
+def test_a_reviewer_is_reminded_when_a_review_is_due(day, since, events, told):
+    """Once a week until somebody says that it was done; what children have from it is reviewed with it."""
+    at = datetime.fromisoformat(f"{since}T08:00").replace(tzinfo=UTC) if since else None
+    decision = on_day("review", day, events=events, since=at)
+
+    assert recipients(decision.mails) == [ALICE.address] * told
+    assert all(mail.listed == ("network/vpn",) for mail in decision.mails)
+
+
+def test_whose_reviewer_left_is_the_managers():
+    """And says who it was."""
+    people = {**HOUSE.rules.people, "alice": replace(HOUSE.rules.people["alice"], left=date(2026, 1, 1))}
+    decision = on_day("review", "2026-11-20", replace(HOUSE, rules=replace(HOUSE.rules, people=people)))
+
+    assert recipients(decision.mails) == ["dana@acme.example"]
+    assert decision.mails[0].about[2] == "Alice Reyes, who reviewed it, is not here any more."
+
+
+@pytest.mark.parametrize(
+    ("sender", "proof", "mail", "count"),
+    [(ALICE, PASS, REMINDER, 1), (ALICE, FAIL, REMINDER, 0), (ALEX, PASS, REMINDER, 0), (ALICE, PASS, HANDOVER, 0)],
+    ids=["the reviewer", "forged", "not the reviewer", "another mail"],
+)
+def test_a_review_is_recorded(sender, proof, mail, count):
+    """By whoever was reminded, in answer to the reminder."""
+    decision = told_to_desk("#reviewed", sender, proof, mail=mail)
+
+    assert steps_of(decision, RecordDeed) == [RecordDeed(DeskDeed.REVIEWED, "network/vpn", "alice")] * count
+
+
+def learned(number: int = 1001, answer: str = "Restart the client.", is_feedback: bool = False, **ticket) -> Learned:
+    one = a_ticket(number, **{"category": "network/vpn", "tags": ("kb",), **ticket})
+    return Learned(one, NOW, "alex", "It hangs", answer, is_feedback)
+
+
+def test_what_was_learned_goes_to_the_reviewer_each_month():
+    """Resolutions with their tickets' words, what colleagues say of the procedure; of confidential ones no word."""
+    said = (
+        learned(),
+        learned(1002, confidential=Confidence.TEAM, team="first-line"),
+        learned(1003, confidential=Confidence.TEAM, team="empty"),
+        learned(1004, "Step 2 is old", is_feedback=True),
+        learned(1005, category=None),
+    )
+    decision = on_day("knowledge", learned=said)
+
+    assert lines_of(decision, ALICE.address) == [
+        "kb: #1001 Printer (network/vpn)",
+        "kb: #1002 (confidential)",
+        "feedback: #1004 Alex Stone about network/vpn: Step 2 is old",
+    ]
+    assert decision.mails[0].listings[0].items[0].note == "asked: “It hangs” · answered: “Restart the client.”"
+    assert lines_of(decision, "dana@acme.example") == ["kb: #1005 Printer"]
+
+
+def test_a_month_in_which_nothing_was_learned_is_not_mailed():
+    """Nor is a morning on which nothing is held."""
+    assert on_day("knowledge").mails == ()
+    assert on_day("held").mails == ()
+
+
+def test_figures_of_a_report_are_of_the_time_since_the_last():
+    """With the charts that show them; of tickets that the reader may see."""
+    opened = Logged(1001, NOW - timedelta(hours=1), {**dict.fromkeys(FIELDS), "state": "new", "queue": "support"}, ())
+    before = replace(opened, number=1002, opened_at=NOW - timedelta(hours=9))
+    desk = {"figures": ReportFacts((opened, before)), "since": NOW - timedelta(hours=8)}
+    decision = held_by(a_report(ReportPart.VOLUME), desk=desk)
+
+    words = [item.words for part in decision.mails[0].listings for item in part.items]
+    assert words[-1].startswith("all: before 1, opened 1")
+    assert [chart.key for chart in decision.mails[0].charts] == ["course"]

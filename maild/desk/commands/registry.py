@@ -195,6 +195,7 @@ _ANY = (
         Shape.PLACES_OR_NONE,
         needs_ticket=False,
     ),
+    Command("reviewed", Audience.ANY, "in answer to a reminder: the procedure was looked through", needs_ticket=False),
     Command(
         "release",
         Audience.ANY,

@@ -71,6 +71,17 @@ def block(plan: Plan, argument: str) -> None:
         plan.done.append(say("blocked {address}, and discarded: {mail}", address=each.sender, mail=_title(each)))
 
 
+def reviewed(plan: Plan, _argument: str) -> None:
+    """Record that a procedure was looked through; the next review is counted from now."""
+    answered = _answered(plan, Template.REVIEW_DUE)
+    if answered is None:
+        plan.refuse(say("#reviewed: only an answer to a reminder that a review is due may say so"))
+        return
+    for category in answered.listed:
+        plan.add(RecordDeed(DeskDeed.REVIEWED, category, plan.person.key))
+        plan.done.append(say("the review of {category} was recorded", category=category))
+
+
 def _why_not_blocked(plan: Plan, mail: HeldMail) -> str:
     """Say why a sender is not to be blocked: whose name was only used would be the one who is shut out."""
     if not mail.sender:

@@ -37,6 +37,7 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "discard": digests.discard,
         "release": digests.release,
         "block": digests.block,
+        "reviewed": digests.reviewed,
         "resolve": states.resolve,
         "close": states.close,
         "reopen": states.reopen,

@@ -1,21 +1,22 @@
 """Categories, priorities, customers, contacts, fields: what matters are sorted by."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from maild.config import kinds
 from maild.documents import Document, Place
 from maild.errors import Problem
 from maild.model.ticket import Confidence
 from maild.rules.language.forms import (
+    DURATION_FORM,
     NOT_YET,
     TEXT_FORM,
     AlsoWritten,
     Day,
-    Duration,
     FieldName,
     Language,
     Passage,
@@ -93,13 +94,13 @@ class ReviewSection(Passage):
 
     by: kinds.Name
     on: Day
-    every: Duration
+    every: Annotated[timedelta, kinds.duration_from("1d", "3650d"), WithJsonSchema(DURATION_FORM)]
 
 
 class CategorySection(Passage):
     """An entry of `categories`; what it does not say it has from its parent."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("verify_identity", "reviewed"), NOT_YET))
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("verify_identity",), NOT_YET))
 
     title: kinds.Line | None = None
     team: kinds.Name | None = None

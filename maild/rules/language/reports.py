@@ -42,7 +42,19 @@ def _days(text: str) -> str:
 
 Days = Annotated[str, AfterValidator(_days)]
 Recipient = Annotated[WhomText, AfterValidator(_of_the_house)]
-PartName = Literal["open-by-due", "waiting", "breached", "absences", "mine-by-due", "drafts"]
+PartName = Literal[
+    "open-by-due",
+    "waiting",
+    "breached",
+    "absences",
+    "mine-by-due",
+    "drafts",
+    "volume",
+    "sla",
+    "backlog",
+    "escalations",
+    "csat",
+]
 Acceptance = Annotated[timedelta, kinds.duration_from("1m", "1d"), WithJsonSchema(DURATION_FORM)]
 TimeOfDay = Annotated[time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}$"})]
 

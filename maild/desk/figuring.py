@@ -1,0 +1,56 @@
+"""The figures of a report for one reader: of the tickets that they may see, of the time since the report before."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from maild.desk.hour import Hour
+from maild.desk.listings import bounded
+from maild.model.charts import Chart
+from maild.model.digest import Item, Listing
+from maild.reporting import Part, Period, Table, View, parts
+from maild.reporting.rendering import for_person
+from maild.rules import Person, ReportPart
+
+# What a mail is too narrow for: it is there for the command line, and in a page; charts show it.
+_LEFT_OUT = frozenset({"course", "oldest"})
+_DAY = timedelta(days=1)
+
+
+def figures_for(
+    person: Person, names: Iterable[ReportPart], hour: Hour
+) -> tuple[tuple[Listing, ...], tuple[Chart, ...]]:
+    """Give the parts that are computed, as lists, and their charts."""
+    facts, house = hour.facts.desk.figures, hour.house
+    wanted = [name.value for name in names]
+    if facts is None or not wanted:
+        return (), ()
+    since = hour.facts.desk.since or hour.now - _DAY
+    period = Period("report", since, hour.now, hour.occasion.zone)
+    view = View(hour.now, _customer_of(hour), sight=house.sight_of(person))
+    shown = parts(wanted, period, facts, view)
+    zone = ZoneInfo(person.timezone or house.desk.timezone)
+    listings = tuple(each for part in shown for each in _listings(part, zone))
+    return listings, tuple(chart for part in shown for chart in part.charts if not chart.is_empty)
+
+
+def _listings(part: Part, zone: ZoneInfo) -> Iterator[Listing]:
+    for table in part.tables:
+        if table.key not in _LEFT_OUT:
+            yield bounded(table.title, tuple(_items(table, zone)))
+
+
+def _items(table: Table, zone: ZoneInfo) -> Iterator[Item]:
+    """Write a row as a line: what it is about, then its figures by their names."""
+    for row in table.rows:
+        cells = [for_person(value, column.kind, zone) for value, column in zip(row, table.columns, strict=True)]
+        figures = ", ".join(f"{column.title} {cell}" for column, cell in zip(table.columns[1:], cells[1:], strict=True))
+        yield Item(f"{cells[0]}: {figures}" if figures else cells[0])
+
+
+def _customer_of(hour: Hour) -> Callable[[str], str | None]:
+    def find(address: str) -> str | None:
+        found = hour.house.rules.find_customer(address)
+        return found.key if found is not None else None
+
+    return find
