@@ -29,7 +29,7 @@ unit: $(VENV)/.test
 
 # Long runs, each with its own command; a bounded share of each is part of `make test`.
 sweep: $(VENV)/.test servers
-	$(BIN)/pytest -q tests/acceptance/test_kill_anywhere.py --sweep=long $(ARGS)
+	$(BIN)/pytest -q tests/acceptance/test_kill_anywhere.py tests/acceptance/test_kill_in_time.py --sweep=long $(ARGS)
 
 soak: $(VENV)/.test servers
 	$(BIN)/pytest -q tests/acceptance/test_soak.py --soak=3600 $(ARGS)

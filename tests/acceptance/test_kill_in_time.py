@@ -1,6 +1,6 @@
 """Kill the timing leg at every named point while breach, ladder and silence are due; each step is done once.
 
-pytest tests/acceptance/test_kill_in_time.py                 each point once (CI)
+pytest tests/acceptance/test_kill_in_time.py                 a life for each point (CI)
 pytest tests/acceptance/test_kill_in_time.py --sweep=long    each point at several turns
 """
 
@@ -101,18 +101,17 @@ def test_undisturbed_each_step_is_done_once(undisturbed: list[list[Any]]):
     assert flags == {"breached": 2, "ladder": 1, "reminder": 1}
     assert "all/after 4h x6" in tickets[0][3]
     outside = Counter(template for _, template, recipient, *_ in mails if "customer" in recipient)
-    assert outside == {"acknowledged": 3, "waiting-reminder": 1, "closed": 1}
+    assert outside == {"acknowledged": 3, "waiting-reminder": 1}  # nobody was told that it is solved
     assert [state for _, state, *_ in tickets] == ["new", "waiting", "closed"]
 
 
-@pytest.mark.parametrize("point", TIMING, ids=lambda point: point.value)
 def test_killed_while_breach_ladder_and_silence_are_due(
-    point: Failpoint, turns: int, morning: Morning, undisturbed: list[list[Any]], tmp_path: Path
+    turns: int, morning: Morning, undisturbed: list[list[Any]], tmp_path: Path
 ):
-    """Life after life is killed, each a little later; what they leave is what one would have left that nobody kills."""
-    state, turn = morning.copy(tmp_path), 1
-    while turn <= turns and morning.live(state, f"{point.value}:{turn}") == EXIT_CODE:
-        turn += 1
-    assert turn > 1, f"{point.value} was not reached"
-    assert morning.live(state) == 0
-    assert morning.left(state) == undisturbed
+    """Life after life is killed, at each point; what they leave is what one would have left that nobody kills."""
+    for turn in range(1, turns + 1):
+        state = morning.copy(tmp_path / str(turn))
+        codes = [morning.live(state, f"{point.value}:{turn}") for point in TIMING]
+        assert codes == [EXIT_CODE] * len(TIMING) or turn > 1, "a point was not reached"
+        assert morning.live(state) == 0
+        assert morning.left(state) == undisturbed

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from maild.desk import ask
 from maild.model.decision import AddEntry, ChangeTicket, CountMail, Decision, OpenTicket
-from maild.model.facts import Rate
+from maild.model.facts import AcknowledgementCounts, Rate
 from maild.model.mail import Address
+from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.rates import RateOf, RateQuestion
 from maild.model.rounds import Round
 from maild.model.ticket import State
-from tests.unit.desk_values import NOW, PASS, a_message, an_arrival, decided, facts, steps_of
+from tests.unit.desk_values import HOUSE, NOW, PASS, a_message, an_arrival, decided, facts, steps_of
 from tests.unit.test_ruling import a_house_with
 
 BURST = """
@@ -92,3 +93,21 @@ def test_mail_that_is_taken_over_is_counted_nowhere():
     for is_told in (False, True):
         decision = decided(message, facts(), PASS, house, replace(old, is_told=is_told))
         assert not [step for step in decision.steps if isinstance(step, CountMail)]
+
+
+def test_what_a_round_writes_to_somebody_counts_for_the_next_of_it():
+    """Timers of one customer that are due together keep to the cap together."""
+    mail = Wanted(
+        Template.CLOSED, "Bob@c.example", "Bob", None, 1001, Thread.CUSTOMER, Meaning.CUSTOMER, is_capped=True
+    )
+    closing = replace(decided(a_message(), facts(), PASS), steps=(), mails=(mail,))
+    so_far = Round()
+    so_far.add(closing, facts(), NOW)
+
+    known = facts(
+        requesters={"bob@c.example": AcknowledgementCounts(address_hour=2), "eve@d.example": AcknowledgementCounts()}
+    )
+    counts = so_far.known_to(ask(a_message(), an_arrival(), HOUSE), known, NOW).requesters
+
+    assert (counts["bob@c.example"].address_hour, counts["bob@c.example"].address_day) == (3, 1)
+    assert (counts["eve@d.example"].address_hour, counts["eve@d.example"].all_hour) == (0, 1)
