@@ -5,6 +5,7 @@ Only legs, the daemon and the command line log; one event per message and leg, w
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from threading import Lock
@@ -77,6 +78,10 @@ class Event(StrEnum):
     STORE_UNUSABLE = "store_unusable"
 
 
+_OURS = frozenset({"event", "timestamp", "level", "leg"})
+_masks: list[Callable[[str], str]] = []
+
+
 class _Log:
     """Writes finished lines. One that a full disk or a closed pipe does not take is lost, and no leg with it."""
 
@@ -109,6 +114,7 @@ def start_journal(stream: TextIO, *, is_json: bool, is_quiet: bool = False) -> N
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _known_event,
             structlog.processors.format_exc_info,
+            _hidden,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if is_quiet else logging.INFO),
@@ -126,6 +132,19 @@ def journal(leg: str) -> FilteringBoundLogger:
 def _known_event(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """Keep the vocabulary closed: a word of nobody's list is an error where it is written."""
     event["event"] = Event(event["event"]).value
+    return event
+
+
+def hide(mask: Callable[[str], str]) -> None:
+    """Let no line hold what `mask` takes out: of what a server or a mail said, some is nobody's to read in a log."""
+    _masks[:] = [mask]
+
+
+def _hidden(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    for mask in _masks:
+        for name, value in event.items():
+            if isinstance(value, str) and name not in _OURS:
+                event[name] = mask(value)
     return event
 
 

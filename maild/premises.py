@@ -15,9 +15,10 @@ from maild.composing import Composer, check_templates
 from maild.config import Config, Texts, draft_of, read_draft, texts_of
 from maild.desk import Hours, House
 from maild.errors import ConfigurationError
+from maild.journal import hide
 from maild.marks import Keyring, SigningKey
 from maild.model.edition import EditionFile, digest_of
-from maild.rules import Rules, read_calendars, read_together
+from maild.rules import EVERY_KIND, Rules, read_calendars, read_together
 from maild.store import DaemonLock, Reader, Store, propose
 
 SECRET_BYTES = 32
@@ -58,7 +59,9 @@ class Premises:
         return Composer(self.config.desk, self.rules, self.keyring, self.config.templates)
 
     def in_force(self, now: Callable[[], datetime]) -> InForce:
-        """Let all of it hold, for legs that decide; `now` is their clock."""
+        """Let all of it hold, for legs that decide, and in the log; `now` is their clock."""
+        scrub = self.rules.scrub
+        hide(lambda text: scrub.mask(EVERY_KIND.mask(text)))
         return InForce(self.house(), Desk(self.composer(), now, secrets.token_bytes))
 
 

@@ -11,7 +11,7 @@ from maild.composing.headers import address_field, ids_field, plain_field, text_
 from maild.composing.lineage import lineage
 from maild.composing.mime import Body, Encoder, Picture, build_body
 from maild.composing.notices import bounded_name
-from maild.composing.orders import Order, seal
+from maild.composing.orders import Order, masked, masked_ticket, seal
 from maild.composing.pictures import split_files
 from maild.composing.sheets import Printed, SheetError, Sheets, language_of
 from maild.composing.values import Values
@@ -111,19 +111,20 @@ class Composer:
     def _order(  # noqa: PLR0917 - all that a mail comes from
         self, wanted: Wanted, decision: Decision, facts: Facts, known: TicketFacts | None, token: str, now: datetime
     ) -> Order:
-        wanted, known = seal(wanted, known)
+        wanted, known = masked(*seal(wanted, known), self._rules.scrub)
         queue = self._queue_of(known, wanted)
         requester = known.ticket.requester if known is not None else None
         address = requester.address.lower() if requester is not None else ""
         contact = self._rules.contact_of(address, facts.contacts.get(address))
         domain = queue.address.rpartition("@")[2]
+        parent = _parent_of(known, decision, facts, now)
         return Order(
             wanted=wanted,
             decision=decision,
             known=known,
             contact=contact,
-            open_tickets=facts.open_tickets.get(address, ()),
-            parent=_parent_of(known, decision, facts, now),
+            open_tickets=tuple(masked_ticket(each, self._rules.scrub) for each in facts.open_tickets.get(address, ())),
+            parent=masked_ticket(parent, self._rules.scrub) if parent is not None else None,
             queue=queue,
             token=token,
             mark=sign(token, wanted.to, self._keyring),

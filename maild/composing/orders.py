@@ -1,18 +1,22 @@
 """One mail in the making: what is wanted, and all that is known about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from maild.composing.lineage import Lineage
 from maild.marks import Mark
 from maild.model.decision import Decision, Trust
+from maild.model.digest import Listing
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import ACKNOWLEDGEMENTS, Template, Thread, Wanted
 from maild.model.packet import Packet
+from maild.model.saying import Said, say
 from maild.model.steps import StepMark
 from maild.model.ticket import Confidence, Contact, Ticket
-from maild.rules import Queue
+from maild.rules import Queue, Scrub
 
 # What these show was asked for by its reader, or is their own: a sealed ticket's words may stand in it.
 _ASKED_FOR = frozenset({Template.TRANSCRIPT, Template.DRAFT, Template.DID_YOU_SEND_THIS})
@@ -32,6 +36,48 @@ def seal(wanted: Wanted, known: TicketFacts | None) -> tuple[Wanted, TicketFacts
         return wanted, bare
     packet = Packet(tuple((part, words and _SEALED) for part, words in wanted.packet.parts))
     return replace(wanted, attachments=(), text="", packet=packet), bare
+
+
+def masked(wanted: Wanted, known: TicketFacts | None, scrub: Scrub) -> tuple[Wanted, TicketFacts | None]:
+    """Mask the secrets in all words that a mail may carry, whoever wrote them and whoever reads it."""
+    if not scrub:
+        return wanted, known
+    mask = partial(_mask, scrub)
+    wanted = replace(
+        wanted,
+        text=mask(wanted.text),
+        about=tuple(map(mask, wanted.about)),
+        tickets=tuple(map(mask, wanted.tickets)),
+        packet=Packet(tuple((part, mask(words)) for part, words in wanted.packet.parts)),
+        listings=tuple(_masked_listing(each, mask) for each in wanted.listings),
+    )
+    if known is None:
+        return wanted, None
+    ticket = replace(
+        known.ticket,
+        subject=mask(known.ticket.subject),
+        fields=tuple((name, mask(value)) for name, value in known.ticket.fields),
+        steps=tuple((text, mask(mark)) for text, mark in known.ticket.steps),
+    )
+    entries = tuple(replace(each, text=mask(each.text)) for each in known.entries)
+    return wanted, replace(known, ticket=ticket, entries=entries)
+
+
+def masked_ticket(ticket: Ticket, scrub: Scrub) -> Ticket:
+    """Mask the secrets in the name of another ticket."""
+    return replace(ticket, subject=scrub.mask(ticket.subject))
+
+
+def _masked_listing(listing: Listing, mask: Callable[[str], str]) -> Listing:
+    items = (replace(each, words=mask(each.words), note=mask(each.note)) for each in listing.items)
+    return replace(listing, items=tuple(items))
+
+
+def _mask(scrub: Scrub, line: str) -> str:
+    """Mask a line; of a sentence of the desk's what it names."""
+    if not isinstance(line, Said):
+        return scrub.mask(line)
+    return say(line.wording, **{name: _mask(scrub, value) for name, value in line.values.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.procedures import BOXES, Item, Step, checklist
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
 from maild.rules.schedules import FIGURES, Report, ReportPart, Schedule, instant_on
+from maild.rules.scrubbing import EVERY_KIND, Scrub
 from maild.rules.sections import rule_file_schema
 from maild.rules.terms import under_terms, write_terms
 from maild.rules.values import DEFAULT_PRIORITIES, Person, Queue, Rules, Team
@@ -51,6 +52,7 @@ __all__ = [
     "BLOCKABLE",
     "BOXES",
     "DEFAULT_PRIORITIES",
+    "EVERY_KIND",
     "FIGURES",
     "LOWEST",
     "OUTSIDE",
@@ -90,6 +92,7 @@ __all__ = [
     "Rules",
     "Rung",
     "Schedule",
+    "Scrub",
     "Seen",
     "SeenFile",
     "Sending",

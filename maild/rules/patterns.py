@@ -5,7 +5,8 @@ word boundaries are ASCII.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 import re2
@@ -35,6 +36,14 @@ class PatternError(ValueError):
     """A pattern that RE2 cannot read; the text gives the reason and the way round."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a pattern found in a text, letter by letter, with its named captures."""
+
+    words: str
+    captures: Mapping[str, str | None]
+
+
 class Pattern:
     """One pattern, ignoring case unless it says `(?-i)`. Raises PatternError."""
 
@@ -52,6 +61,11 @@ class Pattern:
             return None
         captures = {name: _one_line(value) for name, value in match.groupdict().items() if value}
         return _one_line(match.group(0)), captures
+
+    def replaced(self, text: str, by: Callable[[Found], str]) -> str:
+        """Give a text in which something else stands wherever the pattern fits."""
+        replaced: str = self._compiled.sub(lambda match: by(Found(match.group(0), match.groupdict())), text)
+        return replaced
 
 
 class PatternSet:

@@ -29,12 +29,14 @@ from maild.rules.language.matters import (
 )
 from maild.rules.language.operators import Vocabulary
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.privacy import PrivacySection
 from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
 from maild.rules.references import LEVELS
+from maild.rules.scrubbing import NO_SCRUB, Scrub
 from maild.rules.surroundings import Surroundings
 from maild.rules.values import DEFAULT_PRIORITIES, Queue, Rules
 from maild.rules.written import Rule
@@ -119,6 +121,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
             }
         ),
         approvals=_frozen(_approvals(gathering, vocabulary)),
+        scrub=_scrub(gathering),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
@@ -164,6 +167,11 @@ def _categories(gathering: Gathering) -> Mapping[str, Category]:
 def _lifecycle(gathering: Gathering) -> Lifecycle:
     written = next(gathering.sound("lifecycle", LifecycleSection), None)
     return DEFAULT_LIFECYCLE if written is None else written[1].value()
+
+
+def _scrub(gathering: Gathering) -> Scrub:
+    written = next(gathering.sound("privacy", PrivacySection), None)
+    return NO_SCRUB if written is None else written[1].value()
 
 
 def _ladders(gathering: Gathering) -> Mapping[str, Ladder]:

@@ -11,7 +11,7 @@ from maild.documents import Section, did_you_mean
 from maild.rules.ladders import REAL
 from maild.rules.language.agreements import AgreementSection
 from maild.rules.language.approvals import ApprovalSection
-from maild.rules.language.forms import NOT_YET, WHOM_WORDS, category, field_name
+from maild.rules.language.forms import WHOM_WORDS, category, field_name
 from maild.rules.language.hours import CalendarSection
 from maild.rules.language.ladders import LadderSection
 from maild.rules.language.lifecycle import LifecycleSection
@@ -23,10 +23,9 @@ from maild.rules.language.matters import (
     PrioritiesSection,
 )
 from maild.rules.language.people import AbsenceSection, PersonSection, QueueSection, TeamSection
+from maild.rules.language.privacy import PrivacySection
 from maild.rules.language.reports import ReportSection
 from maild.rules.language.rule import RuleSection
-
-NOT_YET_SECTIONS = ("privacy",)
 
 # Mappings by name, in any number of files.
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
@@ -48,7 +47,12 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
 )
 # One thing each, in one file.
 WHOLE_SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
-    {"priorities": PrioritiesSection, "contacts": ContactsSection, "lifecycle": LifecycleSection}
+    {
+        "priorities": PrioritiesSection,
+        "contacts": ContactsSection,
+        "lifecycle": LifecycleSection,
+        "privacy": PrivacySection,
+    }
 )
 _NAMES: Mapping[str, Callable[[str], str]] = {"categories": category, "fields": field_name}
 
@@ -71,11 +75,7 @@ def why_refused(section: str) -> str | None:
     known = (*SECTIONS, *WHOLE_SECTIONS)
     if section in known:
         return None
-    if section in NOT_YET_SECTIONS:
-        return NOT_YET
-    question = did_you_mean(section, (*known, *NOT_YET_SECTIONS))
-    if not question.startswith("."):
-        question = did_you_mean("", known)
+    question = did_you_mean(section, known)
     return f"unknown section '{section}'{question}"
 
 

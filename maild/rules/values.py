@@ -17,6 +17,7 @@ from maild.rules.ladders import Ladder
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
 from maild.rules.schedules import Report
+from maild.rules.scrubbing import NO_SCRUB, Scrub
 from maild.rules.written import Rule
 
 # What holds where the section `priorities` is not written; lines of the built-in matrix have no file.
@@ -107,6 +108,7 @@ class Rules:
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     reports: Mapping[str, Report] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    scrub: Scrub = NO_SCRUB
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

@@ -16,6 +16,7 @@ from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, OutgoingMail, Template, Thread, Wanted
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.rules import Person, Queue, Rules
+from maild.rules.scrubbing import NO_SCRUB, Scrub
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TOKEN = "k3x2q7abcdefgh2m"
@@ -30,12 +31,13 @@ def a_composer(
     *,
     alice: dict[str, str] | None = None,
     queue_language: str | None = None,
+    scrub: Scrub = NO_SCRUB,
     **desk: object,
 ) -> Composer:
     """A desk with one queue and Alice."""
     queue = Queue("support", "support@acme.example", "Acme Support", "main", "first-line", language=queue_language)
     person = Person("alice", "Alice Reyes", (ALICE,), ("agent",), None, **(alice or {}))
-    rules = Rules(people={"alice": person}, teams={}, queues={"support": queue})
+    rules = Rules(people={"alice": person}, teams={}, queues={"support": queue}, scrub=scrub)
     settings = DeskConfig.model_validate({"name": "Acme Support", "address": "support@acme.example", **desk})
     return Composer(settings, rules, KEYS, overrides or {})
 

@@ -390,7 +390,7 @@ def test_all_mistakes_are_told_at_once():
         "rules:\n"
         "  a: {when: {subject: {wrods: x}, category: nope}, then: {categry: x, team: nope}}\n"
         "  b: {when: always, then: {queue: nope}, tests: [{mail: {form: x}, expect: {team: nope}}]}\n"
-        "privacy: {}\n"
+        "privat: {}\n"
     )
     places = [problem.split(": ")[0] for problem in problems_of(ALICE, text)]
     assert places == [

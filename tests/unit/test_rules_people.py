@@ -174,13 +174,6 @@ def test_names_are_plain(name: str):
     assert "is no name" in problem
 
 
-def test_sections_that_come_later_are_refused_and_not_stored():
-    """A file that says more than maild does would be a promise broken in silence."""
-    assert problems_of(ALICE, "privacy: {}\n") == [
-        "2.yaml:1:1: privacy: not yet: this has no effect in this version; leave it out",
-    ]
-
-
 def test_keys_that_come_later_are_refused_where_they_stand():
     """Within a person too."""
     (problem,) = problems_of("people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {bundle: 5m}}\n")
