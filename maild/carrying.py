@@ -3,6 +3,7 @@
 All that grows with a mail's size is done here, before any transaction begins.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,11 +15,12 @@ from maild.composing import Composer, Encoder
 from maild.desk import House
 from maild.drawing import draw
 from maild.model.decision import AddEntry, Decision, KeepDraft
+from maild.model.explaining import explanation
 from maild.model.facts import Facts
-from maild.model.mail import Attachment
+from maild.model.mail import Attachment, Message
 from maild.model.outgoing import OutgoingMail, Wanted
 from maild.reporting.charts import Look, PictureFormat
-from maild.store import Packed, pack
+from maild.store import Carrying, Packed, Store, pack
 
 TOKEN_BYTES = 10
 
@@ -68,6 +70,15 @@ class InForce:
         with self._exchanging:
             record()
             self._parts = (house, desk)
+
+
+def carry_out_alone(store: Store, writer: Desk, message: Message | None, decision: Decision, facts: Facts) -> bool:
+    """Carry out what was decided about neither an arrival nor a timer; False where its facts changed meanwhile."""
+    now = writer.now()
+    mails = writer.write_mails(decision, facts, now)
+    story = json.dumps(explanation(message, decision, mails), ensure_ascii=False)
+    work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
+    return not store.write(lambda tx: tx.carry_out([work], now))
 
 
 def pack_attachments(decision: Decision) -> dict[str, Packed]:

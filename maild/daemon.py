@@ -72,7 +72,7 @@ from maild.supervising import Supervisor, drain, stopping_by_signal
 from maild.timing import Timing
 from maild.troubles import Board
 from maild.vouching import sender_keys
-from maild.web import Room, Web
+from maild.web import Limiter, Room, Web
 
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
@@ -124,6 +124,11 @@ class Bells:
             wake.ring()
         for bell in self.outbox:
             self.loop.call_soon_threadsafe(bell.set)
+
+    def ring_decided(self) -> None:
+        """Something was decided besides: mails may wait, and timers run."""
+        self.timers.set()
+        self.ring_done()
 
     def ring_rested(self) -> None:
         """Let everybody look for work, now that it rests no more."""
@@ -344,7 +349,11 @@ class Daemon:
         listen = self._config.web.listen
         if listen is not None:
             board, supervisor, watch = self._board, self._supervisor, self._stopwatch
-            room = partial(Room, self._config, store, in_force, self._clock.now, board, supervisor, watch)
+            limiter = Limiter(steady)
+            done = bells.ring_decided
+            room = partial(
+                Room, self._config, store, in_force, self._clock.now, board, supervisor, watch, limiter, done
+            )
             yield self._thread("web", partial(Web(listen, room).run, bells.stop), bells.stop)
 
     def _thread(self, name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:

@@ -35,6 +35,7 @@ class Failpoint(StrEnum):
     DELIVERY_HANDING_OVER = "delivery.handing-over"
     DELIVERY_HANDED_OVER = "delivery.handed-over"
     DELIVERY_RECORDED = "delivery.recorded"
+    WEB_COMMITTED = "web.committed"
 
 
 _lock = Lock()

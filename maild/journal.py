@@ -73,6 +73,7 @@ class Event(StrEnum):
     ALARM_NOT_TAKEN = "alarm_not_taken"
     WEB_LISTENING = "web_listening"
     WEB_NOT_LISTENING = "web_not_listening"
+    PAGE_ANSWERED = "page_answered"
     PAGE_FAILED = "page_failed"
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"

@@ -56,7 +56,7 @@ class Premises:
 
     def composer(self) -> Composer:
         """Build the writer of all mails."""
-        return Composer(self.config.desk, self.rules, self.keyring, self.config.templates)
+        return Composer(self.config.desk, self.rules, self.keyring, self.config.templates, self.config.web.public_url)
 
     def in_force(self, now: Callable[[], datetime]) -> InForce:
         """Let all of it hold, for legs that decide, and in the log; `now` is their clock."""

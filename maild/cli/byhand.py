@@ -1,6 +1,5 @@
 """`maild ticket new | set | merge`: what is done to tickets by hand."""
 
-import json
 import os
 import secrets
 import sys
@@ -11,7 +10,7 @@ from datetime import datetime
 
 import click
 
-from maild.carrying import Desk, pack_attachments
+from maild.carrying import Desk, carry_out_alone
 from maild.cli.display import print_text, say_no
 from maild.cli.opening import NUMBER, config_directory, now, user
 from maild.config import Config, read_config
@@ -19,11 +18,10 @@ from maild.desk import House, keep_time
 from maild.desk.byhand import Caller, HandError, merge_tickets, open_for_caller, set_fields
 from maild.errors import MaildError
 from maild.model.decision import Decision, LinkTickets
-from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions, TicketFacts
 from maild.model.mail import Address
 from maild.premises import Premises, find_earlier, keyring_of, open_store, premises_in_force
-from maild.store import Carrying, Store
+from maild.store import Store
 
 _TRIES = 5
 Deciding = Callable[[Facts, House, datetime], Decision]
@@ -127,15 +125,9 @@ class Hands:
                 decision = keep_time(decide(facts, self.house, at), facts, self.house, at)
             except HandError as error:
                 raise MaildError(str(error)) from error
-            if unless(decision) or self._is_carried_out(decision, facts, at):
+            if unless(decision) or carry_out_alone(self.store, self.writer, None, decision, facts):
                 return decision
         raise MaildError("the ticket changes faster than it can be written; try again")
-
-    def _is_carried_out(self, decision: Decision, facts: Facts, at: datetime) -> bool:
-        mails = self.writer.write_mails(decision, facts, at)
-        story = json.dumps(explanation(None, decision, mails), ensure_ascii=False)
-        work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
-        return not self.store.write(lambda tx: tx.carry_out([work], at))
 
 
 def hands_of(store: Store, config: Config) -> Hands:

@@ -12,6 +12,7 @@ from maild.composing.lineage import lineage
 from maild.composing.mime import Body, Encoder, Picture, build_body
 from maild.composing.notices import bounded_name
 from maild.composing.orders import Order, masked, masked_ticket, seal
+from maild.composing.paging import page_of
 from maild.composing.pictures import split_files
 from maild.composing.sheets import Printed, SheetError, Sheets, language_of
 from maild.composing.values import Values
@@ -31,12 +32,18 @@ _SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
 
 
 class Composer:
-    """Writes every mail of the desk. Pure: the token and the clock are the caller's."""
+    """Writes every mail of the desk. Pure: the token and the clock are the caller's.
 
-    def __init__(self, desk: DeskConfig, rules: Rules, keyring: Keyring, overrides: Mapping[str, str]) -> None:
+    `site` is where the desk's pages are reached; None: no mail links to one.
+    """
+
+    def __init__(
+        self, desk: DeskConfig, rules: Rules, keyring: Keyring, overrides: Mapping[str, str], site: str | None = None
+    ) -> None:
         self._desk = desk
         self._rules = rules
         self._keyring = keyring
+        self._site = site
         self._sheets = Sheets(overrides, desk.locale)
         self._languages = frozenset(self._sheets.languages())
         self._values = Values(desk, rules)
@@ -132,6 +139,7 @@ class Composer:
             language=self._language_of(wanted, known, contact, queue),
             zone=self._zone_of(wanted, contact),
             now=now,
+            page=page_of(wanted, token, now, site=self._site, keyring=self._keyring),
         )
 
     def _language_of(self, wanted: Wanted, known: TicketFacts | None, contact: Contact | None, queue: Queue) -> str:
@@ -170,6 +178,7 @@ class Composer:
             sheet=wanted.sheet,
             is_capped=wanted.is_capped,
             listed=wanted.listed,
+            link=order.page.link if order.page is not None else None,
             person=wanted.person,
             thread=wanted.thread,
             meaning=wanted.meaning,

@@ -152,6 +152,8 @@ _MAILS = (
     replace(
         _to_colleague(Template.CONSULTED, Thread.INTERNAL, Meaning.NOTE), person=None, to=_OTHER.address, to_name=""
     ),
+    replace(_to_customer(Template.SURVEY), scale=5, open_until=EXAMPLE_NOW + timedelta(days=14)),
+    _to_colleague(Template.LOW_SCORE, Thread.INTERNAL, Meaning.NOTE),
     _to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTE),
     replace(_to_colleague(Template.ALARM, Thread.INTERNAL, Meaning.NOTHING), ticket=None, text=""),
     *(

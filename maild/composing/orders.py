@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from maild.composing.lineage import Lineage
+from maild.composing.paging import Paged
 from maild.marks import Mark
 from maild.model.decision import Decision, Trust
 from maild.model.digest import Listing
@@ -85,7 +86,7 @@ class Order:
     """A mail that was ordered; `language` is the locale that it is written in, `zone` the name of its times' zone.
 
     `contact` is what is known of the ticket's requester, `open_tickets` are theirs, this one among them; `parent` is
-    the ticket that it belongs to.
+    the ticket that it belongs to. `page` is what it links to.
     """
 
     wanted: Wanted
@@ -101,6 +102,7 @@ class Order:
     language: str
     zone: str
     now: datetime
+    page: Paged | None = None
 
     @property
     def is_for_customer(self) -> bool:

@@ -94,6 +94,7 @@ GERMAN: Mapping[str, str] = {
     "nobody said why": "niemand sagte, warum",
     "{name} is away": "{name} ist abwesend",
     "your draft: {words}": "Ihr Entwurf: {words}",
+    "{who} gave {score} of {scale}.": "{who} gab {score} von {scale}.",
     "(no words)": "(ohne Worte)",
     "(confidential)": "(vertraulich)",
     # Approvals

@@ -82,6 +82,8 @@ class Values:
             "first_aid": self._first_aid(order),
             "questions": () if order.is_thanks_unproved else self._questions(order),
             "is_proved": order.is_proved,
+            "page": order.page.address if order.page is not None else "",
+            "scale": wanted.scale,
             "is_internal": not order.is_for_customer,
             "language": language_of(order.language),
         }

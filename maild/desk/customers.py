@@ -23,6 +23,7 @@ from maild.desk.ruling import (
     rule_mail,
     why_held,
 )
+from maild.desk.surveying import find_vote, vote
 from maild.desk.telling import aside_notices, light_enough, those_in_charge
 from maild.model.decision import (
     AddParticipant,
@@ -49,6 +50,9 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if sender is not None and sender.standing is Standing.CONSULTED and consent is None:
         return _file_aside(case, known)
     known = led_on(known, case.facts)
+    voted = find_vote(case, known)
+    if voted is not None:
+        return vote(case, known, *voted)
     is_believed = sender is not None and (sender.standing is Standing.PARTICIPANT or sender.trust is Trust.PROVED)
     answer = _answer_of(case, known.ticket) if is_believed else Answer.WORDS
     # What answers another question does not say whether it is solved.

@@ -27,7 +27,7 @@ from maild.model.ticket import Cause, CauseKind, EntryKind, State, Ticket
 BY = "maild"
 # An event with this flag is words to the customer, too.
 TOLD = "told"
-_PUT_OFF = timedelta(hours=1)
+PUT_OFF = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _is_capped(one: _Lapse, people: Sequence[Address]) -> bool:
 
 def _put_off(one: _Lapse) -> Decision:
     """Come again in an hour: this address got as many mails by itself as it may."""
-    again = StartTimer(one.timer.kind, one.ticket.number, one.now + _PUT_OFF, one.timer.about)
+    again = StartTimer(one.timer.kind, one.ticket.number, one.now + PUT_OFF, one.timer.about)
     why = "put off: the desk wrote as often within the hour as it may"
     return Decision(Outcome(OutcomeKind.DESK, reason=why), (again,), (), (), None, (), (why,))
 

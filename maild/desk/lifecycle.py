@@ -31,6 +31,18 @@ def life_steps(
         yield StopTimers(TimerKind.LIFECYCLE, after.number)
     if is_begun:
         yield from next_silence(after, 0, house, now)
+        yield from _survey(before, after, entries, house, now)
+
+
+def _survey(
+    before: Ticket | None, after: Ticket, entries: list[AddEntry], house: House, now: datetime
+) -> Iterator[Step]:
+    """Let the customer of a ticket that was just closed be asked, unless a rule said no or it is an old one."""
+    is_old = any("taken-over" in entry.flags for entry in entries)
+    is_closed = before is not None and after.state is State.CLOSED and after.requester is not None
+    if house.rules.lifecycle.survey is not None and is_closed and after.survey is None and not is_old:
+        yield StopTimers(TimerKind.SURVEY, after.number)
+        yield StartTimer(TimerKind.SURVEY, after.number, now)
 
 
 def next_silence(ticket: Ticket, done: int, house: House, since: datetime) -> Iterator[StartTimer]:

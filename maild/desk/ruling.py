@@ -31,6 +31,7 @@ from maild.rules.occasions import Done, Evidence, On, RateAnswers, TicketView, V
 from maild.rules.rulings import ruling_of, wanted_of, write_ruling
 
 BY = "rules"
+NO_SURVEY = "no"  # what stands in a ticket whose customer is not asked
 _OF_FOREIGN_MAIL = (effects.AddNote, effects.Notify, effects.MakeConfidential)
 _WORDS = (
     "category",
@@ -55,12 +56,21 @@ def rule_new(case: Case, queue: str, team: str | None) -> Verdicts:
 
 def rule_mail(case: Case, known: TicketFacts, *, is_reopened: bool) -> Verdicts:
     """Hold the rules against a mail that goes to a ticket."""
-    view = replace(
+    return _evaluate(case, frozenset({On.REPLY, *((On.REOPENED,) if is_reopened else ())}), _view_of(known))
+
+
+def rule_vote(case: Case, known: TicketFacts, score: int) -> Verdicts:
+    """Hold the rules against a vote on a ticket."""
+    return _evaluate(case, frozenset({On.SURVEY}), replace(_view_of(known), score=score))
+
+
+def _view_of(known: TicketFacts) -> TicketView:
+    """Show rules a ticket as it stands, with what came to it."""
+    return replace(
         view_of(known.ticket),
         unanswered=_unanswered(known),
         reopened=sum(_reopens(entry.changes) for entry in known.entries),
     )
-    return _evaluate(case, frozenset({On.REPLY, *((On.REOPENED,) if is_reopened else ())}), view)
 
 
 def keep(case: Case, sheet: Sheet, verdicts: Verdicts) -> None:
@@ -198,6 +208,9 @@ def confidence_of(verdicts: Verdicts, before: Confidence | None) -> Confidence |
 def record(case: Case, sheet: Sheet, number: int, verdicts: Verdicts, *, changes: tuple[Change, ...] = ()) -> None:
     """Enter what rules did and whose it was, the notes they leave, and tell whom they name."""
     told = [_line(done) for done in verdicts.done if not isinstance(done.effect, effects.Stop)]
+    known = case.facts.tickets.get(number)
+    if wants(verdicts, effects.DoNotSurvey) and (known is None or known.ticket.survey is None):
+        sheet.change(Change("survey", None, NO_SURVEY))
     if any(verdict.is_matched for verdict in verdicts.verdicts):
         cause = Cause(CauseKind.RULE, verdicts.digest)
         sheet.enter(number, EntryKind.EVENT, "\n".join(told), by=BY, cause=cause, shown=changes)

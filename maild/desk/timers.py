@@ -10,6 +10,7 @@ from maild.desk.escalating import climb
 from maild.desk.house import House
 from maild.desk.lapsing import live_on
 from maild.desk.overdue import fall_due
+from maild.desk.surveying import send_survey
 from maild.desk.timekeeping import keep_time
 from maild.desk.waking import remind_of_draft, tell_together, wake
 from maild.model.decision import Decision, Timer, TimerKind
@@ -26,6 +27,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.LIFECYCLE: live_on,
         TimerKind.DRAFT: remind_of_draft,
         TimerKind.APPROVAL: expire,
+        TimerKind.SURVEY: send_survey,
         TimerKind.OCCASION: hold_occasion,
         TimerKind.HANDOVER: miss_handover,
     }
@@ -34,6 +36,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
 _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
     {
         TimerKind.LIFECYCLE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
+        TimerKind.SURVEY: frozenset({Want.HISTORY, Want.OUTSIDERS, Want.SURVEYS}),
         TimerKind.LADDER: frozenset({Want.HISTORY}),
         TimerKind.DUE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.DRAFT: frozenset({Want.HISTORY}),

@@ -390,6 +390,7 @@ class TimerKind(StrEnum):
     WAKE = "wake"  # a pending or waiting ticket comes back
     DRAFT = "draft"  # somebody is reminded of words that wait for their #send
     DUE = "due"  # a clock of the ticket reaches its target
+    SURVEY = "survey"  # a customer whose ticket was closed is asked how it was
     LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
     APPROVAL = "approval"  # nobody decided in time; `about` is its name

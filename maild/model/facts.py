@@ -24,6 +24,7 @@ class Want(StrEnum):
     CHILDREN = "children"  # the tickets that belong to those that are named, whole
     OUTSIDERS = "outsiders"  # what is known of all who take part, and how often they were written to
     HELD = "held"  # what waits for a person's word
+    SURVEYS = "surveys"  # when those who take part were asked how it was
     INCIDENTS = "incidents"  # the open ones, and the tickets that were counted
 
 
@@ -89,6 +90,14 @@ class IssuedMail:
     ours: str = field(repr=False)
     quoted: str = field(repr=False)
     listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedMail:
+    """The mail that a link to a page stands in, and until when that is good."""
+
+    mail: IssuedMail
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +239,7 @@ class Facts:
     `requesters` the counts of those asked for, outsiders among them, by address in lower case. `asked_lately` is how
     often the person of the house was asked within the hour whether they sent something. `are_rules_resting`: a person
     paused them.
+    `surveys` are the instants at which addresses were asked how it was.
     `incidents` are the open ones by folded name, None where nobody asked. `desk` is what an occasion looks at.
     `is_blocked`: an administrator wants the sender's mail held.
     """
@@ -256,6 +266,7 @@ class Facts:
     requesters: Mapping[str, AcknowledgementCounts] = field(default_factory=dict)
     are_rules_resting: bool = False
     incidents: Mapping[str, int] | None = None
+    surveys: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     desk: DeskFacts = field(default_factory=DeskFacts)
     is_blocked: bool = False
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from maild.model.charts import Chart
 from maild.model.clocks import ClockName
 from maild.model.digest import Listing
+from maild.model.links import Link
 from maild.model.mail import Address, Attachment
 from maild.model.packet import NO_PACKET, Packet
 
@@ -42,6 +43,8 @@ class Template(StrEnum):
     DAILY_REPORT = "daily-report"
     REVIEW_DUE = "review-due"
     KNOWLEDGE = "knowledge"
+    SURVEY = "survey"
+    LOW_SCORE = "low-score"
     ALARM = "alarm"
 
 
@@ -107,6 +110,7 @@ class Wanted:
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
     meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
+    `scale` is the most that a survey can be answered with, by its page until `open_until`.
     `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
     itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
     `packet` goes along with an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers
@@ -144,6 +148,8 @@ class Wanted:
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None
+    scale: int = 0
+    open_until: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -168,6 +174,7 @@ class OutgoingMail:
     `seen` is the number of the last entry its reader has seen. `ours` are the lines that the desk wrote into it and
     `quoted` the customer's words shown in it: an answer is compared with both. `sheet` is the one that a rule named.
     `is_capped`: it counts as an acknowledgement. `listed` is what its numbers stand for, in order.
+    `link` is the one in it that leads to a page.
     """
 
     token: str
@@ -193,6 +200,7 @@ class OutgoingMail:
     sheet: str = ""
     is_capped: bool = False
     listed: tuple[str, ...] = ()
+    link: Link | None = None
 
     @property
     def wire(self) -> bytes:

@@ -185,6 +185,8 @@ class Ticket:
     terms: str | None = None
     climbs: str | None = None
     ladder: str | None = None
+    score: str | None = None
+    survey: str | None = None
     incident: str | None = None
     parent: int | None = None
     steps: tuple[tuple[str, str], ...] = ()

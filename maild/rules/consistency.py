@@ -31,6 +31,10 @@ from maild.rules.references import branches, patterns_in
 from maild.rules.surroundings import Surroundings
 
 _OF_NEW = frozenset({"requester", "as", "same_ticket", "within", "acknowledge", "template", "refuse"})
+_OF_VOTES = (
+    *("reopen", "note", "notify", "tags", "field", "category", "impact", "urgency", "priority", "level", "team"),
+    *("assignee", "confidential", "stop"),
+)
 _CUSTOMERS = frozenset({"requester", "participants"})
 _ANY_DAY = date(2026, 1, 1)
 _OF_A_KEY = ("sender", "sender_domain")
@@ -252,6 +256,33 @@ def _occasion_problems(gathering: Gathering) -> Iterator[Problem]:
                 if key in _OF_NEW:
                     what = "has its effect on mail that would open a ticket alone: add new to `on`, or leave it out"
                     yield entry.problem(what, "then", key, at_key=True)
+        yield from _vote_problems(entry, rule)
+
+
+def _vote_problems(entry: Written, rule: RuleSection) -> Iterator[Problem]:
+    """Say what a vote cannot do, and what only a vote can be asked or do."""
+    is_of_votes = "survey" in rule.on
+    if is_of_votes and len(rule.on) > 1:
+        yield entry.problem("a vote is no mail: write a rule of its own with `on: [survey]`", "on")
+    for key in entry.document.names((*entry.path, "then")):
+        if is_of_votes and key not in _OF_VOTES:
+            yield entry.problem(
+                f"has no effect on a vote: it can have {', '.join(_OF_VOTES)}", "then", key, at_key=True
+            )
+        elif key == "reopen" and not is_of_votes:
+            yield entry.problem("has its effect on a vote alone: write `on: [survey]`", "then", key, at_key=True)
+    if not is_of_votes:
+        for keys in _scores_asked(entry, ("when",)):
+            yield entry.problem("a mail has no score: write `on: [survey]`", *keys, at_key=True)
+
+
+def _scores_asked(entry: Written, path: Path) -> Iterator[Path]:
+    """Give where the conditions of a rule ask after a vote."""
+    value = entry.document.find((*entry.path, *path))
+    if isinstance(value, dict):
+        yield from ((*path, "score"),) if "score" in value else ()
+        for inner in branches(value, path):
+            yield from _scores_asked(entry, inner)
 
 
 def _mail_problems(gathering: Gathering, surroundings: Surroundings) -> Iterator[Problem]:

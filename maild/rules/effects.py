@@ -101,6 +101,16 @@ class DoNotAcknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class DoNotSurvey:
+    """Once it is closed, do not ask how it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A vote opens the closed ticket again."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote:
     text: str
 
@@ -207,5 +217,5 @@ class Stop:
 Effect: TypeAlias = (
     SetValue | AtLeast | Raise | MakeMajor | SetField | AddTag | AddStep | UseTemplate | DoNotAcknowledge | AddNote
     | Notify | AddParticipant | TakeRequester | TakeAsPerson | SameTicket | JoinIncident | OpenChild | Hold | CallSpam
-    | Refuse | Pend | Resolve | Stop | MakeConfidential | AskApproval
+    | DoNotSurvey | Reopen | Refuse | Pend | Resolve | Stop | MakeConfidential | AskApproval
 )  # fmt: skip

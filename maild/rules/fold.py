@@ -16,6 +16,7 @@ from maild.rules.effects import (
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
+    DoNotSurvey,
     Effect,
     Hold,
     JoinIncident,
@@ -26,6 +27,7 @@ from maild.rules.effects import (
     Pend,
     Raise,
     Refuse,
+    Reopen,
     Resolve,
     SameTicket,
     SetField,
@@ -78,7 +80,8 @@ class Fold:
                 self._do(self._filled(effect), origin)
             case (
                 SameTicket() | UseTemplate() | DoNotAcknowledge() | Notify() | AddParticipant() | TakeAsPerson()
-                | CallSpam() | Refuse() | Pend() | Stop() | MakeConfidential() | AskApproval()
+                | DoNotSurvey() | Reopen() | CallSpam() | Refuse() | Pend() | Stop() | MakeConfidential()
+                | AskApproval()
             ):  # fmt: skip
                 self._do(effect, origin)
             case _:

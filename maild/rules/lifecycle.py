@@ -48,13 +48,29 @@ class Sending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """What is asked of a customer whose ticket was closed: at most so often of one address, answered until it expires.
+
+    The answer is a number from 1 to `scale`; `low` and below are told to the managers, 0 tells nothing.
+    """
+
+    most: int = 1
+    within: timedelta = timedelta(days=30)
+    expires: WorkDuration = _TWO_WEEKS
+    calendar: str | None = REAL
+    scale: int = 5
+    low: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The section `lifecycle`."""
+    """The section `lifecycle`; without a survey nobody is asked."""
 
     waiting: Waiting = Waiting()
     resolved: Resolved = Resolved()
     closed: Closed = Closed()
     update: Sending = Sending.OFF
+    survey: Survey | None = None
 
     def lengths(self) -> Iterator[tuple[str | None, WorkDuration]]:
         """Give every length of time and its calendar, part by part."""
@@ -64,6 +80,8 @@ class Lifecycle:
         if resolved.close_after is not None:
             yield resolved.calendar, resolved.close_after
         yield closed.calendar, closed.reopen_within
+        if self.survey is not None:
+            yield self.survey.calendar, self.survey.expires
 
 
 DEFAULT_LIFECYCLE = Lifecycle()

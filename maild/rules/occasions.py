@@ -13,11 +13,12 @@ from maild.rules.effects import Effect, SameTicket
 
 
 class On(StrEnum):
-    """When a rule is asked: a mail opens a ticket, goes to one, or opens one again."""
+    """When a rule is asked: a mail opens a ticket, goes to one, or opens one again; a customer says how it was."""
 
     NEW = "new"
     REPLY = "reply"
     REOPENED = "reopened"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class TicketView:
     """A ticket as rules see it: as it stands before the mail, or for a new one as its mailbox would have it.
 
     `unanswered` counts the customer's mails since the desk's last answer, this one included; `reopened` how often the
-    ticket was. `requester` is an address.
+    ticket was. `requester` is an address. `score` is the vote that is being cast.
     """
 
     state: str
@@ -111,6 +112,7 @@ class TicketView:
     opened_at: datetime | None = None
     unanswered: int = 1
     reopened: int = 0
+    score: int | None = None
 
     def with_value(self, name: str, value: str) -> "TicketView":
         """Give the view with one of its words changed: queue, category, team and the like."""

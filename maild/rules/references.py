@@ -32,7 +32,9 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("for", "category"), "category or group"),
         (("for", "queue"), "queue"),
     ),
-    "lifecycle": tuple(((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed")),
+    "lifecycle": tuple(
+        ((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed", "survey")
+    ),
     "reports": ((("calendar",), "calendar"),),
     "approvals": ((("of",), "field"), (("calendar",), "calendar or real")),
     "ladders": (

@@ -7,6 +7,7 @@ or takes back (`undo`).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from pydantic import TypeAdapter
@@ -22,6 +23,7 @@ from maild.rules.effects import (
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
+    DoNotSurvey,
     Effect,
     Hold,
     JoinIncident,
@@ -32,6 +34,7 @@ from maild.rules.effects import (
     Pend,
     Raise,
     Refuse,
+    Reopen,
     Resolve,
     SameTicket,
     SetField,
@@ -129,6 +132,9 @@ class Difference:
 
 _RULING = TypeAdapter(Ruling)
 _NOTHING = Said("", "")
+_FLAGS: Mapping[type[Effect], tuple[str, str]] = MappingProxyType(
+    {DoNotAcknowledge: ("acknowledge", "no"), DoNotSurvey: ("survey", "no"), Reopen: ("reopen", "yes")}
+)
 
 
 def ruling_of(verdicts: Verdicts, at: datetime, opening: Verdicts | None = None) -> Ruling:
@@ -250,8 +256,8 @@ def wanted_of(effect: Effect) -> tuple[str, str] | None:
             wanted = "spam", "yes"
         case Refuse(template):
             wanted = "refuse", template
-        case DoNotAcknowledge():
-            wanted = "acknowledge", "no"
+        case DoNotAcknowledge() | DoNotSurvey() | Reopen():
+            wanted = _FLAGS[type(effect)]
         case TakeAsPerson():
             wanted = "as", "person"
         case AskApproval(name):

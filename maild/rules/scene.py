@@ -151,14 +151,17 @@ def numbers_of(asked: Asked, scene: Scene) -> tuple[float, ...] | None:
         case "attachment":
             files = scene.seen.files
             return (len(files),) if asked.name == "count" else tuple(each.size for each in files)
-    view = scene.view
-    if view is None:
-        return None
+    return None if scene.view is None else tuple(_numbers_of_ticket(asked, scene, scene.view))
+
+
+def _numbers_of_ticket(asked: Asked, scene: Scene, view: TicketView) -> Iterable[float]:
     match asked.key:
         case "age":
             return ((scene.now - view.opened_at).total_seconds(),) if view.opened_at else (0,)
         case "field":
             return tuple(_numbers(view.fields.get(asked.name, "")))
+        case "score":
+            return () if view.score is None else (view.score,)
         case _:
             return (getattr(view, asked.key),)
 

@@ -60,6 +60,18 @@ def count_questions(connection: Connection, people: Iterable[str], now: datetime
     return counts
 
 
+def read_surveys(connection: Connection, addresses: Iterable[str]) -> dict[str, tuple[datetime, ...]]:
+    """Say when addresses, in lower case, were asked how it was, oldest first."""
+    asked: dict[str, tuple[datetime, ...]] = {}
+    for some in in_chunks({address.lower() for address in addresses}):
+        rows = select(_mail.acknowledged, _mail.created_at).where(
+            _mail.acknowledged.in_(some), _mail.template == Template.SURVEY.value
+        )
+        for row in connection.execute(rows.order_by(_mail.created_at)):
+            asked[row.acknowledged] = (*asked.get(row.acknowledged, ()), row.created_at)
+    return asked
+
+
 def _count_by(connection: Connection, column: Column[Any], values: Iterable[str], since: datetime) -> dict[str, int]:
     counts: dict[str, int] = {}
     for some in in_chunks(values):

@@ -28,7 +28,7 @@ from maild.model.rates import RateQuestion
 from maild.model.reports import ReportFacts, ReportQuestion
 from maild.model.search import Search
 from maild.model.ticket import Contact, Ticket
-from maild.store.acknowledgements import Counting, count_questions
+from maild.store.acknowledgements import Counting, count_questions, read_surveys
 from maild.store.deskwork import find_blocked, read_desk, read_desk_events, read_held, read_listed
 from maild.store.dialect import in_chunks
 from maild.store.drafts import read_drafts
@@ -108,6 +108,9 @@ class Answering(Snapshot):
             repeats=_repeats(connection, {asked.gist for asked in questions if asked.gist}, now - REPEATED_WITHIN),
             desks={ask.asked: _desk_of(connection, ask, now) for ask in asks},
             blocked=find_blocked(connection, senders),
+            surveys=read_surveys(
+                connection, (one for ask in asks if Want.SURVEYS in ask.asked.wants for one in _outsiders(ask, tickets))
+            ),
             questioned=count_questions(connection, {asked.person for asked in questions if asked.person}, now),
         )
 
@@ -187,6 +190,7 @@ class _Rest:
     questioned: Mapping[str, int]
     desks: Mapping[Questions, DeskFacts]
     blocked: frozenset[str]
+    surveys: Mapping[str, tuple[datetime, ...]]
 
     def facts_for(self, ask: _Ask, rates: Mapping[RateQuestion, Rate]) -> Facts:
         """Put an answer together."""
@@ -217,6 +221,7 @@ class _Rest:
             incidents=ask.incidents,
             desk=self.desks[asked],
             is_blocked=asked.sender.lower() in self.blocked,
+            surveys=self.surveys,
         )
 
 

@@ -45,7 +45,7 @@ from maild.store.standing import CHANGED, FIELDS, Standing, as_text, standing_ro
 from maild.store.work import Carrying
 
 _WITH_BLOB = {"attachment": "blob", "draft_attachment": "blob", "outgoing_mail": "body", "outgoing_piece": "blob"}
-_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece", "listed")
+_IN_ORDER = ("entry", "attachment", "draft", "draft_attachment", "outgoing_mail", "outgoing_piece", "listed", "page")
 _TAKEN_ONCE = ("participant", "mail_id", "link", "contact", "counted", "blocked")
 
 _ticket = tables.ticket.c

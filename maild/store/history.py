@@ -90,6 +90,8 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         parent=row.parent,
         ladder=row.ladder,
         approvals=tuple((name, value) for name, value in row.approvals),
+        score=row.score,
+        survey=row.survey,
     )
 
 

@@ -44,7 +44,7 @@ from maild.model.saying import kept
 from maild.model.ticket import FINISHED, Change, folded
 from maild.store.contacts import met_row, told_row
 from maild.store.ground import Ground, Rows
-from maild.store.rows import Row, attachment_row, clock_row, mail_row
+from maild.store.rows import Row, attachment_row, clock_row, link_row, mail_row
 from maild.store.sealing import ENTRY_STAYS, seal
 from maild.store.standing import FIELDS, Standing
 from maild.store.work import Carrying
@@ -83,6 +83,8 @@ class _Plan:
                 self._add_row("outgoing_piece", {"token": mail.token, "n": n, "sha256": piece.sha256})
             for n, what in enumerate(mail.listed, start=1):
                 self._add_row("listed", {"token": mail.token, "n": n, "what": what})
+            if mail.link is not None:
+                self._add_row("page", link_row(mail.token, mail.link))
         self._end()
 
     def _check_claim(self) -> None:

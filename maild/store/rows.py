@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from maild.model.clocks import Clock
+from maild.model.links import Link
 from maild.model.mail import Attachment
 from maild.model.outgoing import ACKNOWLEDGEMENTS, MailState, OutgoingMail
 from maild.store.acknowledgements import domain_of
@@ -56,6 +57,11 @@ def mail_row(mail: OutgoingMail, body: str, now: datetime) -> Row:
         "quoted": mail.quoted,
     }
     return row | {"seal": seal(row, MAIL_STAYS)}
+
+
+def link_row(mail: str, link: Link) -> Row:
+    """Write what a link in a mail is for."""
+    return {"digest": link.digest, "purpose": link.purpose.value, "mail": mail, "expires_at": link.expires_at}
 
 
 def clock_row(ticket: int, clock: Clock) -> Row:

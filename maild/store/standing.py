@@ -24,6 +24,8 @@ FIELDS: tuple[str, ...] = (
     "terms",
     "ladder",
     "climbs",
+    "score",
+    "survey",
     "team",
     "assignee",
     "language",

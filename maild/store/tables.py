@@ -93,6 +93,8 @@ ticket = Table(
     Column("steps", JSON, nullable=False, server_default="[]"),
     Column("climbs", Words),
     Column("approvals", JSON, nullable=False, server_default="[]"),
+    Column("score", Words),
+    Column("survey", Words),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )
@@ -479,6 +481,16 @@ blocked = Table(
     Column("address", Words, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),
+)
+
+# What a link in a mail lets its reader do; the secret itself stands in the mail alone.
+page = Table(
+    "page",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("mail", String(32), ForeignKey(outgoing_mail.c.token), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
 )
 
 _mail = outgoing_mail.c

@@ -8,6 +8,7 @@ from maild.store.counting import Counting
 from maild.store.editions import EditionReading, EditionWriting
 from maild.store.figures import FigureReading
 from maild.store.keys import KeyReading, KeyWriting
+from maild.store.links import LinkReading
 from maild.store.looking import Looking
 from maild.store.occasions import OccasionReading, OccasionWriting
 from maild.store.outbox import OutboxReading, OutboxWriting
@@ -32,6 +33,7 @@ class Reader(
     OutboxReading,
     TimerReading,
     KeyReading,
+    LinkReading,
     PauseReading,
     RateReading,
     Recalling,

@@ -5,7 +5,8 @@ importer of starlette, uvicorn and prometheus_client. No page decides: what is p
 way of one.
 """
 
+from maild.web.limiting import Limiter
 from maild.web.room import Room
 from maild.web.serving import Web
 
-__all__ = ["Room", "Web"]
+__all__ = ["Limiter", "Room", "Web"]

@@ -13,6 +13,7 @@ from maild.stopwatch import Stopwatch
 from maild.store import Reader, Store
 from maild.supervising import Supervisor
 from maild.troubles import Board
+from maild.web.limiting import Limiter
 
 MOST_AT_ONCE: Final = 8  # threads that ask the store for visitors
 
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """All that a page may ask."""
+    """All that a page may ask. `done` is called once something was carried out: mails may wait, timers run."""
 
     config: Config
     store: Store
@@ -30,6 +31,8 @@ class Room:
     board: Board
     supervisor: Supervisor
     watch: Stopwatch
+    limiter: Limiter
+    done: Callable[[], None]
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE), repr=False)
 
     async def apart(self, work: Callable[[], T]) -> T:

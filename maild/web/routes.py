@@ -11,11 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from maild.composing import page_file
-from maild.web import health, metrics, reports
+from maild.web import health, metrics, reports, solved, survey
 from maild.web.answers import PageError, message_page
 from maild.web.room import Room
 
-ROOMS: Final[Sequence[Callable[[Room], Iterator[Route]]]] = (health.routes_of, metrics.routes_of, reports.routes_of)
+ROOMS: Final[Sequence[Callable[[Room], Iterator[Route]]]] = (
+    health.routes_of,
+    metrics.routes_of,
+    reports.routes_of,
+    solved.routes_of,
+    survey.routes_of,
+)
 
 
 def pages_of(room: Room) -> Starlette:

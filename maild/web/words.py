@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from maild.desk import House
+
 LANGUAGES: Final = ("en", "de")
 
 # Title, then lines.
@@ -53,6 +55,106 @@ MESSAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
         },
     }
 )
+
+
+_WRONG_EN: Final = {
+    "wrong_choose": "Please press one of the buttons.",
+    "wrong_long": "These are too many words for this page: shorten them, or answer the mail, which takes them all.",
+    "wrong_press": "Please press the button once more: this page lay open for long, or was not sent by it.",
+    "wrong_again": "That did not work just now. Nothing was kept; please press once more in a minute.",
+}
+_WRONG_DE: Final = {
+    "wrong_choose": "Bitte drücken Sie einen der Knöpfe.",
+    "wrong_long": "Das sind zu viele Worte für diese Seite: Kürzen Sie, oder antworten Sie auf die Mail.",
+    "wrong_press": "Bitte drücken Sie noch einmal: Die Seite war lange offen, oder es kam nicht von ihr.",
+    "wrong_again": "Das ging gerade nicht. Es wurde nichts gespeichert; drücken Sie bitte gleich noch einmal.",
+}
+
+SOLVED: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "en": {
+            **_WRONG_EN,
+            "title_resolved": "Is it solved?",
+            "title_closed": "Your request is closed",
+            "title_open": "We are on it",
+            "about": "Your request",
+            "yes": "Yes, it is solved",
+            "now_closed": "Thank you. There is nothing more to do.",
+            "now_open": "Your request is open, and we have what you told us.",
+            "because_resolved": "No, because …",
+            "because_closed": "Something is still wrong?",
+            "because_open": "Is there more to say?",
+            "then_resolved": "We open it again and read what you wrote.",
+            "then_closed": "Write it here, and we look at it again.",
+            "then_open": "We read it with the rest.",
+            "no_resolved": "No, it is not solved",
+            "no_closed": "Send it",
+            "no_open": "Send it",
+            "answer_yes": "Yes",
+            "answer_no": "No",
+        },
+        "de": {
+            **_WRONG_DE,
+            "title_resolved": "Ist es gelöst?",
+            "title_closed": "Ihre Anfrage ist abgeschlossen",
+            "title_open": "Wir sind dran",
+            "about": "Ihre Anfrage",
+            "yes": "Ja, es ist gelöst",
+            "now_closed": "Vielen Dank. Mehr ist nicht zu tun.",
+            "now_open": "Ihre Anfrage ist offen, und wir haben, was Sie uns gesagt haben.",
+            "because_resolved": "Nein, denn …",
+            "because_closed": "Stimmt noch etwas nicht?",
+            "because_open": "Gibt es noch etwas zu sagen?",
+            "then_resolved": "Wir öffnen sie wieder und lesen, was Sie geschrieben haben.",
+            "then_closed": "Schreiben Sie es hier, und wir sehen es uns noch einmal an.",
+            "then_open": "Wir lesen es mit dem Übrigen.",
+            "no_resolved": "Nein, es ist nicht gelöst",
+            "no_closed": "Absenden",
+            "no_open": "Absenden",
+            "answer_yes": "Ja",
+            "answer_no": "Nein",
+        },
+    }
+)
+
+SURVEY: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "en": {
+            **_WRONG_EN,
+            "title": "How was it?",
+            "title_voted": "Thank you",
+            "about": "Your request",
+            "question": "How satisfied are you? Press a number.",
+            "words": "Would you like to say something with it?",
+            "label": "{score} of {scale}",
+            "worst": "not at all",
+            "best": "very",
+            "once": "One press, and it is sent. You can change it for a week.",
+            "voted": "You gave {score} of {scale}. Press another number, or this one with other words, to change it.",
+        },
+        "de": {
+            **_WRONG_DE,
+            "title": "Wie war es?",
+            "title_voted": "Vielen Dank",
+            "about": "Ihre Anfrage",
+            "question": "Wie zufrieden sind Sie? Drücken Sie eine Zahl.",
+            "words": "Möchten Sie etwas dazu sagen?",
+            "label": "{score} von {scale}",
+            "worst": "gar nicht",
+            "best": "sehr",
+            "once": "Ein Druck, und es ist gesendet. Sie können es eine Woche lang ändern.",
+            "voted": "Sie gaben {score} von {scale}. Drücken Sie eine andere Zahl, oder diese mit anderen Worten.",
+        },
+    }
+)
+
+
+def language_of(language: str | None, house: House) -> str:
+    """Choose the language of a page about a ticket: the ticket's, else the desk's; of those that ship."""
+    for each in (language or "", house.desk.locale):
+        if each[:2].lower() in LANGUAGES:
+            return each[:2].lower()
+    return LANGUAGES[0]
 
 
 def language_for(accepted: str) -> str:

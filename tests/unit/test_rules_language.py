@@ -217,7 +217,7 @@ def test_fields_that_do_not_hold_are_refused(field: str, complaint: str):
         ("{when: {rate: {count: 2, within: 1h, of: sender}}, then: {stop: true}}", "rules.r.when.rate.of: 'sender' is"),
         (
             "{on: nwe, when: always, then: {stop: true}}",
-            "rules.r.on: 'nwe' is none of new, reply, reopened, any. Did",
+            "rules.r.on: 'nwe' is none of new, reply, reopened, survey, any. Did",
         ),
         ("{when: always, then: {}}", "rules.r.then: wants nothing: write an effect"),
         ("{when: always, then: {categry: network}}", "rules.r.then: unknown key 'categry'. Did you mean 'category'?"),

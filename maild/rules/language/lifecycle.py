@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from maild.config import kinds
 from maild.rules.agreements import WorkDuration
 from maild.rules.calendars import Calendar
+from maild.rules.ladders import REAL
 from maild.rules.language.agreements import Length, real_days
-from maild.rules.language.forms import NOT_YET, Passage
-from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Sending, Waiting
+from maild.rules.language.forms import NOT_YET, Duration, Passage
+from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Sending, Survey, Waiting
 
 _MOST_REMINDERS = 5
 
@@ -66,15 +67,47 @@ class UpdateSection(Passage):
     send: Literal["draft", "auto", "off"]
 
 
+class AtMostSection(Passage):
+    """How often one customer is asked."""
+
+    count: Annotated[int, Field(ge=1, le=100)]
+    within: Duration
+    of: Literal["address"] = "address"
+
+
+class SurveySection(_Timed):
+    """Once it is closed: how it was."""
+
+    send: Literal["on-close"]
+    at_most: AtMostSection | None = None
+    expires: Length = Survey().expires
+    scale: Annotated[int, Field(ge=2, le=10)] = 5
+    low: Annotated[int, Field(ge=0, le=9)] = 2
+    calendar: kinds.Name | None = REAL
+
+    @model_validator(mode="after")
+    def _low_is_low(self) -> "SurveySection":
+        if self.low >= self.scale:
+            raise ValueError(f"low: {self.low} is no low score of {self.scale}")
+        return self
+
+    def value(self) -> Survey:
+        """Give it."""
+        most, ours = self.at_most, Survey()
+        count, within = (most.count, most.within) if most is not None else (ours.most, ours.within)
+        return Survey(count, within, self.expires, self.calendar, self.scale, self.low)
+
+
 class LifecycleSection(Passage):
     """The section `lifecycle`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("survey", "follow_up", "review"), NOT_YET))
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("follow_up", "review"), NOT_YET))
 
     waiting: WaitingSection | None = None
     resolved: ResolvedSection | None = None
     closed: ClosedSection | None = None
     update: UpdateSection | None = None
+    survey: SurveySection | None = None
 
     def value(self) -> Lifecycle:
         """Give it."""
@@ -84,11 +117,12 @@ class LifecycleSection(Passage):
             Resolved(resolved.close_after, resolved.calendar) if resolved is not None else Resolved(),
             Closed(closed.reopen_within, closed.calendar) if closed is not None else Closed(),
             Sending(self.update.send) if self.update is not None else Sending.OFF,
+            self.survey.value() if self.survey is not None else None,
         )
 
     def lengths(self) -> Iterator[tuple[str, str, str | None, WorkDuration]]:
         """Give every length of time: part, key, calendar."""
-        for part in ("waiting", "resolved", "closed"):
+        for part in ("waiting", "resolved", "closed", "survey"):
             section: _Timed | None = getattr(self, part)
             if section is not None:
                 yield from ((part, key, section.calendar, work) for key, work in section.lengths())

@@ -14,7 +14,9 @@ from maild.rules.language.when import WhenOrAlways, condition_of
 from maild.rules.occasions import On
 from maild.rules.written import Rule
 
-Occasion = Literal["new", "reply", "reopened", "any"]
+Occasion = Literal["new", "reply", "reopened", "survey", "any"]
+# Whoever says "any" means mail; a vote is asked for by its name.
+_OF_MAIL = frozenset({On.NEW, On.REPLY, On.REOPENED})
 
 
 class RuleSection(Passage):
@@ -33,7 +35,7 @@ class RuleSection(Passage):
 
     def value(self, name: str, document: Document, path: Path, vocabulary: Vocabulary) -> Rule:
         """Give the rule that stands at a path."""
-        occasions = frozenset(On) if "any" in self.on else frozenset(On(word) for word in self.on)
+        occasions = _OF_MAIL if "any" in self.on else frozenset(On(word) for word in self.on)
         return Rule(
             name=name,
             place=document.place_of_key(path),

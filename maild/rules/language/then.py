@@ -3,8 +3,7 @@
 The effects stand in one order whatever the order written: queue and category before team, because they bring one.
 """
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -21,6 +20,7 @@ from maild.rules.effects import (
     AtLeast,
     CallSpam,
     DoNotAcknowledge,
+    DoNotSurvey,
     Effect,
     Hold,
     JoinIncident,
@@ -31,6 +31,7 @@ from maild.rules.effects import (
     Pend,
     Raise,
     Refuse,
+    Reopen,
     Resolve,
     SameTicket,
     SetField,
@@ -41,7 +42,6 @@ from maild.rules.effects import (
     UseTemplate,
 )
 from maild.rules.language.forms import (
-    NOT_YET,
     TEXT_FORM,
     AlsoWritten,
     Category,
@@ -124,8 +124,6 @@ class Then(Passage):
 
     may_be_empty: ClassVar[bool] = False
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"survey": NOT_YET})
-
     queue: kinds.Name | None = None
     category: Category | None = None
     impact: Grade | None = None
@@ -154,6 +152,8 @@ class Then(Passage):
     template: Annotated[dict[TemplateName, TemplateName], Field(min_length=1)] | None = None
     acknowledge: Literal[False] | None = None
     approval: kinds.Name | None = None
+    survey: Literal[False] | None = None
+    reopen: Literal[True] | None = None
     pending: Duration | None = None
     resolve: Text | None = None
     hold: kinds.Line | None = None
@@ -225,6 +225,10 @@ class Then(Passage):
         yield from (UseTemplate(template, instead) for template, instead in (self.template or {}).items())
         if self.acknowledge is not None:
             yield DoNotAcknowledge()
+        if self.survey is not None:
+            yield DoNotSurvey()
+        if self.reopen is not None:
+            yield Reopen()
 
     def _ends(self) -> Iterator[Effect]:
         if self.pending is not None:

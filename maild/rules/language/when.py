@@ -79,6 +79,7 @@ class When(Passage):
     age: AgeOperators | None = None
     unanswered: CountAsked | None = None
     reopened: CountAsked | None = None
+    score: CountAsked | None = None
     rate: RateSection | None = None
     hours: Annotated[dict[kinds.Name, Literal["in", "out"]], Field(min_length=1)] | None = None
     weekday: WeekdayTexts | None = None
