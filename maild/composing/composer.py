@@ -25,9 +25,10 @@ from maild.model.decision import Decision, OpenTicket
 from maild.model.facts import Facts, TicketFacts
 from maild.model.outgoing import Author, OutgoingMail, Template, Thread, Wanted
 from maild.model.ticket import Contact, Ticket
-from maild.rules import Queue, Rule, Rules, default_queue
+from maild.rules import WALL_TIME, Calendar, Queue, Rule, Rules, default_queue, opening, there, without_quiet
 from maild.rules.effects import Refuse, UseTemplate
 
+_MOST_ROUNDS = 8  # until a time is found that is both working time and not quiet
 _SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
 
 
@@ -166,7 +167,7 @@ class Composer:
         printed = self._print(order, pictures)
         body = build_body(printed.text, printed.html, pictures, files, encoder)
         headers = b"".join(self._fields(order, printed.subject, body))
-        due_at = order.now + wanted.delay
+        due_at = self._due_at(order)
         return OutgoingMail(
             token=order.token,
             ticket=wanted.ticket,
@@ -193,6 +194,28 @@ class Composer:
             due_at=due_at,
             expires_at=due_at + wanted.expires_in,
         )
+
+    def _due_at(self, order: Order) -> datetime:
+        """Say when a mail may leave: after its delay, in its reader's hours, and when they do not want quiet."""
+        due_at = order.now + order.wanted.delay
+        times = tuple(self._times(order))
+        for _ in range(_MOST_ROUNDS):
+            due_at, before = max((opening(each, due_at) for each in times), default=due_at), due_at
+            if due_at == before:
+                break
+        return due_at
+
+    def _times(self, order: Order) -> Iterator[Calendar]:
+        wanted, person = order.wanted, self._rules.people.get(order.wanted.person or "")
+        zone = person.timezone if person is not None else order.contact.timezone if order.contact is not None else None
+        if wanted.hours is not None:
+            yield there(self._rules.calendars.get(wanted.hours, WALL_TIME), zone or None)
+        ticket, sender = order.known.ticket if order.known is not None else None, order.decision.sender
+        is_theirs = sender is not None and sender.person is not None and sender.person == wanted.person
+        if person is None or person.quiet is None or ticket is None or is_theirs:
+            return
+        if ticket.priority not in person.at_any_hour:
+            yield without_quiet(person.quiet, order.zone)
 
     def _envelope_from(self, order: Order) -> str:
         """Choose where a bounce goes: to nobody, of what answers somebody who never proved to be who they say."""

@@ -39,6 +39,11 @@ def hours_for(ticket: Ticket, house: House, calendar: str | None) -> Calendar:
     return hours_of(calendar or (targets.calendar if targets is not None else REAL), house.rules.calendars)
 
 
+def patient_hours(calendar: str, house: House) -> str | None:
+    """Give the calendar in whose hours colleagues hear of what is due by it; None at once, of one that never rests."""
+    return None if hours_of(calendar, house.rules.calendars).is_continuous else calendar
+
+
 def priority_of(ticket: Ticket, house: House) -> str:
     """Give a ticket's priority, or what the matrix says of a matter of which nothing is known."""
     priorities = house.rules.priorities

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from maild.desk.agreeing import priority_of
+from maild.desk.agreeing import patient_hours, priority_of
 from maild.desk.case import Sheet, entry_of
 from maild.desk.climbing import Climb, Progress, climb_of
 from maild.desk.house import House
@@ -40,6 +40,7 @@ class _Told:
     person: Person
     template: Template
     clock: ClockName | None
+    hours: str | None
     about: list[Said] = field(default_factory=list)
     packet: Packet = NO_PACKET
 
@@ -115,7 +116,7 @@ class _Steps:
             mail = to_person(
                 told.person, told.template, self._old.number, Thread.INTERNAL, Meaning.NOTE, about=tuple(told.about)
             )
-            yield replace(mail, clock=told.clock, packet=told.packet)
+            yield replace(mail, clock=told.clock, packet=told.packet, hours=told.hours)
         if self._form is not None:
             yield self._form
 
@@ -195,7 +196,10 @@ class _Steps:
 
     def _tell(self, person: Person, rung: Rung, lines: Sequence[Said], packet: Packet) -> None:
         template = _template_of(rung)
-        told = self._told.setdefault(person.key, _Told(person, template, rung.clock))
+        clock = self._stand.clocks.get(rung.clock or ClockName.LADDER)
+        hours = patient_hours(clock.calendar, self._house) if clock is not None else None
+        told = self._told.setdefault(person.key, _Told(person, template, rung.clock, hours))
+        told.hours = told.hours and hours
         if _RANKS.index(template) > _RANKS.index(told.template):
             told.template, told.clock = template, rung.clock
         told.about += [line for line in lines if line not in told.about]

@@ -6,7 +6,7 @@ in charge, except a closing: that happens, and the history says that nobody hear
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from maild.desk.blocking import why_blocked
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.lateness import late_words
-from maild.desk.lifecycle import next_silence, silences
+from maild.desk.lifecycle import next_silence, silence_hours, silences
 from maild.desk.telling import notices, those_in_charge
 from maild.desk.unasked import is_capped, reachable, unasked_mail
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer
@@ -158,7 +158,8 @@ def _put_off(one: _Lapse) -> Decision:
 
 
 def _mail(one: _Lapse, who: Address, template: Template, words: str = "") -> Wanted:
-    return unasked_mail(one.ticket, who, template, words)
+    """Want a mail to somebody outside, in the hours in which silence is counted, by the clock where they are."""
+    return replace(unasked_mail(one.ticket, who, template, words), hours=silence_hours(one.ticket, one.house).key)
 
 
 def _last_words(known: TicketFacts) -> str:

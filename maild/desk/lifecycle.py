@@ -50,7 +50,7 @@ def next_silence(ticket: Ticket, done: int, house: House, since: datetime) -> It
     steps = silences(ticket.state, house)
     if done >= len(steps):
         return
-    hours = _hours(ticket, house)
+    hours = silence_hours(ticket, house)
     wanted = steps[done].within(hours) - (steps[done - 1].within(hours) if done else timedelta())
     due_at = hours.add(since, wanted)
     if due_at is not None:
@@ -71,11 +71,12 @@ def silences(state: State, house: House) -> tuple[WorkDuration, ...]:
 
 def may_reopen(ticket: Ticket, house: House, now: datetime) -> bool:
     """Whether words of its customer still open a closed ticket again."""
-    hours = _hours(ticket, house)
+    hours = silence_hours(ticket, house)
     return hours.between(ticket.state_at, now) <= house.rules.lifecycle.closed.reopen_within.within(hours)
 
 
-def _hours(ticket: Ticket, house: House) -> Calendar:
+def silence_hours(ticket: Ticket, house: House) -> Calendar:
+    """Give the calendar in which a ticket's silence is counted, as its state wants."""
     life = house.rules.lifecycle
     named = {
         State.WAITING: life.waiting.calendar,

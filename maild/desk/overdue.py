@@ -1,9 +1,10 @@
 """What follows when a clock of a ticket reaches its target: it is entered, once, and those in charge are told."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.agreeing import ladder_of
+from maild.desk.agreeing import ladder_of, patient_hours
 from maild.desk.case import Sheet, entry_of
 from maild.desk.clocks import words_of
 from maild.desk.house import House
@@ -79,7 +80,9 @@ def _late(timer: Timer, known: TicketFacts, clock: Clock, house: House, now: dat
     else:
         about = (late,) if late else ()
         told_too = [each for each in _told(house, ticket, now) if each != author]
-        sheet.want(*breaches(told_too, ticket.number, clock.name, about))
+        hours = patient_hours(clock.calendar, house)
+        mails = breaches(told_too, ticket.number, clock.name, about)
+        sheet.want(*(replace(each, hours=hours) for each in mails))
     return sheet.decision(entry_of(ticket.number), None)
 
 

@@ -32,7 +32,7 @@ def those_in_charge(
     for people in ((holder,) if holder else (), members, administrators, house.managers(now)):
         told = tuple(person for person in people if person.key not in excluded and house.may_see(person, ticket))
         if told:
-            return told
+            return tuple(each for each in told if not each.is_told_of_own_alone or each == holder) or told
     return administrators if ticket.confidential is None else ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.agreeing import ladder_of
+from maild.desk.agreeing import hours_for, ladder_of, patient_hours
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.packets import packet_of
@@ -63,7 +63,10 @@ def remind_of_draft(timer: Timer, facts: Facts, house: House, now: datetime) -> 
     if known is not None and draft.meaning is Meaning.UPDATE and not _is_update_late(known, now):
         return _needless(timer, known, draft)
     form = _form_of(known, draft, author, facts, house) if known is not None else None
-    return _reminded(timer, known, form or _draft_of(draft, author, house), author)
+    mail = form or _draft_of(draft, author, house)
+    if known is not None:
+        mail = replace(mail, hours=patient_hours(hours_for(known.ticket, house, None).key, house))
+    return _reminded(timer, known, mail, author)
 
 
 def _is_update_late(known: TicketFacts, now: datetime) -> bool:

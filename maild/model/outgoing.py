@@ -110,13 +110,14 @@ class Wanted:
     that the mail shows. `about` is why a draft, transcript or alarm is sent, line by line. `others` also got the mail
     that a notice is about, and are nobody of the ticket. `consulted` is whom a plain answer goes back to where its
     meaning is CONSULT. `tickets` are lines on those that belong to this one. `clock` is the one that the mail is about.
-    `scale` is the most that a survey can be answered with, by its page until `open_until`.
-    `sheet` is the one that a rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by
-    itself, and counts as an acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known.
-    `packet` goes along with an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers
-    stand for, and `charts` are drawn and attached before it is written. `earlier` is the number of the ticket that this
-    one follows. `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand
-    there. `delay` is kept from the moment of writing; the mail is given up `expires_in` after that.
+    `scale` is the most that a survey can be answered with, by its page until `open_until`. `sheet` is the one that a
+    rule wants it written with, "" for the template's own. `is_capped`: it answers a mail by itself, and counts as an
+    acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known. `packet` goes along with
+    an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers stand for, and `charts`
+    are drawn and attached before it is written. `earlier` is the number of the ticket that this one follows.
+    `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there. `hours`
+    is the calendar in whose hours, by the clock of its reader's zone, it is sent; None is at once. `delay` is kept from
+    the moment of writing; the mail is given up `expires_in` after that.
     """
 
     template: Template
@@ -145,6 +146,7 @@ class Wanted:
     queue: str = ""
     language: str | None = None
     clock: ClockName | None = None
+    hours: str | None = None
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None

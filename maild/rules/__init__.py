@@ -17,6 +17,7 @@ from maild.rules.agreements import (
 from maild.rules.approvals import BLOCKABLE, OUTSIDE, Approval, Tier, lengths_of
 from maild.rules.approving import find_tier
 from maild.rules.asking import answers, missing, question
+from maild.rules.awake import opening, there, without_quiet
 from maild.rules.calendars import WALL_TIME, Absence, Calendar, Span
 from maild.rules.effects import Effect, Whom, WhomKind
 from maild.rules.evaluating import ask_rules, evaluate, origin_of
@@ -128,6 +129,7 @@ __all__ = [
     "instant_on",
     "lengths_of",
     "missing",
+    "opening",
     "origin_of",
     "parse_rules",
     "question",
@@ -136,7 +138,9 @@ __all__ = [
     "read_together",
     "rule_file_schema",
     "see",
+    "there",
     "under_terms",
+    "without_quiet",
     "words_of_orphans",
     "write_terms",
 ]

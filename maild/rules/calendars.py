@@ -58,6 +58,11 @@ class Calendar:
         """Give the working time from one instant to a later one."""
         return work_between(self._year, start, end)
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether no hour of any week is not worked."""
+        return all(spans == WHOLE_DAY for spans in self.weekly)
+
     def longest_rest(self, first: int, last: int) -> tuple[datetime, datetime]:
         """Find the longest time without work in some years."""
         return longest_rest(self._year, first, last)

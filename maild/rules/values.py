@@ -11,7 +11,7 @@ from maild.model.ticket import CONTACT_VALUES
 from maild.model.ticket import Contact as Known
 from maild.rules.agreements import Agreement
 from maild.rules.approvals import Approval
-from maild.rules.calendars import Absence, Calendar
+from maild.rules.calendars import Absence, Calendar, Span
 from maild.rules.engine import Customers, Engine
 from maild.rules.ladders import Ladder
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
@@ -41,7 +41,9 @@ DEFAULT_PRIORITIES = Priorities(
 class Person:
     """An agent, manager or administrator; the main address is the first. `left` is the first day that they are gone.
 
-    `timezone` and `language` are of the mails to them, None for the desk's.
+    `timezone` and `language` are of the mails to them, None for the desk's. With `is_told_of_own_alone` they hear of
+    tickets in their hands, and of others only where nobody else does. In `quiet`, a span of every day, tickets' mails
+    wait for its end but for those of the priorities `at_any_hour`, and the answers to their own.
     """
 
     key: str
@@ -53,6 +55,9 @@ class Person:
     language: str | None = None
     skills: frozenset[str] = frozenset()
     is_told_of_success: bool = True
+    is_told_of_own_alone: bool = False
+    quiet: Span | None = None
+    at_any_hour: frozenset[str] = frozenset({"p1"})
 
 
 @dataclass(frozen=True, slots=True)

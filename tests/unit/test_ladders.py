@@ -42,8 +42,10 @@ class Climbing(Matter):
     def __init__(self, text: str = LADDERS) -> None:
         super().__init__(text)
         self.step_at = None
+        self.said = None
 
     def _carry_out(self, decision, facts, now):
+        self.said = decision
         for step in decision.steps:
             if isinstance(step, StopTimers) and step.kind is TimerKind.LADDER:
                 self.step_at = None

@@ -7,19 +7,29 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
-from maild.rules.calendars import Absence
-from maild.rules.language.forms import NOT_YET, Day, Language, Names, Passage, Several
+from maild.rules.calendars import DAY_MINUTES, Absence
+from maild.rules.language.forms import NOT_YET, Day, Language, Names, Passage, Several, SpanText
+from maild.rules.language.matters import Priority
 from maild.rules.values import Person, Team
 
 
 class MailMe(Passage):
     """What mail somebody of the house wants besides what they must get."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(
-        dict.fromkeys(("notices", "quiet", "quiet_except", "bundle"), NOT_YET)
-    )
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("bundle",), NOT_YET))
 
     transcripts: Literal["all", "problems"] = "all"
+    notices: Literal["all", "mine"] = "all"
+    quiet: SpanText | None = None
+    quiet_except: Annotated[tuple[Priority, ...], BeforeValidator(kinds.one_or_many), Several] = ("p1",)
+
+    @model_validator(mode="after")
+    def _leaves_some_time(self) -> "MailMe":
+        if self.quiet is not None and self.quiet.end - self.quiet.start >= DAY_MINUTES:
+            raise ValueError("`quiet` is the whole day: they would never hear of anything; leave some of it")
+        if self.quiet is None and "quiet_except" in self.model_fields_set:
+            raise ValueError('`quiet_except` says nothing without `quiet`, like "18:00-08:00"')
+        return self
 
 
 class PersonSection(Passage):
@@ -47,6 +57,9 @@ class PersonSection(Passage):
             key=key,
             name=self.name,
             is_told_of_success=self.mail_me.transcripts == "all",
+            is_told_of_own_alone=self.mail_me.notices == "mine",
+            quiet=self.mail_me.quiet,
+            at_any_hour=frozenset(self.mail_me.quiet_except),
             addresses=tuple(dict.fromkeys((self.mail, *self.also))),
             roles=frozenset(self.role),
             left=self.left,
