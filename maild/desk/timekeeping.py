@@ -115,7 +115,7 @@ class _Ticking:
         elif any(UPDATED in entry.flags for entry in self._entries):
             self._begin(ClockName.UPDATE, promised)
         self._climb_by(agreement)
-        self._follow(agreement)
+        self._follow(agreement, promised)
         return self._written(agreement)
 
     def _agreement(self) -> Agreement | None:
@@ -168,7 +168,7 @@ class _Ticking:
         if self._is_new:
             self._begin(ClockName.FIRST_RESPONSE, promised)
             self._begin(ClockName.RESOLUTION, promised)
-            if self._ladder is not None:
+            if self._house.rules.ladders:  # whoever comes to one later has waited since now
                 self._clocks[ClockName.LADDER] = counting(self._hours_of_ladder(agreement), self._now)
         elif not any(self._waits(name) for name in _RESPONSES):
             self._begin(ClockName.NEXT_RESPONSE, promised)
@@ -231,7 +231,7 @@ class _Ticking:
                     if before is not None and before.state is ClockState.RUNNING:
                         self._clocks[clock.name] = taken_back(before, self._hours(before), clock.at)
 
-    def _follow(self, agreement: Agreement | None) -> None:
+    def _follow(self, agreement: Agreement | None, promised: Mapping[ClockName, Promise]) -> None:
         """Let the clocks pause, go on or stop as the ticket's state wants."""
         state = self._after.state
         pausing = agreement.pause if agreement is not None else PAUSING
@@ -242,8 +242,17 @@ class _Ticking:
                 self._each(resumed, name)
             elif state in pausing or state not in _AT_WORK:
                 self._each(paused, name)
-            elif clock.state is ClockState.PAUSED or (name in _GOING_ON and clock.state is ClockState.STOPPED):
+            elif clock.state is ClockState.PAUSED or name is ClockName.LADDER:
                 self._each(resumed, name)
+            elif name in _GOING_ON and clock.state is ClockState.STOPPED and name in promised:
+                self._go_on(clock, promised[name])
+
+    def _go_on(self, clock: Clock, promise: Promise) -> None:
+        """Let a clock go on that was stopped: by what is promised now, should that be something else by then."""
+        if not _is_as_promised(clock, promise):
+            still = replace(clock, state=ClockState.PAUSED)
+            clock = retargeted(still, self._hours(clock), promise, self._now)
+        self._clocks[clock.name] = resumed(clock, self._hours(clock), self._now)
 
     def _begin(self, name: ClockName, promised: Mapping[ClockName, Promise]) -> None:
         if name in promised:
@@ -324,7 +333,7 @@ class _Ticking:
         if old_at == new_at:
             return
         is_recounted = old is not None and self._counted[old.name].due_at != old.due_at
-        if old_at is not None and (old_at >= self._now or is_recounted):
+        if old_at is not None and (old_at > self._now or is_recounted):
             yield StopTimers(TimerKind.DUE, self._number, about)
         if new_at is not None:
             yield StartTimer(TimerKind.DUE, self._number, new_at, about)

@@ -50,10 +50,14 @@ class Clock:
 
     @property
     def is_over(self) -> bool:
-        """Whether it ran longer than its target until `at`; one without a target only counts."""
-        return bool(self.target) and self.elapsed > self.target
+        """Whether it reached its target before it stood, or ran longer; one without a target only counts.
+
+        Outside of working hours a clock is due that has run no longer than its target when it is stopped.
+        """
+        was_due = self.state is not ClockState.RUNNING and self.due_at is not None and self.due_at <= self.at
+        return bool(self.target) and (self.elapsed > self.target or was_due)
 
     def is_late(self, now: datetime) -> bool:
-        """Whether its target is missed: it ran longer, or runs still."""
+        """Whether its target is missed: it was reached, or ran longer, and what is waited for had not come."""
         is_due = self.state is ClockState.RUNNING and self.due_at is not None and self.due_at <= now
         return self.is_over or is_due

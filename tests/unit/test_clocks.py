@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from maild.desk import decide, decide_undelivered, fall_due, keep_time, wake
 from maild.desk.byhand import merge_tickets, set_fields
-from maild.desk.clocks import elapsed_at
+from maild.desk.clocks import Promise, begun, elapsed_at, paused, resumed
 from maild.desk.recomputing import Changed, clock_faults
 from maild.model.aftermath import ticket_after
-from maild.model.clocks import Clock, ClockState
+from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import AddEntry, Authenticity, Decision, StartTimer, StopTimers, Timer, TimerKind
 from maild.model.facts import Facts, IssuedMail, SentMail, TicketFacts, Undelivered
 from maild.model.mail import Address, Automatic, Message
 from maild.model.outgoing import MailState, Template
 from maild.model.ticket import State
 from maild.rules import Rules
+from maild.rules.calendars import WALL_TIME
 from tests.unit.desk_values import (
     ALICE,
     BOB,
@@ -54,6 +55,7 @@ rules:
   hurry: {when: {text: {words: fire}}, then: {priority: p1}}
   calm: {when: {not: {text: {words: fire}}}, then: {priority: p3}}
 """
+NO_UPDATE = "      p5: {resolution: 5wd}\n"
 MONDAY = "2026-11-23T"
 
 
@@ -236,13 +238,13 @@ def test_an_agreement_may_let_the_clocks_run_while_the_customer_is_waited_for():
 
 def test_a_resolution_stops_all_and_a_no_lets_it_go_on():
     """Not anew: what was worked before counts, the time in between does not."""
-    matter = Matter().customer("10:00").agent("12:00", "#resolve Restarted it.")
+    matter = Matter().customer("10:00").agent("11:30", "#resolve Restarted it.")
     assert matter.states == "first_response:stopped update:stopped resolution:stopped"
     assert matter.timers == {}
     matter.customer("2026-11-25T10:00", "It is broken again, sorry.")
     assert matter.states == "first_response:stopped next_response:running update:running resolution:running"
-    assert matter.elapsed("resolution") == hours(2)
-    assert matter.due("resolution") == "26 16:00"
+    assert matter.elapsed("resolution") == hours(1.5)
+    assert matter.due("resolution") == "26 16:30"
 
 
 def test_thanks_on_a_resolved_ticket_let_nothing_go_on():
@@ -310,11 +312,35 @@ def test_another_category_may_bring_another_agreement():
 
 
 def test_a_clock_that_goes_on_is_not_late_because_it_does():
-    """Stopped in its last instant, it has a second."""
+    """What another priority leaves nothing of while it stands has a second."""
     matter = Matter().customer("10:00", "There is fire.").agent("10:00", "#wait")
     assert matter.states.startswith("first_response:paused")
-    left = Matter().customer("10:00", "There is fire.").agent("10:30", "#wait").customer("12:00", "Well?")
-    assert left.timers["first_response"] == at("12:00") + timedelta(seconds=1)
+    clock = paused(begun(ClockName.RESOLUTION, Promise(hours(1), WALL_TIME), at("10:00")), WALL_TIME, at("10:59"))
+    left = resumed(replace(clock, target=timedelta(minutes=59)), WALL_TIME, at("12:00"))
+    assert left.due_at == at("12:00") + timedelta(seconds=1)
+
+
+def test_a_clock_that_was_late_when_it_stopped_is_not_late_anew():
+    """Due as the desk closes and paused in the evening, it ran no longer than its target: it was late all the same."""
+    matter = Matter().customer("2026-11-22T12:00").falls_due("resolution", "2026-11-24T17:00")
+    assert matter.known.entries[-1].flags == ("breached", "resolution")
+    matter.timers.clear()
+    matter.agent("2026-11-24T20:00", "#wait").customer("2026-11-25T10:00")
+    assert "resolution" not in matter.timers
+    assert matter.clocks["resolution"].is_late(at("2026-11-25T10:00"))
+
+
+def test_what_is_not_promised_any_more_does_not_go_on():
+    """It goes on where it stood once it is promised again, by the target of then."""
+    matter = (
+        Matter(RULES.replace("categories:", NO_UPDATE + "categories:"))
+        .customer("10:00")
+        .agent("11:00")
+        .by_hand("12:00", priority="p5")
+    )
+    assert (matter.clocks["update"].state, set(matter.timers)) == (ClockState.STOPPED, {"resolution"})
+    matter.by_hand("13:00", priority="p1")
+    assert (matter.clocks["update"].target, matter.elapsed("update")) == (hours(1), hours(1))
 
 
 def test_words_that_never_arrived_were_no_answer():

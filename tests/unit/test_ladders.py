@@ -118,6 +118,17 @@ def test_another_priority_brings_another_ladder():
     assert len(told) == 3
 
 
+def test_a_ticket_that_had_no_ladder_climbs_one_that_it_comes_to():
+    """What has passed since it was opened counts, though nothing counted it then."""
+    text = LADDERS.replace("  standard:\n    steps:", "  standard:\n    for: {priority: [p4]}\n    steps:")
+    matter = Climbing(text).customer("10:00")
+    assert matter.step_at is None
+    matter.by_hand("13:00", priority="p1")
+    assert matter.step_at == at("13:00")
+    matter.until("13:00")
+    assert matter.known.ticket.level == "L2"
+
+
 def test_steps_that_were_missed_are_told_together_and_say_so():
     """The desk stood still for a night."""
     matter = Climbing().customer("10:00", "There is fire.")
