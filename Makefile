@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test check lint unit sweep soak bench service clean
+.PHONY: demo test check lint unit sweep soak year bench service clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maild demo $(ARGS)
@@ -33,6 +33,10 @@ sweep: $(VENV)/.test servers
 
 soak: $(VENV)/.test servers
 	$(BIN)/pytest -q tests/acceptance/test_soak.py --soak=3600 $(ARGS)
+
+# A year of a desk against an oracle of the contract: ARGS="--seed 7 --per-day 200".
+year: $(VENV)/.test
+	$(BIN)/python -m tests.year $(ARGS)
 
 bench: $(VENV)/.test servers
 	$(BIN)/python -m benchmarks $(ARGS)

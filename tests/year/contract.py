@@ -1,0 +1,489 @@
+"""One ticket as the contract wants it: an oracle of its clocks, its ladder and its silence, written without maild.
+
+Everything that people do to a ticket is told to it as it is handled; `pass_until` does what time alone brings, and
+writes down what happened when. Instants and lengths are whole seconds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from tests.year.agreed import (
+    AGREEMENTS,
+    CLOSE_AFTER,
+    FIRST,
+    GRADES,
+    IMPACTS,
+    LADDER,
+    MATRIX,
+    NEXT,
+    PAUSE,
+    REOPEN_WITHIN,
+    RESOLUTION,
+    STEADY,
+    TEAM_OF_LEVEL,
+    TEAMS,
+    UPDATE,
+    URGENCIES,
+    Book,
+    Step,
+)
+from tests.year.hours import Hours
+
+RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
+PROMPT = 300
+_NUMBERS = count()
+_WORKING = {"new", "open", "waiting", "pending"}
+_SETTLED = {"resolved", "closed"}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One clock as it stood at `since`; `is_told`: that it is late was entered."""
+
+    target: int
+    calendar: str
+    elapsed: int
+    state: str
+    since: int
+    due: int | None = None
+    is_told: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        was_due = self.state != RUNNING and self.due is not None and self.due <= self.since
+        return bool(self.target) and (self.elapsed > self.target or was_due)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What time brought: when, which, and who heard by which mail."""
+
+    at: int
+    what: str
+    told: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass
+class Matter:
+    """A ticket; `book` is what the rule files say just now, `absent` asks whether somebody is away at an instant."""
+
+    hours: dict[str, Hours]
+    absent: Callable[[str, int], bool]
+    opened: int
+    customer: str
+    grade: str
+    category: str | None
+    book: Book
+    state: str = "new"
+    level: str | None = None
+    team: str = "first-line"
+    assignee: str | None = None
+    agreement: str | None = None
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    silence: tuple[int, str, int] | None = None
+    wakes: int | None = None
+    state_at: int = 0
+    log: list[Happening] = field(default_factory=list)
+    step_due: int | None = None
+    armed: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.impact, self.urgency = GRADES.get(self.grade, ("moderate", "medium"))
+        self.priority = MATRIX[self.urgency][IMPACTS.index(self.impact)]
+        self.state_at = self.now = self.opened
+        self.agreement = self._agree()
+        for name in (FIRST, RESOLUTION):
+            self._begin(name, self.opened)
+        self.clocks[LADDER] = Clock(0, self._ladder_calendar(), 0, RUNNING, self.opened)
+
+    # ---- what people do ----------------------------------------------------------------------------------------------
+
+    def customer_words(self, now: int) -> None:
+        """The customer writes; whoever waits for them waits no more."""
+        if self.state != "new":
+            self._set_state("open", now)
+            self.wakes = None
+        self.silence = None
+        if not any(name in self.clocks and self.clocks[name].state != STOPPED for name in (FIRST, NEXT)):
+            self._begin(NEXT, now)
+        self._follow(now)
+
+    def customer_yes(self, now: int) -> None:
+        """A yes to what is resolved closes it; anywhere else it is courtesy."""
+        if self.state == "resolved":
+            self._set_state("closed", now)
+            self._follow(now)
+
+    def may_reopen(self, now: int) -> bool:
+        return self.state != "closed" or now - self.state_at <= REOPEN_WITHIN
+
+    def answered(self, now: int, agent: str, state: str = "open", wakes: int | None = None) -> None:
+        """An agent writes to the customer, and says which state follows."""
+        was = self.state
+        self.assignee = self.assignee or agent
+        for name in (FIRST, NEXT):
+            self._stop(name, now)
+        if RESOLUTION in self.clocks:
+            self._begin(UPDATE, now)
+        if state != "open":
+            self.wakes = wakes
+        self._set_state(state, now)
+        self._follow(now)
+        if state == "waiting" and was == "waiting":
+            self._fall_silent(now)
+
+    def prioritised(self, now: int, priority: str) -> None:
+        self.priority = priority
+        self._retarget(now)
+        self._follow(now)
+
+    def categorised(self, now: int, category: str) -> None:
+        """It is about something else: another agreement may hold, and the team of that category has it."""
+        self.category = category
+        if self.level is not None:
+            self._give_to(TEAM_OF_LEVEL[self.level])
+        self.agreement = self._agree()
+        self._retarget(now)
+        self._follow(now)
+
+    def acknowledged(self, now: int) -> None:
+        """An agent sees to it: the ladder rests until the next level."""
+        for _, step in sorted(self._to_come(), key=lambda each: each[0]):
+            if step.level:
+                break
+            self._count(step)
+
+    # ---- what time brings --------------------------------------------------------------------------------------------
+
+    def next_due(self) -> int | None:
+        """Say when time alone will bring something."""
+        return min((due for due, _, _ in self.armed.values()), default=None)
+
+    def pass_until(self, now: int) -> None:
+        """Let all happen that is due; what should have happened before happens now."""
+        self.now = now
+        while awaited := sorted((due, number, what) for what, (due, number, _) in self.armed.items() if due <= now):
+            what = awaited[0][2]
+            due = self.armed.pop(what)[2]
+            match what.split(" ")[0]:
+                case "breach":
+                    self._breach(what.split(" ")[1], now)
+                case "ladder":
+                    self.step_due = None
+                    self._climb(now)
+                case "silence":
+                    self._end_silence(due, now)
+                case "wake":
+                    self._wake(now)
+            self.arm(now)
+
+    def arm(self, now: int) -> None:
+        """Look when what is awaited comes; of two in the same second that comes first which was known first."""
+        awaited = dict(self._awaited())
+        kept = {what: known for what, known in self.armed.items() if what == "ladder" or awaited.get(what) == known[2]}
+        self.armed = kept
+        for what, due in awaited.items():
+            if what not in kept:
+                self.armed[what] = (max(due, now), next(_NUMBERS), due)
+        self._arm_ladder(now)
+
+    def _arm_ladder(self, now: int) -> None:
+        """Let the next step be due when the ladder says so; one that was due by another edition stays so."""
+        was, due = self.step_due, min((due for due, _ in self._to_come()), default=None)
+        self.step_due = due
+        if was != due or (was is not None and was <= now):
+            self.armed.pop("ladder", None)
+            if due is not None:
+                self.armed["ladder"] = (max(due, now), next(_NUMBERS), due)
+
+    def take_edition(self, book: Book) -> None:
+        """Go by other rule files; what is due next stays due as it was."""
+        self.book = book
+        self.step_due = min((due for due, _ in self._to_come()), default=None)
+
+    def _awaited(self) -> Iterator[tuple[str, int]]:
+        if self.wakes is not None:
+            yield "wake", self.wakes
+        for name, clock in self.clocks.items():
+            is_late = clock.state == RUNNING or clock.is_over
+            if clock.due is not None and is_late and not clock.is_told:
+                yield f"breach {name}", clock.due
+        if self.silence is not None:
+            yield "silence", self.silence[0]
+
+    def _breach(self, name: str, now: int) -> None:
+        clock = self.clocks[name]
+        self.clocks[name] = replace(clock, is_told=True)
+        is_over = clock.state == STOPPED
+        tells = any(step.clock == name and step.percent == 100 for step in self._ladder())
+        told = set() if is_over or tells else self._in_charge() | {TEAMS[self.team][1]}
+        self._enter(now, f"breached {name}", {(person, "breached") for person in told})
+
+    def _wake(self, now: int) -> None:
+        self.wakes = None
+        if self.state in {"pending", "waiting"}:
+            self._set_state("open", now)
+            self._follow(now)
+            self._enter(now, "woken", set())
+
+    # ---- the ladder --------------------------------------------------------------------------------------------------
+
+    def _ladder(self) -> Sequence[Step]:
+        if self.priority in {"p1", "p2"}:
+            return self.book.urgent
+        return STEADY if self.priority in {"p3", "p4"} else ()
+
+    @property
+    def _ladder_name(self) -> str:
+        return "urgent" if self.priority in {"p1", "p2"} else "steady"
+
+    def _ladder_calendar(self) -> str:
+        return "real" if self.priority in {"p1", "p2"} else self._calendar()
+
+    def _to_come(self) -> Iterator[tuple[int, Step]]:
+        for step in self._ladder():
+            due = self._due(step)
+            if due is not None:
+                yield due, step
+
+    def _due(self, step: Step) -> int | None:
+        clock = self.clocks.get(step.clock or LADDER)
+        count = self.done.get(f"{self._ladder_name}/{step.name}", 0)
+        if clock is None or clock.state != RUNNING or (count and not step.again):
+            return None
+        hours = self.hours[clock.calendar]
+        if step.clock is not None:
+            wanted = clock.target * step.percent // 100
+        elif step.days is not None:
+            wanted = step.days[self.priority] * hours.day
+        else:
+            wanted = step.after + count * step.again
+        return hours.when(clock.since, wanted - clock.elapsed)
+
+    def _climb(self, now: int) -> None:
+        """Do each step that is due, by the ladder as it was when the first of them was."""
+        lines: list[str] = []
+        told: dict[str, str] = {}
+        done: set[str] = set()
+        ladder, was = self._ladder_name, (self.priority, self.urgency)
+        while due := sorted((each for each in self._to_come() if each[0] <= now), key=lambda each: each[0]):
+            step = due[0][1]
+            self._count(step)
+            if step.name in done:
+                continue
+            done.add(step.name)
+            was = self._do(step, ladder, was, lines, told)
+        if not done:
+            return
+        self.priority, self.urgency = was
+        self._retarget(now)
+        self._follow(now)
+        self._enter(now, "; ".join(sorted(lines)), set(told.items()))
+
+    def _do(
+        self, step: Step, ladder: str, grade: tuple[str, str], lines: list[str], told: dict[str, str]
+    ) -> tuple[str, str]:
+        if self._against(step):
+            lines.append(f"{ladder}, {step.name}: nothing")
+            return grade
+        lines.append(f"{ladder}, {step.name}")
+        priority, urgency = grade
+        if step.raises and urgency != URGENCIES[-1]:
+            urgency = URGENCIES[URGENCIES.index(urgency) + 1]
+            priority = min(priority, MATRIX[urgency][IMPACTS.index(self.impact)])
+        people = []
+        is_higher = bool(step.level) and step.level > (self.level or "L1")
+        if is_higher:
+            self.level = step.level
+            if self.category is not None:
+                self._give_to(TEAM_OF_LEVEL[step.level])
+            else:
+                self._give_to(self.team)
+        for whom in step.notify:
+            people += self._whom(whom)
+        if is_higher:
+            people += [each for member in TEAMS[self.team][0] for each in self._present(member)]
+        template = "escalated" if step.clock is None else "breached" if step.percent == 100 else "breach-warning"
+        ranks = ("breach-warning", "breached", "escalated")
+        for person in people or self._leading():
+            told[person] = max(told.get(person, template), template, key=ranks.index)
+        return priority, urgency
+
+    def _against(self, step: Step) -> bool:
+        match step.unless:
+            case "unassigned":
+                return self.assignee is not None
+            case "unanswered":
+                return not any(n in self.clocks and self.clocks[n].state != STOPPED for n in (FIRST, NEXT))
+            case "unresolved":
+                return self.state in _SETTLED
+        return False
+
+    def _count(self, step: Step) -> None:
+        key = f"{self._ladder_name}/{step.name}"
+        self.done[key] = self.done.get(key, 0) + 1
+
+    # ---- silence -----------------------------------------------------------------------------------------------------
+
+    def _fall_silent(self, now: int) -> None:
+        """Let silence begin to count, as the state wants."""
+        self.silence = None
+        if self.state == "waiting":
+            self.silence = (self.hours["office"].when(now, self._office(0)), "waiting", 1)
+        elif self.state == "resolved":
+            hours = self.hours[self._calendar()]
+            self.silence = (hours.when(now, CLOSE_AFTER * hours.day), "resolved", 1)
+
+    def _office(self, step: int) -> int:
+        return self.book.waiting[step] * self.hours["office"].day
+
+    def _end_silence(self, due: int, now: int) -> None:
+        assert self.silence is not None
+        _, state, number = self.silence
+        self.silence = None
+        if state == "resolved":
+            self._set_state("closed", now)
+            self._follow(now)
+            self._enter(now, "closed", {(self.customer, "closed")})
+        elif number < len(self.book.waiting):
+            since = now if now - due > PROMPT else due
+            left = self._office(number) - self._office(number - 1)
+            self.silence = (self.hours["office"].when(since, left), "waiting", number + 1)
+            self._enter(now, "reminded", {(self.customer, "waiting-reminder")})
+        else:
+            self._set_state("resolved", now)
+            self._follow(now)
+            self._enter(now, "resolved", {(self.customer, "resolved")})
+
+    # ---- clocks ------------------------------------------------------------------------------------------------------
+
+    def _agree(self) -> str:
+        if self.customer.endswith("@gold.example"):
+            return "gold"
+        return "network" if self.category == "network" else "standard"
+
+    def _promised(self) -> tuple[str, dict[str, int]]:
+        return AGREEMENTS[self.agreement or ""].get(self.priority, ("real", {}))
+
+    def _calendar(self) -> str:
+        return self._promised()[0]
+
+    def elapsed(self, clock: Clock, now: int) -> int:
+        ran = self.hours[clock.calendar].between(clock.since, now) if clock.state == RUNNING else 0
+        return clock.elapsed + ran
+
+    def _begin(self, name: str, now: int) -> None:
+        calendar, promised = self._promised()
+        if name in promised:
+            due = self.hours[calendar].when(now, promised[name])
+            self.clocks[name] = Clock(promised[name], calendar, 0, RUNNING, now, due)
+            self.done = {key: count for key, count in self.done.items() if f"/{name} " not in key}
+
+    def _stop(self, name: str, now: int) -> None:
+        clock = self.clocks.get(name)
+        if clock is not None and clock.state != STOPPED:
+            self.clocks[name] = replace(clock, state=STOPPED, elapsed=self.elapsed(clock, now), since=now)
+
+    def _pause(self, name: str, now: int) -> None:
+        clock = self.clocks[name]
+        if clock.state == RUNNING:
+            still = replace(clock, state=PAUSED, elapsed=self.elapsed(clock, now), since=now)
+            self.clocks[name] = still if still.is_over else replace(still, due=None)
+
+    def _resume(self, name: str, now: int) -> None:
+        clock = self.clocks[name]
+        calendar, promised = self._promised()
+        if name != LADDER and clock.state == STOPPED:
+            if name not in promised:
+                return
+            if (promised[name], calendar) != (clock.target, clock.calendar):
+                clock = replace(clock, target=promised[name], calendar=calendar, due=None, is_told=False)
+        if clock.state == RUNNING:
+            return
+        due = clock.due
+        if name != LADDER and not clock.is_over:
+            due = self.hours[clock.calendar].when(now, max(clock.target - clock.elapsed, 1))
+        self.clocks[name] = replace(clock, state=RUNNING, since=now, due=due)
+
+    def _retarget(self, now: int) -> None:
+        """Priority or agreement changed: what has elapsed stays, and what is not promised stops."""
+        calendar, promised = self._promised()
+        for name, clock in list(self.clocks.items()):
+            if name == LADDER or clock.state == STOPPED:
+                continue
+            if name not in promised:
+                self._stop(name, now)
+            elif (clock.target, clock.calendar) != (promised[name], calendar):
+                self.clocks[name] = self._retargeted(clock, promised[name], calendar, now)
+        counter = self.clocks[LADDER]
+        if self._ladder() and counter.calendar != self._ladder_calendar():
+            elapsed = self.elapsed(counter, now)
+            self.clocks[LADDER] = replace(counter, calendar=self._ladder_calendar(), elapsed=elapsed, since=now)
+
+    def _retargeted(self, clock: Clock, target: int, calendar: str, now: int) -> Clock:
+        elapsed = self.elapsed(clock, now)
+        was_late = clock.is_told or clock.is_over or (clock.state == RUNNING and (clock.due or now + 1) <= now)
+        changed = replace(clock, target=target, calendar=calendar, elapsed=elapsed, since=now)
+        if elapsed >= target:
+            return changed if was_late else replace(changed, due=now, is_told=False)
+        due = self.hours[calendar].when(now, target - elapsed) if clock.state == RUNNING else None
+        return replace(changed, due=due, is_told=False)
+
+    def _follow(self, now: int) -> None:
+        """Let every clock stand, stop or run as the state wants."""
+        for name, clock in list(self.clocks.items()):
+            if self.state in _SETTLED:
+                self._stop(name, now)
+            elif name == LADDER and self.state in _WORKING and self._ladder_name == "steady" and self._ladder():
+                self._resume(name, now)
+            elif self.state in PAUSE[self.agreement or ""]:
+                self._pause(name, now)
+            elif clock.state == PAUSED or (name in {UPDATE, RESOLUTION, LADDER} and clock.state == STOPPED):
+                self._resume(name, now)
+
+    def _set_state(self, state: str, now: int) -> None:
+        if state != self.state:
+            self.state, self.state_at = state, now
+            self._fall_silent(now)
+
+    # ---- people ------------------------------------------------------------------------------------------------------
+
+    def _give_to(self, team: str) -> None:
+        self.team = team
+        if self.assignee not in TEAMS[team][0]:
+            self.assignee = None
+
+    def _in_charge(self) -> set[str]:
+        return {self.assignee} if self.assignee else set(TEAMS[self.team][0])
+
+    def _whom(self, whom: str) -> list[str]:
+        match whom:
+            case "assignee":
+                named = [self.assignee] if self.assignee else []
+            case "lead":
+                named = [TEAMS[self.team][1]]
+            case _:
+                named = ["dana"]
+        return [each for name in named for each in self._present(name)]
+
+    def _present(self, person: str) -> list[str]:
+        """Somebody who is here, else those who lead them."""
+        if not self.absent(person, self.now):
+            return [person]
+        leads = {lead for members, lead in TEAMS.values() if person in members}
+        return [lead for lead in sorted(leads) if not self.absent(lead, self.now)]
+
+    def told_short(self) -> str:
+        """Say how it stands, for whoever looks for a fault."""
+        kept = ("opened", "grade", "agreement", "priority", "state", "clocks", "done", "silence", "wakes", "armed")
+        return "\n    ".join(f"{name}: {getattr(self, name)}" for name in kept)
+
+    def _leading(self) -> list[str]:
+        """Who hears where nobody else is here: the lead, else the manager, else the administrator."""
+        here = [each for each in (TEAMS[self.team][1], "dana") if not self.absent(each, self.now)]
+        return here[:1] or ["root"]
+
+    def _enter(self, now: int, what: str, told: set[tuple[str, str]]) -> None:
+        self.log.append(Happening(now, what, frozenset(told)))
