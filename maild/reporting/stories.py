@@ -14,7 +14,7 @@ from typing import Protocol
 from maild.model.clocks import PROMISED, Clock, ClockName, ClockState
 from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, Logged, Moment, Values
 from maild.model.ticket import State
-from maild.reporting.moments import LADDER
+from maild.reporting.moments import BREACHED, LADDER
 
 AT_WORK = frozenset({State.NEW, State.OPEN})
 UNSOLVED = frozenset({*AT_WORK, State.WAITING, State.PENDING})
@@ -121,6 +121,8 @@ class _Telling:
             self._change(moment)
         for clock in moment.clocks:
             self._tick(clock, moment)
+        if BREACHED in moment.flags:
+            self._enter_breach(moment)
         if moment.is_answer:
             self._happened.append(Happening(What.ANSWERED, moment.at, self._where, by=moment.by))
             if self._first is None and ClockName.FIRST_RESPONSE not in self._clocks:
@@ -171,8 +173,11 @@ class _Telling:
         self._clocks[clock.name] = clock
         if clock.name not in PROMISED:
             return
-        if before is not None and _is_anew(before, clock, moment):
+        is_anew = before is not None and _is_anew(before, clock, moment)
+        if before is not None and is_anew:
             self._end(before, moment.at)
+        if clock.state is ClockState.STOPPED and is_anew:
+            return  # nobody was promised anything by it
         if clock.state is ClockState.STOPPED:
             self._stop(clock, moment)
         elif clock.is_over:
@@ -192,6 +197,12 @@ class _Telling:
             self._first = Happening(What.FIRST_RESPONSE, moment.at, self._where, by=moment.by, took=took)
         if clock.name is ClockName.RESOLUTION and self._solved is not None and self._hours is None:
             self._solved = replace(self._solved, took=clock.elapsed)
+
+    def _enter_breach(self, moment: Moment) -> None:
+        """Take a promise for broken that was entered as such: an answer in the very same instant came too late."""
+        for name in PROMISED:
+            if name.value in moment.flags and name in self._clocks:
+                self._break(self._clocks[name], moment.at)
 
     def _end(self, clock: Clock, at: datetime) -> None:
         """Close what was promised by a clock that begins anew."""
@@ -234,10 +245,11 @@ def _stood_at(stood: Sequence[tuple[datetime, Values]], at: datetime) -> Values:
 
 def _is_anew(before: Clock, clock: Clock, moment: Moment) -> bool:
     """Whether a clock that may run several times begins again, and does not merely go on."""
-    if clock.state is not ClockState.RUNNING or clock.elapsed or clock.at < moment.at:
+    if clock.elapsed or clock.at < moment.at:
         return False
     if clock.name is ClockName.NEXT_RESPONSE:
-        return before.state is ClockState.STOPPED
+        return before.state is ClockState.STOPPED and clock.state is ClockState.RUNNING
+    # Also where the answer is the last word for now: then it begins, and stands or stops at once.
     return clock.name is ClockName.UPDATE and moment.is_answer
 
 
