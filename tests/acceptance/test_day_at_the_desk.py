@@ -3,7 +3,11 @@
 One story in the order of the day; each part states its fact where it is shown.
 """
 
+import sys
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -196,10 +200,37 @@ def _one_answer_for_an_outage(day: Day) -> None:
     assert sorted(day.state(number) for number in (incident, *numbers)) == ["open", *["resolved"] * 5]
 
 
-def test_undo_stops_a_mail_that_waits(new_desk):
-    """Within the delay a relay is taken back, and nothing of it reaches the customer."""
-    desk = new_desk(send_delay="10m")
-    desk.start()
+SCHEDULED = """rules:
+  offers: {when: {subject: {words: offer}}, then: {hold: an offer}}
+reports:
+  handover: {to: alice, at: "08:02", parts: [open-by-due, waiting, breached, absences], accept: 1m}
+"""
+
+
+class Morning:
+    """A clock that stands a little before eight in London, on the next day, and is put forward minute by minute."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "offset"
+        self.behind = datetime.now(UTC) - self._today("07:58") - timedelta(days=1)  # negative: it is earlier now
+        self.set("07:58")
+
+    def set(self, clock: str) -> None:
+        new = self.file.with_suffix(".new")
+        new.write_text(str((self._today(clock) - self._today("07:58") - self.behind).total_seconds()))
+        new.replace(self.file)
+
+    @staticmethod
+    def _today(clock: str) -> datetime:
+        at = datetime.combine(datetime.now(UTC).date(), time.fromisoformat(clock))
+        return at.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC)
+
+
+def test_undo_stops_a_mail_that_waits_and_a_morning_begins(new_desk, tmp_path: Path):
+    """Within the delay a relay is taken back, and nothing of it reaches the customer; then come the day's lists."""
+    desk, morning = new_desk(send_delay="10m"), Morning(tmp_path)
+    (desk.config / "rules" / "scheduled.yaml").write_text(SCHEDULED, encoding="utf-8")
+    desk.start(sys.executable, str(Path(__file__).with_name("clocked.py")), str(morning.file))
     desk.wait_for_event("mailbox_connected")
     day = Day(desk)
     day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
@@ -215,3 +246,30 @@ def test_undo_stops_a_mail_that_waits(new_desk):
     assert not [mail for mail in desk.mails_to(day.bob) if "fault" in mail.as_string()]
     states = {mail["template"]: mail["state"] for mail in desk.show("ticket", "show", "1001")["mails"]}
     assert states["closed"] == "cancelled"
+    _a_morning(day, morning)
+
+
+def _a_morning(day: Day, morning: Morning) -> None:
+    """The administrator releases what was held by its number; a handover that nobody accepts is its lead's."""
+    desk = day.desk
+    desk.send(desk.write(day.erin, "An offer for you", "Cheap printers."), day.erin)
+    desk.wait_for_event("arrival_held")
+    morning.set("08:00")
+    listed = day.gets(day.carol, "Held mail:", f"1. {day.erin}: An offer for you", "an offer")
+    day.answers(day.alice, listed, "#release 1")
+    day.gets(day.alice, "only an administrator's answer to a list of held mail may say so")
+    day.answers(day.carol, listed, "#release 1-2")
+    day.gets(day.carol, "#release 2: the list that you answered has no such number")
+    assert len(desk.show("held", "list")) == 1
+    day.answers(day.carol, listed, "#release 1")
+    day.gets(day.carol, f"released: {day.erin}: An offer for you")
+    desk.wait_for_mail(day.erin, lambda mail: "An offer for you" in str(mail["Subject"]))
+    assert desk.show("held", "list") == []
+
+    morning.set("08:02")
+    handover = day.gets(day.alice, "Open, by what is due first:", "VPN down", "Accept it with #ack")
+    morning.set("08:04")
+    day.gets(day.carol, "Nobody accepted this handover in time.", "VPN down")
+    day.answers(day.alice, handover, "#ack")
+    day.gets(day.alice, "you accepted the handover")
+    assert desk.maild("verify").returncode == 0
