@@ -10,24 +10,25 @@ from datetime import datetime
 
 import click
 
+from maild.carrying import carry_out_alone
+from maild.cli.byhand import Hands, hands_of
 from maild.cli.display import fit, moment, number_of, say_no
 from maild.cli.opening import config_directory, now, user
 from maild.cli.progress import beginning, shown_progress
 from maild.cli.since import Since
 from maild.config import read_config
-from maild.desk import House, keep_time
+from maild.desk import keep_time
 from maild.desk.retracting import Retraction, retract
 from maild.documents import did_you_mean
 from maild.errors import MaildError
 from maild.model.decision import OutcomeKind
-from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions, TicketFacts, Want
 from maild.model.ticket import State
-from maild.premises import Premises, keyring_of, open_store, premises_in_force
+from maild.premises import open_store, premises_in_force
 from maild.rules import Rules
 from maild.rules.occasions import On
 from maild.rules.rulings import Ruling, parse_ruling
-from maild.store import Begin, Carrying, PastDecision, Store
+from maild.store import Begin, PastDecision, Store
 
 _PAGE = 200
 _TRIES = 5
@@ -82,11 +83,10 @@ def undo(rule: str, since: datetime, dry_run: bool, yes: bool) -> None:
         if dry_run:
             click.echo("Nothing was taken back: --dry-run.")
             return
-        mine, rules = premises_in_force(store, config)
         if touched.held or touched.refused or touched.spam:
-            _warn(rules, rule)
+            _warn(premises_in_force(store, config)[1], rule)
         _ask(is_sure=yes)
-        _take_back(store, Premises(mine, rules, keyring_of(store, now())).house(), wish, touched)
+        _take_back(hands_of(store, config), wish, touched)
 
 
 def _find(store: Store, wish: Wish, begin: Begin) -> Touched:
@@ -214,8 +214,9 @@ def _ask(*, is_sure: bool) -> None:
     click.confirm("Take this back?", abort=True)
 
 
-def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None:
-    changed = sum(_take_back_of(store, house, number, wish, touched) for number in touched.tickets)
+def _take_back(hands: Hands, wish: Wish, touched: Touched) -> None:
+    store = hands.store
+    changed = sum(_take_back_of(hands, number, wish, touched) for number in touched.tickets)
     at = now()
     held = sum(store.write(lambda tx, one=one: tx.release_held(one, wish.by, at)) for one in touched.held)  # type: ignore[misc]  # its default
     spam = sum(store.write(lambda tx, one=one: tx.release_spam(one, wish.by, at)) for one in touched.spam.values())  # type: ignore[misc]  # its default
@@ -226,18 +227,16 @@ def _take_back(store: Store, house: House, wish: Wish, touched: Touched) -> None
     click.echo(f"Taken back: {', '.join(told) or 'nothing'}.")
 
 
-def _take_back_of(store: Store, house: House, number: int, wish: Wish, touched: Touched) -> bool:
+def _take_back_of(hands: Hands, number: int, wish: Wish, touched: Touched) -> bool:
     """Take back what can be of one ticket, in one transaction; again where it changed meanwhile."""
     for _ in range(_TRIES):
         at = now()
-        facts = _facts_of(store, number, at)
-        decision = _retraction(store, facts.tickets[number], wish, touched).decision
+        facts = _facts_of(hands.store, number, at)
+        decision = _retraction(hands.store, facts.tickets[number], wish, touched).decision
         if decision is None:
             return False
-        # Another priority or state is another time.
-        decision = keep_time(decision, facts, house, at)
-        story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
-        work = Carrying(None, None, "", decision, (), {}, story)
-        if not store.write(lambda tx, work=work, at=at: tx.carry_out([work], at)):  # type: ignore[misc]  # their defaults
+        # Another priority or state is another time, and another value may need an approval, or none.
+        decision = keep_time(decision, facts, hands.house, at)
+        if carry_out_alone(hands.store, hands.writer, None, decision, facts):
             return True
     raise MaildError(f"ticket #{number} changes faster than it can be written; try again")

@@ -180,7 +180,6 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
                 "customers": len(rules.customers),
                 "calendars": len(rules.calendars),
                 "agreements": len(rules.agreements),
-                "approvals": len(rules.approvals),
                 "digest": rules.digest[:12],
             }
         ],

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from maild.desk.agreeing import hours_for
 from maild.desk.approvers import Approvers, Asking, excluded, find_approvers
-from maild.desk.asked import Asked, Stage, parse_asked
 from maild.desk.blocking import names_of, rank
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
@@ -23,6 +22,7 @@ from maild.desk.requesting import mails_to_approvers
 from maild.desk.telling import note_notices, those_in_charge
 from maild.desk.viewing import view_of
 from maild.model.aftermath import ticket_after
+from maild.model.asked import Asked, Stage, parse_asked
 from maild.model.decision import (
     AddEntry,
     ChangeTicket,
@@ -217,7 +217,8 @@ class _Keeping:
     def _let_time_run(self, key: str, was: Asked | None, now: Asked | None) -> None:
         old = was.until if was is not None and was.is_open else None
         new = now.until if now is not None and now.is_open else None
-        if old == new:
+        # One that is over may have been dropped, after a restore: it is started anew.
+        if old == new and (new is None or new > self._now):
             return
         if old is not None:
             self._timers.append(StopTimers(TimerKind.APPROVAL, self._number, key))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maild.desk.approvers import excluded
-from maild.desk.asked import Asked, Stage, parse_asked
 from maild.desk.house import House
 from maild.desk.viewing import view_of
+from maild.model.asked import Asked, Stage, parse_asked
 from maild.model.saying import Said, say
 from maild.model.ticket import Ticket
 from maild.rules import Approval, TicketView, Tier, Verdicts, find_tier

@@ -7,9 +7,9 @@ mail like any other, and so is what somebody else says.
 
 import re
 
-from maild.desk.asked import Asked, all_asked
 from maild.desk.case import Case
 from maild.desk.courtesy import Answer, find_answer
+from maild.model.asked import Asked, all_asked
 from maild.model.decision import Trust
 from maild.model.outgoing import Template
 from maild.model.ticket import APPROVAL_PREFIX, Change, Ticket

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from maild.desk.approvers import Approver, Asking
-from maild.desk.asked import Asked
 from maild.desk.blocking import names_of
 from maild.desk.telling import to_person
+from maild.model.asked import Asked
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import Said, say
 from maild.rules import Approval, Person

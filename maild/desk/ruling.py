@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from maild.desk.asked import Asked, Stage, parse_asked
 from maild.desk.case import Case, Sheet, held
 from maild.desk.telling import named, notices
 from maild.desk.viewing import view_of
 from maild.model.aftermath import changed_ticket
+from maild.model.asked import Asked, Stage, parse_asked
 from maild.model.decision import AddParticipant, CountMail, Decision, OpenTicket, Ruled, Standing, Trust
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address

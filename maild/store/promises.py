@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from maild.marks import Keyring, find_marks, is_genuine
+from maild.model.asked import parse_asked
 from maild.model.decision import OutcomeKind, TimerKind
 from maild.model.mail import Place
 from maild.model.occasion import parse_occasion
 from maild.model.outgoing import MailState
-from maild.model.ticket import CONTACT_PREFIX, SETS, EntryKind, State
+from maild.model.ticket import APPROVAL_PREFIX, CONTACT_PREFIX, SETS, EntryKind, State
 
 RESTORE: Final = "restore the last backup in which it is whole"
 REPORT: Final = "keep a copy of the database and report it: maild never writes this"
+_DROPPED: Final = "`#approval` asks once more; report it, if it was not dropped after a restore"
 _SHOWN_OWNERS: Final = 10
 _OUTCOMES: Final = frozenset(OutcomeKind)
 _STATES: Final = frozenset(State)
@@ -158,12 +160,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class SeenTicket:
-    """A ticket's changeable fields, the number of its newest entry as it says itself, and its history."""
+    """A ticket's changeable fields, the number of its newest entry as it says itself, and its history.
+
+    `ends` name the approvals of it that a waiting timer is to end.
+    """
 
     key: int
     last_n: int
     values: Mapping[str, str | None]
     history: History
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    ends: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +262,27 @@ def check_ticket(ticket: SeenTicket) -> Iterator[Fault]:
             differs = f"{where}: {name} is {ticket.values[name]!r}, its entries say {value!r}"
             yield Fault("a ticket is not what its changes add up to", differs, REPORT)
     yield from history.answered_twice()
+    yield from _wrong_approvals(ticket, where)
+
+
+def _wrong_approvals(ticket: SeenTicket, where: str) -> Iterator[Fault]:
+    """Find approvals that are not what their changes add up to, and open ones that would never end."""
+    values = ticket.history.values.items()
+    said = {name.removeprefix(APPROVAL_PREFIX): value for name, value in values if name.startswith(APPROVAL_PREFIX)}
+    for name in dict.fromkeys((*said, *ticket.approvals)):
+        value = ticket.approvals.get(name)
+        if said.get(name) != value:
+            differs = f"{where}: approval {name} is {value!r}, its entries say {said.get(name)!r}"
+            yield Fault("a ticket is not what its changes add up to", differs, REPORT)
+    try:
+        timed = {name for name, text in ticket.approvals.items() if (one := parse_asked(text)) and one.is_timed}
+    except ValueError:
+        yield Fault("how far an approval has come cannot be read", where, RESTORE)
+        return
+    for name in sorted(timed - ticket.ends):
+        yield Fault("an open approval has no timer that ends it", f"{where}, approval {name}", _DROPPED)
+    for name in sorted(ticket.ends - timed):
+        yield Fault("a timer ends no open approval", f"{where}, approval {name}", REPORT)
 
 
 def check_figures(ticket: int, kept: str, computed: str) -> Iterator[Fault]:

@@ -73,7 +73,10 @@ _ARRIVALS = (
     .join(blob, blob.c.id == arrival.c.raw, isouter=True)
     .join(entry, (entry.c.ticket == arrival.c.ticket) & (entry.c.n == arrival.c.entry), isouter=True)
 )
-_TICKETS = select(ticket.c.number.label("id"), ticket.c.last_n, *(ticket.c[name] for name in FIELDS))
+_TICKETS = select(
+    ticket.c.number.label("id"), ticket.c.last_n, ticket.c.approvals, *(ticket.c[name] for name in FIELDS)
+)
+_ENDS = select(timer.c.ticket, timer.c.about).where(timer.c.kind == TimerKind.APPROVAL.value, timer.c.done_at.is_(None))
 _NUMBERS = select(ticket.c.number.label("id"))
 _ENTRIES = (
     select(
@@ -194,8 +197,18 @@ class Verifying(Snapshot):
             histories[row.ticket].add(one)
         for number, n in find_broken(self._connection, entry, ENTRY_STAYS, entry.c.ticket.in_(numbers)):
             histories[number].find_broken(n)
+        ends: defaultdict[int, set[str]] = defaultdict(set)
+        for of, about in self._connection.execute(_ENDS.where(timer.c.ticket.in_(numbers))):
+            ends[of].add(about)
         return tuple(
-            SeenTicket(row.id, row.last_n, {name: as_text(getattr(row, name)) for name in FIELDS}, histories[row.id])
+            SeenTicket(
+                key=row.id,
+                last_n=row.last_n,
+                values={name: as_text(getattr(row, name)) for name in FIELDS},
+                history=histories[row.id],
+                approvals=dict(row.approvals),
+                ends=frozenset(ends[row.id]),
+            )
             for row in rows
         )
 

@@ -6,16 +6,17 @@ import pytest
 
 from maild.desk import decide
 from maild.desk.approving import expire
-from maild.desk.asked import Asked, Stage, parse_asked
 from maild.desk.consenting import says_yes
 from maild.desk.lapsing import live_on
 from maild.marks import exposure
+from maild.model.asked import Asked, Stage, parse_asked
 from maild.model.decision import Authenticity, OutcomeKind, StartTimer, StopTimers, Timer, TimerKind
 from maild.model.facts import Facts, IssuedMail, KnownId, ThreadFacts
 from maild.model.mail import Address, Automatic
 from maild.model.outgoing import Meaning, Template
 from maild.model.ticket import EntryKind, State
 from maild.rules.approvals import amount_of
+from maild.store.promises import History, SeenEntry, SeenTicket, check_ticket
 from tests.unit.desk_values import (
     BOB,
     CAROL,
@@ -592,3 +593,27 @@ def test_a_rule_names_an_approval_that_there_is():
     """The nearest is named."""
     (problem,) = problems_of(WRITTEN.replace("approval: risk", "approval: risc"))
     assert "there is no approval 'risc'. Did you mean 'risk'?" in problem
+
+
+OPEN = Asked(Stage.OPEN, 2, asked=("nina",), until=at("12:00")).written()
+
+
+@pytest.mark.parametrize(
+    ("kept", "entered", "ends", "faults"),
+    [
+        ({"spend": OPEN}, OPEN, {"spend"}, []),
+        ({"spend": "approved n=2"}, "approved n=2", set(), []),
+        ({"spend": "approved n=2"}, OPEN, {"spend"}, ["its entries say", "a timer ends no open approval"]),
+        ({}, OPEN, set(), ["its entries say"]),
+        ({"spend": OPEN}, OPEN, set(), ["an open approval has no timer that ends it"]),
+        ({"spend": "agreed"}, "agreed", set(), ["cannot be read"]),
+    ],
+)
+def test_verify_knows_how_far_approvals_have_come(kept, entered, ends, faults):
+    """As the entries say, and each open one has its timer."""
+    history = History(1042, {})
+    history.add(SeenEntry(1, "event", None, None, None, f'[["approval.spend", null, "{entered}"]]'))
+    seen = SeenTicket(1042, 1, {"state": "open"}, history, kept, frozenset(ends))
+    found = [str(fault) for fault in check_ticket(seen)]
+    assert len(found) == len(faults)
+    assert all(what in fault for what, fault in zip(faults, found, strict=True)), found

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from maild.desk.approvers import excluded
-from maild.desk.asked import Asked, Stage, all_asked, parse_asked
 from maild.desk.blocking import is_granted, names_of, why_blocked
 from maild.desk.hints import hint
 from maild.desk.orders.plan import Plan
 from maild.desk.viewing import view_of
+from maild.model.asked import Asked, Stage, all_asked, parse_asked
 from maild.model.saying import Said, say
 from maild.model.ticket import APPROVAL_PREFIX, FINISHED, State, Ticket
 from maild.rules import find_tier

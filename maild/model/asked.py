@@ -53,6 +53,11 @@ class Asked:
         """Whether it waits for somebody's word."""
         return self.stage is Stage.OPEN
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether a timer is to end it undecided."""
+        return self.is_open and self.until is not None
+
     def ended(self, stage: Stage) -> "Asked":
         """End it: no time runs any more."""
         return replace(self, stage=stage, until=None, left=None)
