@@ -35,6 +35,7 @@ from maild.rules.language.rule import RuleSection
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
+from maild.rules.presence import presence_doubts
 from maild.rules.references import LEVELS
 from maild.rules.scrubbing import NO_SCRUB, Scrub
 from maild.rules.surroundings import Surroundings
@@ -94,15 +95,18 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
     customers = {
         e.name: _customer(e, value, surroundings) for e, value in gathering.sound("customers", CustomerSection)
     }
+    people = {e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}
+    teams = {e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}
     doubts = (
         *rule_doubts(gathering, rules, Calendars(calendars, desk.timezone)),
         *customer_doubts(customers),
         *agreement_doubts(agreements),
         *ladder_doubts(_ladders(gathering)),
+        *presence_doubts(_ladders(gathering), people, teams, agreements),
     )
     return Rules(
-        people=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}),
-        teams=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}),
+        people=_frozen(people),
+        teams=_frozen(teams),
         queues=_frozen(_queues(gathering, surroundings, desk)),
         absences=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("absences", AbsenceSection)}),
         calendars=_frozen(calendars),

@@ -280,6 +280,9 @@ def test_what_the_rule_files_do_not_say_any_more_does_not_happen():
     matter.agent("12:00")
     matter.step = step
     assert matter.lapses("2026-11-25T11:00") == []
+    matter.agent("13:00", "#resolve Restarted it.")
+    matter.step = step
+    assert matter.lapses("2026-11-25T11:00") == []
 
 
 @pytest.mark.parametrize(("days", "is_reopened"), [("12-07T10:59", True), ("12-07T11:01", False)])

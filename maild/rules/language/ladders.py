@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -19,6 +20,7 @@ from maild.rules.language.matters import Level
 
 _AT = re.compile(r"([a-z_]+) (\d{1,3})%", re.ASCII)
 _CLOCKS = tuple(name.value for name in PROMISED)
+_OFTEN = timedelta(minutes=5)
 _OUTSIDE = frozenset({WhomKind.REQUESTER, WhomKind.PARTICIPANTS, WhomKind.ADDRESS})
 
 
@@ -74,6 +76,8 @@ class StepSection(Passage):
             raise ValueError("does nothing: write whom to notify, a level or {urgency: {raise: 1}}")
         if self.repeat is not None and self.after is None:
             raise ValueError("only what is due `after` a time can repeat")
+        if self.repeat is not None and not self.repeat.days and self.repeat.time < _OFTEN:
+            raise ValueError(f"repeat: {self.repeat} is too often for a mail: write 5m or more")
         if self.needs is not None and not self.notify and self.level is None:
             raise ValueError("`needs: packet` goes along with mails: write whom to notify, or a level")
         return self

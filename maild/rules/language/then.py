@@ -4,6 +4,7 @@ The effects stand in one order whatever the order written: queue and category be
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -57,6 +58,7 @@ from maild.rules.language.forms import (
 from maild.rules.language.matters import Level, Priority, Steps
 
 _REQUESTER = "reply_to"
+_LONGEST_WAIT = timedelta(days=3 * 366)
 _ANSWERS = tuple(sorted(each.value for each in ACKNOWLEDGEMENTS if each is not Template.REFUSED))
 _OTHERS = frozenset(each.value for each in Template) - frozenset(_ANSWERS)
 
@@ -71,6 +73,12 @@ def _requester(text: str) -> str:
     if text != _REQUESTER and not is_field:
         raise ValueError(f"'{text}': write reply_to, or the field that holds the address, like \"{{email}}\"")
     return text if is_field else f"{{{_REQUESTER}}}"
+
+
+def _within_reason(length: timedelta) -> timedelta:
+    if length > _LONGEST_WAIT:
+        raise ValueError(f"{length.days} days are longer than anybody waits: write 3 years (1098d) at most")
+    return length
 
 
 def _tag(text: str) -> str:
@@ -154,7 +162,7 @@ class Then(Passage):
     approval: kinds.Name | None = None
     survey: Literal[False] | None = None
     reopen: Literal[True] | None = None
-    pending: Duration | None = None
+    pending: Annotated[Duration, AfterValidator(_within_reason)] | None = None
     resolve: Text | None = None
     hold: kinds.Line | None = None
     spam: Literal[True] | None = None
