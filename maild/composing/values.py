@@ -26,6 +26,8 @@ TRACER_LETTERS = 10
 _LONGEST_SUBJECT = 150
 _QUOTED_LINES, _QUOTED_CHARACTERS = 12, 800
 _MOST_OTHERS = 10
+_MOST_IN_TIMELINE, _LONGEST_IN_TIMELINE = 80, 100
+_TOLD_CHANGES = frozenset({"state", "level", "team", "assignee", "priority"})
 _MOST_TICKETS, _LONGEST_OTHER = 5, 40
 _LONGEST_ITEM, _LONGEST_REMARK = 240, 500
 _MOST_FIELDS, _LONGEST_FIELD = 8, 60
@@ -82,6 +84,7 @@ class Values:
             "first_aid": self._first_aid(order),
             "questions": () if order.is_thanks_unproved else self._questions(order),
             "is_proved": order.is_proved,
+            "is_by_silence": wanted.is_by_silence,
             "page": order.page.address if order.page is not None else "",
             "scale": wanted.scale,
             "is_internal": not order.is_for_customer,
@@ -104,6 +107,7 @@ class Values:
             if sender and order.is_about_their_mail
             else None,
             "entries": self._entries(order),
+            "timeline": tuple(self._timeline(order)),
             "files": notices.shown_files(wanted.attachments),
             "others": tuple(one for each in wanted.others[:_MOST_OTHERS] if (one := notices.who(each)) is not None),
             "addable": tuple(clean(each.address) for each in wanted.others[:_MOST_OTHERS] if self._may_join(each)),
@@ -186,6 +190,17 @@ class Values:
             return ()
         category = self._rules.categories.get(ticket.category or "")
         return tuple(clean(link) for link in category.customer_links) if category is not None else ()
+
+    def _timeline(self, order: Order) -> Iterator[str]:
+        """Tell a ticket's history in a line an entry, for whoever looks back on it; of long ones the last."""
+        entries = order.known.entries if order.known is not None else ()
+        is_wanted = order.wanted.template is Template.POST_ESCALATION_REVIEW
+        for entry in entries[-_MOST_IN_TIMELINE:] if is_wanted else ():
+            when = self._written(entry.at, order.zone, order.language)
+            first = next((line for line in clean_text(entry.text).split("\n") if line.strip()), "")
+            changed = ", ".join(f"{each.field} {each.new}" for each in entry.changes if each.field in _TOLD_CHANGES)
+            said = shorten(clean(first), _LONGEST_IN_TIMELINE)
+            yield f"{when}  {self._name_of(entry.by)}: {said}" + (f" ({clean(changed)})" if changed else "")
 
     def _due(self, order: Order) -> notices.Due:
         """Say by when the customer is answered, told how it goes, and helped: of each clock that runs."""

@@ -35,6 +35,7 @@ from maild.model.decision import (
 )
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
+from maild.model.outgoing import Template
 from maild.model.ticket import EntryKind, State, Ticket
 
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
@@ -57,7 +58,7 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     answer = _answer_of(case, known.ticket) if is_believed else Answer.WORDS
     # What answers another question does not say whether it is solved.
     answer = Answer.COURTESY if consent is not None and known.ticket.state in _SETTLED else answer
-    if is_believed and answer is Answer.WORDS and _is_over(case, known.ticket):
+    if is_believed and answer in {Answer.WORDS, Answer.NO} and _is_over(case, known.ticket):
         return open_ticket(case, after=known)
     sheet = sheet_for(case, known)
     state = _state_after(case, known.ticket, answer) if is_believed else None
@@ -135,7 +136,9 @@ def _state_after(case: Case, ticket: Ticket, answer: Answer) -> State | None:
     """Say to which state a mail of the customer's side brings a ticket; None for the one that it has."""
     if ticket.state not in _WOKEN_BY_WORDS:
         return None
-    if answer is Answer.WORDS or (answer is Answer.NO and ticket.state is State.RESOLVED):
+    answered = case.found.answered
+    is_asked = ticket.state is State.RESOLVED or (answered is not None and answered.template is Template.FOLLOW_UP)
+    if answer is Answer.WORDS or (answer is Answer.NO and is_asked):
         return State.OPEN
     if answer is Answer.YES and ticket.state is State.RESOLVED and is_proved(case):
         return State.CLOSED

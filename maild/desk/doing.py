@@ -13,6 +13,7 @@ from maild.desk.telling import light_enough, note_notices, transcripts
 from maild.model.decision import Decision, Outcome, OutcomeKind
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
+from maild.model.reports import REVIEW
 from maild.model.ticket import EntryKind
 
 
@@ -58,11 +59,12 @@ def tell(turn: Turn, plan: Plan, sheet: Sheet) -> None:
 
 def enter_note(turn: Turn, sheet: Sheet, text: str, files: tuple[Attachment, ...]) -> None:
     """Enter words for colleagues, and tell the assignee of them unless they are theirs."""
+    is_review = turn.issued is not None and turn.issued.template is Template.POST_ESCALATION_REVIEW
     sheet.enter(
         turn.number,
         EntryKind.NOTE,
         text,
-        flags=turn.speech.flags,
+        flags=(*((REVIEW,) if is_review else ()), *turn.speech.flags),
         attachments=files,
         message_id=turn.case.message.message_id,
     )

@@ -159,7 +159,8 @@ def _put_off(one: _Lapse) -> Decision:
 
 def _mail(one: _Lapse, who: Address, template: Template, words: str = "") -> Wanted:
     """Want a mail to somebody outside, in the hours in which silence is counted, by the clock where they are."""
-    return replace(unasked_mail(one.ticket, who, template, words), hours=silence_hours(one.ticket, one.house).key)
+    mail = unasked_mail(one.ticket, who, template, words)
+    return replace(mail, hours=silence_hours(one.ticket, one.house).key, is_by_silence=True)
 
 
 def _last_words(known: TicketFacts) -> str:

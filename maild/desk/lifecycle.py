@@ -8,7 +8,7 @@ state or the customer's words. Who gives thanks, or says yes without proof, has 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from maild.desk.agreeing import hours_for
+from maild.desk.agreeing import hours_for, matter_of
 from maild.desk.courtesy import Answer
 from maild.desk.house import House
 from maild.model.decision import AddEntry, StartTimer, Step, StopTimers, TimerKind
@@ -32,6 +32,26 @@ def life_steps(
     if is_begun:
         yield from next_silence(after, 0, house, now)
         yield from _survey(before, after, entries, house, now)
+        yield from _aftercare(before, after, entries, house, now)
+
+
+def _aftercare(
+    before: Ticket | None, after: Ticket, entries: list[AddEntry], house: House, now: datetime
+) -> Iterator[Step]:
+    """Let what follows a closing fall due, and not what followed one that is over."""
+    life, number = house.rules.lifecycle, after.number
+    if before is not None and before.state is State.CLOSED:
+        yield from (StopTimers(kind, number) for kind in (TimerKind.FOLLOW_UP, TimerKind.REVIEW))
+    is_old = any("taken-over" in entry.flags for entry in entries)
+    if before is None or after.state is not State.CLOSED or is_old:
+        return
+    matter, follow = matter_of(after, house), life.follow_up
+    if follow is not None and follow.fits.holds(matter) and after.requester is not None:
+        hours = hours_for(after, house, follow.calendar)
+        due_at = hours.add(now, follow.after.within(hours))
+        yield from (StartTimer(TimerKind.FOLLOW_UP, number, due_at),) if due_at is not None else ()
+    if life.review is not None and life.review.fits.holds(matter):
+        yield StartTimer(TimerKind.REVIEW, number, now)
 
 
 def _survey(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from maild.desk.aftercare import ask_for_review, follow_up
 from maild.desk.approving import expire
 from maild.desk.digests import hold_occasion, miss_handover
 from maild.desk.escalating import climb
@@ -28,6 +29,8 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
         TimerKind.DRAFT: remind_of_draft,
         TimerKind.APPROVAL: expire,
         TimerKind.SURVEY: send_survey,
+        TimerKind.FOLLOW_UP: follow_up,
+        TimerKind.REVIEW: ask_for_review,
         TimerKind.OCCASION: hold_occasion,
         TimerKind.HANDOVER: miss_handover,
     }
@@ -37,6 +40,8 @@ _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
     {
         TimerKind.LIFECYCLE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.SURVEY: frozenset({Want.HISTORY, Want.OUTSIDERS, Want.SURVEYS}),
+        TimerKind.FOLLOW_UP: frozenset({Want.OUTSIDERS}),
+        TimerKind.REVIEW: frozenset({Want.HISTORY}),
         TimerKind.LADDER: frozenset({Want.HISTORY}),
         TimerKind.DUE: frozenset({Want.HISTORY, Want.OUTSIDERS}),
         TimerKind.DRAFT: frozenset({Want.HISTORY}),

@@ -391,6 +391,8 @@ class TimerKind(StrEnum):
     DRAFT = "draft"  # somebody is reminded of words that wait for their #send
     DUE = "due"  # a clock of the ticket reaches its target
     SURVEY = "survey"  # a customer whose ticket was closed is asked how it was
+    FOLLOW_UP = "follow-up"  # a customer whose ticket was closed is asked whether it still holds
+    REVIEW = "review"  # those involved in an escalation are asked what it taught
     LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
     APPROVAL = "approval"  # nobody decided in time; `about` is its name

@@ -33,6 +33,7 @@ class Template(StrEnum):
     BREACHED = "breached"
     ESCALATED = "escalated"
     ESCALATION_PACKET = "escalation-packet"
+    POST_ESCALATION_REVIEW = "post-escalation-review"
     APPROVAL_ASKED = "approval-asked"
     TRANSCRIPT = "transcript"
     DRAFT = "draft"
@@ -44,6 +45,7 @@ class Template(StrEnum):
     REVIEW_DUE = "review-due"
     KNOWLEDGE = "knowledge"
     SURVEY = "survey"
+    FOLLOW_UP = "follow-up"
     LOW_SCORE = "low-score"
     ALARM = "alarm"
 
@@ -115,9 +117,10 @@ class Wanted:
     acknowledgement does. `queue` writes a mail about no ticket, in `language` if it is known. `packet` goes along with
     an escalation. `listings` are the parts of a mail by schedule, `listed` is what its numbers stand for, and `charts`
     are drawn and attached before it is written. `earlier` is the number of the ticket that this one follows.
-    `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there. `hours`
-    is the calendar in whose hours, by the clock of its reader's zone, it is sent; None is at once. `delay` is kept from
-    the moment of writing; the mail is given up `expires_in` after that.
+    `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there.
+    `is_by_silence`: what it tells of came about because nobody said anything. `hours` is the calendar in whose hours,
+    by the clock of its reader's zone, it is sent; None is at once. `delay` is kept from the moment of writing; the mail
+    is given up `expires_in` after that.
     """
 
     template: Template
@@ -147,6 +150,7 @@ class Wanted:
     language: str | None = None
     clock: ClockName | None = None
     hours: str | None = None
+    is_by_silence: bool = False
     delay: timedelta = timedelta(0)
     expires_in: timedelta = timedelta(days=5)
     in_reply_to: str | None = None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from maild.rules.agreements import Agreement, WorkDuration
+from maild.rules.agreements import FITS_ALL, Agreement, Fits, WorkDuration
+from maild.rules.effects import Whom
 from maild.rules.ladders import REAL
 
 _TWO_WEEKS = WorkDuration(0, timedelta(days=14), is_in_days=True)
@@ -63,14 +64,33 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """When whoever brought a closed ticket that fits is asked whether it still holds."""
+
+    after: WorkDuration
+    calendar: str | None = None
+    fits: Fits = FITS_ALL
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationReview:
+    """Who is asked, besides those who took part, what a closed ticket that fits taught."""
+
+    ask: tuple[Whom, ...]
+    fits: Fits = FITS_ALL
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The section `lifecycle`; without a survey nobody is asked."""
+    """The section `lifecycle`; without a survey, a follow-up or a review nobody is asked."""
 
     waiting: Waiting = Waiting()
     resolved: Resolved = Resolved()
     closed: Closed = Closed()
     update: Sending = Sending.OFF
     survey: Survey | None = None
+    follow_up: FollowUp | None = None
+    review: EscalationReview | None = None
 
     def lengths(self) -> Iterator[tuple[str | None, WorkDuration]]:
         """Give every length of time and its calendar, part by part."""
@@ -82,6 +102,8 @@ class Lifecycle:
         yield closed.calendar, closed.reopen_within
         if self.survey is not None:
             yield self.survey.calendar, self.survey.expires
+        if self.follow_up is not None:
+            yield self.follow_up.calendar, self.follow_up.after
 
 
 DEFAULT_LIFECYCLE = Lifecycle()

@@ -33,7 +33,12 @@ _PLAIN: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("for", "queue"), "queue"),
     ),
     "lifecycle": tuple(
-        ((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed", "survey")
+        ((part, "calendar"), "calendar or real") for part in ("waiting", "resolved", "closed", "survey", "follow_up")
+    )
+    + tuple(
+        ((part, "for", key), kind)
+        for part in ("follow_up", "review")
+        for key, kind in (("customer", "customer"), ("category", "category or group"), ("queue", "queue"))
     ),
     "reports": ((("calendar",), "calendar"),),
     "approvals": ((("of",), "field"), (("calendar",), "calendar or real")),
@@ -137,8 +142,8 @@ def _names_in(section: str, entry: Written) -> Iterator[Name]:
             for priority in entry.document.names((*entry.path, "clocks")):
                 at: Path = ("clocks", priority, "calendar")
                 yield from (Name("calendar", word, path) for path, word in entry.words(*at))
-        case "ladders":
-            yield from _whom_of_each(entry, "steps", "notify")
+        case "ladders" | "lifecycle":
+            yield from _told_in(section, entry)
         case "reports":
             yield from _whom(entry, ("to",))
         case "approvals":
@@ -156,6 +161,14 @@ def _whom_of_each(entry: Written, several: str, key: str) -> Iterator[Name]:
     listed = entry.document.find((*entry.path, several))
     for number in range(len(listed) if isinstance(listed, tuple) else 0):
         yield from _whom(entry, (several, number, key))
+
+
+def _told_in(section: str, entry: Written) -> Iterator[Name]:
+    """Name the people whom a ladder's steps tell, or whom a review asks."""
+    if section == "lifecycle":
+        yield from _whom(entry, ("review", "ask"))
+    else:
+        yield from _whom_of_each(entry, "steps", "notify")
 
 
 def _asked(entry: Written, path: Path) -> Iterator[Name]:

@@ -233,7 +233,7 @@ def test_progress_is_written_as_it_is_read():
         ("{steps: [{after: 2h, repeat: 99999h, notify: lead}]}", "steps[0].repeat: 99999h in real: from 2026-01-05"),
         ("{steps: [{at: answer 80%, notify: lead}]}", "steps[0].at: 'answer 80%': write a clock and a part"),
         ("{steps: [{at: update 80%, notify: lead, repeat: 2h}]}", "only what is due `after` a time can repeat"),
-        ("{steps: [{after: 2h, notify: [requester]}]}", "steps[0].notify[0]: a ladder tells nobody outside"),
+        ("{steps: [{after: 2h, notify: [requester]}]}", "steps[0].notify[0]: nobody outside is told by this"),
         ("{steps: [{after: 2h, notify: [team:nope]}]}", "steps[0].notify[0]: there is no team 'nope'"),
         ("{steps: [{after: 2h, notify: bob}]}", "steps[0].notify: there is no person 'bob'"),
         ("{steps: [{after: 2h, level: L2, needs: packet}]}", "a step needs a packet, and there is none"),

@@ -33,7 +33,7 @@ def _at(text: str) -> str:
 
 def _inside(whom: Whom) -> Whom:
     if whom.kind in _OUTSIDE:
-        raise ValueError("a ladder tells nobody outside: write a person, a team, assignee, lead, managers or admins")
+        raise ValueError("nobody outside is told by this: write a person, a team, assignee, lead, managers or admins")
     return whom
 
 

@@ -1,21 +1,23 @@
 """The section `lifecycle`: what follows when nobody says anything."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from maild.config import kinds
 from maild.rules.agreements import WorkDuration
 from maild.rules.calendars import Calendar
+from maild.rules.effects import Whom, WhomKind
 from maild.rules.ladders import REAL
-from maild.rules.language.agreements import Length, real_days
-from maild.rules.language.forms import NOT_YET, Duration, Passage
-from maild.rules.lifecycle import Closed, Lifecycle, Resolved, Sending, Survey, Waiting
+from maild.rules.language.agreements import GradedForSection, Length, real_days
+from maild.rules.language.forms import Duration, Passage, Several
+from maild.rules.language.ladders import Colleague
+from maild.rules.lifecycle import Closed, EscalationReview, FollowUp, Lifecycle, Resolved, Sending, Survey, Waiting
 
 _MOST_REMINDERS = 5
+_INVOLVED = (Whom(WhomKind.ASSIGNEE), Whom(WhomKind.LEAD))
 
 
 class _Timed(Passage):
@@ -98,16 +100,38 @@ class SurveySection(_Timed):
         return Survey(count, within, self.expires, self.calendar, self.scale, self.low)
 
 
+class FollowUpSection(_Timed):
+    """Some time after it was closed: whether it still holds."""
+
+    after: Length
+    fits: Annotated[GradedForSection, Field(alias="for")] = GradedForSection()
+
+    def value(self) -> FollowUp:
+        """Give it."""
+        return FollowUp(self.after, self.calendar, self.fits.value())
+
+
+class ReviewSection(Passage):
+    """Once a ticket is closed that was escalated: what it taught."""
+
+    fits: Annotated[GradedForSection, Field(alias="for")]
+    ask: Annotated[tuple[Colleague, ...], BeforeValidator(kinds.one_or_many), Several] = _INVOLVED
+
+    def value(self) -> EscalationReview:
+        """Give it."""
+        return EscalationReview(self.ask, self.fits.value())
+
+
 class LifecycleSection(Passage):
     """The section `lifecycle`."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("follow_up", "review"), NOT_YET))
 
     waiting: WaitingSection | None = None
     resolved: ResolvedSection | None = None
     closed: ClosedSection | None = None
     update: UpdateSection | None = None
     survey: SurveySection | None = None
+    follow_up: FollowUpSection | None = None
+    review: ReviewSection | None = None
 
     def value(self) -> Lifecycle:
         """Give it."""
@@ -118,11 +142,13 @@ class LifecycleSection(Passage):
             Closed(closed.reopen_within, closed.calendar) if closed is not None else Closed(),
             Sending(self.update.send) if self.update is not None else Sending.OFF,
             self.survey.value() if self.survey is not None else None,
+            self.follow_up.value() if self.follow_up is not None else None,
+            self.review.value() if self.review is not None else None,
         )
 
     def lengths(self) -> Iterator[tuple[str, str, str | None, WorkDuration]]:
         """Give every length of time: part, key, calendar."""
-        for part in ("waiting", "resolved", "closed", "survey"):
+        for part in ("waiting", "resolved", "closed", "survey", "follow_up"):
             section: _Timed | None = getattr(self, part)
             if section is not None:
                 yield from ((part, key, section.calendar, work) for key, work in section.lengths())
