@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the real mail servers that the tests run against, as root on Debian or Ubuntu; elsewhere say what is missing.
+# Install the real mail servers, and the browser, that the tests run against, as root on Debian or Ubuntu; elsewhere say what is missing.
 set -eu
 wanted=""
 [ -x /usr/sbin/dovecot ] || wanted="$wanted dovecot-imapd"
@@ -8,6 +8,7 @@ wanted=""
 set -- /usr/lib/postgresql/*/bin/initdb
 [ -x "$1" ] || wanted="$wanted postgresql"
 command -v systemd-analyze >/dev/null 2>&1 || wanted="$wanted systemd"
+command -v chromium >/dev/null 2>&1 || wanted="$wanted chromium"
 command -v openssl >/dev/null 2>&1 || wanted="$wanted openssl"
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

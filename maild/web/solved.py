@@ -54,6 +54,8 @@ def _wrong(found: Visit, nonce: str, said: str, words: str) -> str:
         return "choose"
     if len(words) > LONGEST_WORDS:
         return "long"
+    if said == _NO and not words and found.known.ticket.state is State.CLOSED:
+        return "words"
     return "" if is_pressed(found, nonce) else "press"
 
 
@@ -63,9 +65,8 @@ def _answer_of(found: Visit, said: str, words: str) -> str:
     if said == _YES:
         return spoken["answer_yes"] if ticket.state is State.RESOLVED else ""
     text = f"{spoken['answer_no']}\n\n{words}" if words else spoken["answer_no"]
-    if ticket.state not in _SETTLED and (not words or text == _last_words(found)):
-        return ""
-    return text
+    is_said = not words or text == _last_words(found)
+    return "" if ticket.state not in _SETTLED and is_said else text
 
 
 def _last_words(found: Visit) -> str:

@@ -59,12 +59,14 @@ MESSAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
 
 _WRONG_EN: Final = {
     "wrong_choose": "Please press one of the buttons.",
+    "wrong_words": "Please write what is still wrong.",
     "wrong_long": "These are too many words for this page: shorten them, or answer the mail, which takes them all.",
     "wrong_press": "Please press the button once more: this page lay open for long, or was not sent by it.",
     "wrong_again": "That did not work just now. Nothing was kept; please press once more in a minute.",
 }
 _WRONG_DE: Final = {
     "wrong_choose": "Bitte drücken Sie einen der Knöpfe.",
+    "wrong_words": "Bitte schreiben Sie, was noch nicht stimmt.",
     "wrong_long": "Das sind zu viele Worte für diese Seite: Kürzen Sie, oder antworten Sie auf die Mail.",
     "wrong_press": "Bitte drücken Sie noch einmal: Die Seite war lange offen, oder es kam nicht von ihr.",
     "wrong_again": "Das ging gerade nicht. Es wurde nichts gespeichert; drücken Sie bitte gleich noch einmal.",
