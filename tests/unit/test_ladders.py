@@ -296,3 +296,29 @@ def test_a_ladder_is_cheap_where_nothing_is_due():
     assert matter.step_at == at("10:20")
     assert matter.clocks["ladder"].due_at is None
     assert matter.clocks["ladder"].target == timedelta()
+
+
+NIGHT = """\
+calendars:
+  night: {timezone: Europe/London, hours: {sat-sun: ["00:00-06:00"]}}
+agreements: {all: {calendar: night, clocks: {p1: {}, p2: {}, p3: {first_response: 2h}, p4: {}, p5: {}}}}
+ladders: {all: {steps: [{at: first_response 50%, notify: lead}, {after: 2h, notify: lead}, {after: 5h, notify: lead}]}}
+rules: {all: {when: always, then: {priority: p3}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("opened", "warned", "due", "last"),
+    [
+        # Half past midnight in summer; the hour from one to two is there twice, and both count.
+        ("2026-10-24T23:30", "25 00:30", "25 01:30", "25 04:30"),
+        # Half past midnight in winter; there is no hour from one to two, so the night is one short.
+        ("2026-03-29T00:30", "29 01:30", "29 02:30", "03 23:30"),
+    ],
+)
+def test_in_a_night_in_which_clocks_are_set_each_step_comes_once(opened: str, warned: str, due: str, last: str):
+    """After so much time as really passed while the wall showed working hours."""
+    matter = Climbing(NIGHT).customer(opened)
+    assert f"{matter.timers['first_response']:%d %H:%M}" == due
+    told = [line.rpartition(" to ")[0] for line in matter.until("2026-12-01T00:00")]
+    assert told == [f"{warned} breach-warning", f"{due} escalated", f"{last} escalated"]

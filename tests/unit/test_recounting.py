@@ -7,13 +7,13 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maild.desk import Hours, climb, recount
+from maild.desk import Hours, climb, keep_time, recount
 from maild.desk.byhand import retarget
 from maild.desk.clocks import elapsed_at
 from maild.desk.recomputing import clock_faults
 from maild.desk.recounting import recounted
 from maild.model.clocks import ClockState
-from maild.model.decision import StartTimer, Timer, TimerKind
+from maild.model.decision import StartTimer, StopTimers, Timer, TimerKind
 from maild.model.edition import Holding
 from maild.rules import find_orphans, under_terms, write_terms
 from tests.unit.test_clocks import RULES, Matter, a_house, at, hours
@@ -133,6 +133,8 @@ def test_a_breach_before_the_edit_stays_one():
 def test_a_timer_of_the_old_hours_is_not_told_twice():
     """The desk stood still while it fell due: by the new hours it is due later, and the old timer is gone."""
     matter = edit(Matter().customer("10:00"), NARROW, "11:00")
+    moved = keep_time(recount(matter.known, matter.house, at("13:30")), matter.facts(), matter.house, at("13:30"))
+    assert StopTimers(TimerKind.DUE, matter.number, "first_response") in moved.steps
     follow(matter, "13:30")
     assert matter.timers["first_response"] == at("14:00")
     matter.falls_due("first_response", "13:31", due="12:00")
