@@ -16,7 +16,7 @@ from maild.cli.display import (
 from maild.cli.held import arrival_line, happening_line, print_happenings
 from maild.cli.opening import NUMBER, Deed, do_to_each, opened_store
 from maild.model.explaining import Json, instant
-from maild.model.outgoing import MailState
+from maild.model.outgoing import MailState, Template
 from maild.store import ArrivalRow, MailRow, Store
 
 _STATES = [state.value for state in MailState]
@@ -70,7 +70,7 @@ def show(number: int, raw: bool, as_json: bool) -> None:
     """Show an outgoing mail: its fate so far, and its bytes."""
     with opened_store() as store:
         found = _find(store, number)
-        wire = store.read(lambda reader: reader.wire_of(number)) or b""
+        wire = _shown(found, store.read(lambda reader: reader.wire_of(number)) or b"")
         happenings = store.read(lambda reader: reader.happenings_of_mail(number))
     if raw:
         print_bytes(wire)
@@ -161,6 +161,13 @@ def _change(numbers: tuple[int, ...], deed: Deed, done: str, why_not: str) -> No
             click.echo(f"mail {number}: {done}")
     if refused:
         raise say_no("\n".join(f"mail {number}: {why_not}" for number in sorted(refused)))
+
+
+def _shown(found: MailRow, wire: bytes) -> bytes:
+    """Leave out the words of a mail that holds a code: it is its reader's alone."""
+    if found.template is not Template.IDENTITY_CODE:
+        return wire
+    return wire.partition(b"\r\n\r\n")[0] + b"\r\n\r\n(its words hold a code and are not shown)\r\n"
 
 
 def _find(store: Store, number: int) -> MailRow:

@@ -189,8 +189,8 @@ class Composer:
             subject=printed.subject,
             headers=headers,
             pieces=body.pieces,
-            ours=printed.ours,
-            quoted=printed.quoted,
+            ours="" if wanted.code else printed.ours,
+            quoted="" if wanted.code else printed.quoted,
             due_at=due_at,
             expires_at=due_at + wanted.expires_in,
         )

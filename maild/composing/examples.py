@@ -132,6 +132,7 @@ _SPOKEN = (Template.REPLY, Template.STATUS_UPDATE, Template.RESOLVED, Template.C
 _MAILS = (
     *(_to_customer(template) for template in _ANSWERS),
     replace(_to_customer(Template.REFUSED), ticket=None),
+    replace(_to_customer(Template.IDENTITY_CODE), code="BKTR-WXQM", open_until=EXAMPLE_NOW + timedelta(hours=24)),
     *(_spoken(template) for template in (*_SPOKEN, Template.WAITING_REMINDER)),
     *(_to_customer(template) for template in _SPOKEN[1:]),
     _to_colleague(Template.AGENT_NOTICE, Thread.NOTICE, Meaning.RELAY),

@@ -91,6 +91,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Unverified:
+    """How far it is with who asks: the state of it, how many codes may be tried, and the phone on file to call back."""
+
+    state: str
+    left: int
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A step of the checklist as a notice shows it; `box` says whether it is open, done or skipped, and `why` it is."""
 

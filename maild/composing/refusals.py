@@ -42,6 +42,10 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "#{word}: required steps are neither done nor skipped: {steps}; write {usage}": (
         "#{word}: Nötige Schritte sind weder getan noch ausgelassen: {steps}; schreiben Sie {usage}"
     ),
+    "#{word}: nobody verified who asks: wait for the code, or make sure by other means and write {usage}": (
+        "#{word}: Niemand hat geprüft, wer da bittet: Warten Sie auf den Code, oder prüfen Sie es anders und schreiben "
+        "Sie {usage}"
+    ),
     "#merge {argument}: {why}": "#merge {argument}: {why}",
     "#split: {why}": "#split: {why}",
     "#link {argument}: that is this ticket itself": "#link {argument}: Das ist dieses Ticket selbst",

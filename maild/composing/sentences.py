@@ -134,6 +134,33 @@ GERMAN: Mapping[str, str] = {
     "{name}'s mailbox says that they are out of office: absent until {day}.": (
         "Das Postfach von {name} meldet Abwesenheit: abwesend bis {day}."
     ),
+    # Who asks
+    "a code in a mail of {address} proves nothing: it does not count": (
+        "Ein Code in einer Mail von {address} beweist nichts: Er zählt nicht"
+    ),
+    "a code came, but none is out": "Ein Code kam, aber es gilt keiner",
+    "the code came too late": "Der Code kam zu spät",
+    "the requester is verified: the code was right": "Der Kunde ist geprüft: Der Code stimmte",
+    "the last code was wrong: only #verified lifts the lock, after you made sure by other means": (
+        "Der letzte Code war falsch: Nur #verified hebt die Sperre auf, wenn Sie es anders geprüft haben"
+    ),
+    "a code was wrong: {left} more may be tried": "Ein Code war falsch: Noch {left} Versuche",
+    "Who asks must be verified anew.": "Wer da bittet, ist neu zu prüfen.",
+    "A code went to the address on file; it holds until {when}.": (
+        "Ein Code ging an die hinterlegte Adresse; er gilt bis {when}."
+    ),
+    "No code was sent: {why}.": "Es ging kein Code hinaus: {why}.",
+    "the file of contacts names no other address of theirs": (
+        "Die Datei der Kontakte nennt keine andere Adresse des Kunden"
+    ),
+    "the address on file is never written to automatically": (
+        "An die hinterlegte Adresse wird nie automatisch geschrieben"
+    ),
+    "{count} codes are out for them already": "Für den Kunden gelten schon {count} Codes",
+    "The code expired: the requester's next mail lets another go out, or #verified says how you made sure.": (
+        "Der Code ist abgelaufen: Die nächste Mail des Kunden löst einen neuen aus, oder #verified sagt, wie Sie es "
+        "geprüft haben."
+    ),
     # What became of mails
     "The mail to {address} came back: {why}": "Die Mail an {address} kam zurück: {why}",
     "The mail to {address} was given up ({state}): {why}": "Die Mail an {address} wurde aufgegeben ({state}): {why}",

@@ -17,6 +17,7 @@ from maild.marks import reply_address, subject_tag
 from maild.model.clocks import Clock, ClockState
 from maild.model.decision import AddEntry
 from maild.model.digest import Listing
+from maild.model.identity import Identity
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
 from maild.model.ticket import Confidence, EntryKind, Ticket
@@ -87,6 +88,7 @@ class Values:
             "is_by_silence": wanted.is_by_silence,
             "page": order.page.address if order.page is not None else "",
             "scale": wanted.scale,
+            **self._of_code(order),
             "is_internal": not order.is_for_customer,
             "language": language_of(order.language),
         }
@@ -141,6 +143,8 @@ class Values:
             "level": clean(ticket.level) if ticket.level else None,
             **self._procedure(ticket),
             "missing": self._missing(ticket),
+            "unverified": self._identity(ticket),
+            "verified": clean(Identity.parse(ticket.identity).how),
             "opened": self._written(ticket.created_at, order.zone, order.language),
         }
 
@@ -173,6 +177,30 @@ class Values:
         """Name the fields that must be known and are not, as `#field` takes them."""
         category = self._rules.categories.get(ticket.category or "")
         return tuple(field.key for field in missing(category, dict(ticket.fields), self._rules.fields))
+
+    def _of_code(self, order: Order) -> dict[str, object]:
+        """Give what the mail of a code says, and no other: of the matter nothing that whoever asks wrote."""
+        wanted, ticket = order.wanted, order.known.ticket if order.known is not None else None
+        if not wanted.code or wanted.open_until is None or ticket is None:
+            return dict[str, object]()
+        category = self._rules.categories.get(ticket.category or "")
+        return {
+            "code": wanted.code,
+            "until": self._written(wanted.open_until, order.zone, order.language),
+            "asker": clean(ticket.requester.address) if ticket.requester is not None else "",
+            "matter": clean(category.title) if category is not None else "",
+        }
+
+    def _identity(self, ticket: Ticket) -> notices.Unverified | None:
+        """Say how far it is with who asks, where they must be verified and are not."""
+        category = self._rules.categories.get(ticket.category or "")
+        identity = Identity.parse(ticket.identity)
+        if category is None or category.verify_identity is None or identity.is_verified:
+            return None
+        contact = self._rules.find_contact(ticket.requester.address) if ticket.requester is not None else None
+        verify = contact.verify if contact is not None else ""
+        is_shown = verify and "@" not in verify and ticket.confidential is not Confidence.SEALED
+        return notices.Unverified(identity.state.value, identity.left, clean(verify) if is_shown else "")
 
     def _questions(self, order: Order) -> tuple[str, ...]:
         """Give the questions about what must be known of the matter and is not, in the reader's language."""
@@ -281,7 +309,7 @@ class Values:
 
 _OF_TICKET = (
     *("requester", "state", "team", "assignee", "is_mine", "priority", "category", "fields", "level", "opened"),
-    *("checklist", "links", "missing"),
+    *("checklist", "links", "missing", "unverified", "verified"),
 )
 
 

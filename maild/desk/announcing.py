@@ -13,11 +13,15 @@ _MOST_NAMED = 50
 
 
 def announce(
-    case: Case, sheet: Sheet, ticket: Ticket | OpenTicket, parts: tuple[OpenTicket, ...] = ()
+    case: Case,
+    sheet: Sheet,
+    ticket: Ticket | OpenTicket,
+    parts: tuple[OpenTicket, ...] = (),
+    about: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """Tell those in charge, and name who else got the mail and takes no part; soon after the last notice, later.
 
-    `parts` are tickets that were opened for a part of the matter.
+    `parts` are tickets that were opened for a part of the matter; `about` is what else a reader must know of the mail.
     """
     number = ticket.number
     told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
@@ -33,7 +37,7 @@ def announce(
         )
         sheet.want(*alarms(case.house.administrators(case.now), (story,)))
     files = light_enough(case.message.attachments, case.house.limits.notice)
-    cautioned, others = tuple(cautions(case)), tuple(_others(case))
+    cautioned, others = (*cautions(case), *about), tuple(_others(case))
     for person in told:
         lines = listed(case.house, person, parts)
         sheet.want(*notices([person], number, cautioned, files, others, tickets=lines))

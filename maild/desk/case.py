@@ -39,7 +39,7 @@ class Case:
     `sender` is None when From tells nobody. `flags` are said of every entry that comes of the message. `mailbox` is
     where it arrived, "" for a file on the command line. `is_released`: it was held, and a person let it go. `hidden`
     are tickets that an agent who writes may not see: others are told what concerns these. `is_old`: it is older
-    than the desk's work.
+    than the desk's work. `codes` are what may be codes of identity: they are taken out of the message.
     """
 
     message: Message
@@ -56,6 +56,7 @@ class Case:
     size: int = 0
     is_old: bool = False
     hidden: Mapping[int, TicketFacts] = field(default_factory=dict)
+    codes: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def known(self) -> TicketFacts | None:

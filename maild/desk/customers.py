@@ -11,6 +11,7 @@ from maild.desk.ending import Ending, find_ending, rule_ticket
 from maild.desk.filling import filled
 from maild.desk.finding import led_on
 from maild.desk.house import is_same
+from maild.desk.identity import Heard, hear_codes
 from maild.desk.lifecycle import may_reopen
 from maild.desk.opening import open_ticket
 from maild.desk.ruling import (
@@ -24,7 +25,7 @@ from maild.desk.ruling import (
     why_held,
 )
 from maild.desk.surveying import find_vote, vote
-from maild.desk.telling import aside_notices, light_enough, those_in_charge
+from maild.desk.telling import aside_notices, light_enough, notices, those_in_charge
 from maild.model.decision import (
     AddParticipant,
     Decision,
@@ -76,14 +77,16 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     if state is not None and ending is None:
         sheet.set_state(state)
         sheet.add(StopTimers(TimerKind.WAKE, known.ticket.number))
-    sheet.change(*filled(case, known.ticket, done))
+    heard = hear_codes(case, known)
+    sheet.change(*heard.changes, *filled(case, known.ticket, done))
+    sheet.add(*heard.steps)
     ticket = as_ruled(known, done, case.now)
     sheet.change(*((consent,) if consent is not None else ()))
     _enter(case, sheet, ticket, answer)
     rule_ticket(case, sheet, known, done, ending)
     sheet.add(*counted(case, verdicts, ticket.number))
     if ending is None or ending.state is not State.SPAM:
-        told = _respond(case, sheet, ticket, answer, ending)
+        told = _respond(case, sheet, ticket, answer, ending, heard=heard)
         if told is not None:
             notify(case, sheet, ticket, done, told)
     return sheet.decision(entry_of(ticket.number), case)
@@ -103,7 +106,9 @@ def _enter(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer) -> None:
     sheet.add(remembered(case, ticket.number), *_joined(case, ticket))
 
 
-def _respond(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer, ending: Ending | None) -> tuple[str, ...] | None:
+def _respond(
+    case: Case, sheet: Sheet, ticket: Ticket, answer: Answer, ending: Ending | None, *, heard: Heard
+) -> tuple[str, ...] | None:
     """Answer what is to be answered at once, and tell those in charge unless it says nothing but thanks, or is solved.
 
     Gives the keys of those who were told; None where nobody shall be.
@@ -115,7 +120,12 @@ def _respond(case: Case, sheet: Sheet, ticket: Ticket, answer: Answer, ending: E
         return None
     if ticket.state is State.RESOLVED and answer is Answer.YES and is_proved(case):
         sheet.want(*farewell(case, ticket))
-    return announce(case, sheet, ticket) if ending is None or ending.state is State.PENDING else ()
+    told = announce(case, sheet, ticket, about=heard.about) if ending is None or ending.state is State.PENDING else ()
+    lead = case.house.lead(case.house.team_of(ticket), case.now) if heard.is_locked else None
+    if lead is not None and lead.key not in told and case.house.may_see(lead, ticket):
+        sheet.want(*notices([lead], ticket.number, heard.about))
+        return (*told, lead.key)
+    return told
 
 
 def _is_over(case: Case, ticket: Ticket) -> bool:

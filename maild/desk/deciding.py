@@ -13,6 +13,7 @@ from maild.desk.case import Case, desk_matter, held
 from maild.desk.customers import file_mail
 from maild.desk.finding import Found, find, is_among
 from maild.desk.house import House
+from maild.desk.identity import ask_identity, guarded
 from maild.desk.machines import file_automatic, file_our_own
 from maild.desk.opening import open_ticket
 from maild.desk.reviving import find_opened, revive, without
@@ -61,6 +62,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     case = _case(message, arrival, visible, authenticity, house, now=now, token=token)
     hidden = {number: known for number, known in facts.tickets.items() if number not in visible.tickets}
     case = replace(case, hidden=hidden)
+    case = guarded(case)
     hops = sum(name.lower() == "received" for name, _ in message.headers)
     if hops > MOST_HOPS and not case.is_released:
         return held(case, f"it went through {hops} servers: a loop")
@@ -72,6 +74,7 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
     decision = quieted(case, _heard(case, _by_sender(case)))
+    decision = ask_identity(decision, facts, house, now, token)
     return keep_time(decision, facts.with_counted(), house, now)
 
 

@@ -13,7 +13,7 @@ from maild.desk.lapsing import live_on
 from maild.desk.overdue import fall_due
 from maild.desk.surveying import send_survey
 from maild.desk.timekeeping import keep_time
-from maild.desk.waking import remind_of_draft, tell_together, wake
+from maild.desk.waking import expire_code, remind_of_draft, tell_together, wake
 from maild.model.decision import Decision, Timer, TimerKind
 from maild.model.facts import Facts, Questions, Want
 from maild.model.occasion import parse_occasion
@@ -23,6 +23,7 @@ _DECIDING: Mapping[TimerKind, Callable[[Timer, Facts, House, datetime], Decision
     {
         TimerKind.WAKE: wake,
         TimerKind.NOTICE: tell_together,
+        TimerKind.IDENTITY: expire_code,
         TimerKind.DUE: fall_due,
         TimerKind.LADDER: climb,
         TimerKind.LIFECYCLE: live_on,

@@ -10,11 +10,12 @@ from maild.desk.house import House
 from maild.desk.packets import packet_of
 from maild.desk.telling import light_enough, notices, packet_form, those_in_charge, to_person
 from maild.model.clocks import ClockName
-from maild.model.decision import CloseDraft, Decision, Outcome, OutcomeKind, Timer
+from maild.model.decision import CloseDraft, Decision, DropCode, Outcome, OutcomeKind, Timer
 from maild.model.facts import Draft, DraftState, Facts, TicketFacts
+from maild.model.identity import Identity, IdentityState
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
-from maild.model.ticket import FINISHED, Cause, CauseKind, EntryKind, State
+from maild.model.ticket import FINISHED, Cause, CauseKind, Change, EntryKind, State
 from maild.rules import Person
 
 BY = "maild"
@@ -31,6 +32,23 @@ def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     story = say("The time that the ticket was {state} for is over.", state=ticket.state.value)
     sheet.set_state(State.OPEN)
     sheet.enter(ticket.number, EntryKind.EVENT, story)
+    sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
+    return sheet.decision(entry_of(ticket.number), None)
+
+
+def expire_code(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
+    """Let a code that nobody sent back be worth nothing, and tell those in charge."""
+    known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
+    if known is None or Identity.parse(known.ticket.identity).state is not IdentityState.ASKED:
+        return _nothing("no code is out")
+    if known.code is not None and known.code.expires_at > now:
+        return _nothing("another code is out")
+    sheet, ticket = _sheet(timer, known), known.ticket
+    expired = Identity.parse(ticket.identity).without_code()
+    story = say("The code expired: the requester's next mail lets another go out, or #verified says how you made sure.")
+    sheet.change(Change("identity", ticket.identity, expired.written()))
+    sheet.enter(ticket.number, EntryKind.EVENT, story)
+    sheet.add(DropCode(ticket.number))
     sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
     return sheet.decision(entry_of(ticket.number), None)
 

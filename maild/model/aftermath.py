@@ -108,7 +108,7 @@ def joined_ticket(ticket: Ticket, step: AddParticipant | RemoveParticipant | Con
 _PLAIN = frozenset(
     {
         *("category", "impact", "urgency", "priority", "level", "team", "assignee", "language"),
-        *("agreement", "terms", "ladder", "climbs", "score", "survey"),
+        *("agreement", "terms", "ladder", "climbs", "score", "survey", "identity"),
     }
 )
 

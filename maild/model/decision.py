@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from maild.model.clocks import Clock
+from maild.model.identity import IdentityCode
 from maild.model.mail import Address, Attachment, Conversation
 from maild.model.occasion import DeskDeed
 from maild.model.outgoing import Meaning, Wanted
@@ -230,6 +231,21 @@ class CancelMail:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepCode:
+    """Let a code be out for a ticket, in place of any other."""
+
+    number: int
+    code: IdentityCode
+
+
+@dataclass(frozen=True, slots=True)
+class DropCode:
+    """Let no code be out for a ticket any more: it was used, or is worth nothing."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Let something fall due; `about` names it within the ticket where the kind alone does not (a draft's token)."""
 
@@ -338,6 +354,8 @@ Step = (
     | KeepDraft
     | CloseDraft
     | CancelMail
+    | KeepCode
+    | DropCode
     | StartTimer
     | StopTimers
     | RecordAbsence
@@ -396,6 +414,7 @@ class TimerKind(StrEnum):
     LIFECYCLE = "lifecycle"  # a customer who is waited for, or who does not contradict
     LADDER = "ladder"  # the next step of the ticket's ladder
     APPROVAL = "approval"  # nobody decided in time; `about` is its name
+    IDENTITY = "identity"  # a code that nobody sent back
     NOTICE = "notice"  # what came since the last notice is told together
     OCCASION = "occasion"  # the desk writes by schedule
     HANDOVER = "handover"  # somebody must have accepted it by now

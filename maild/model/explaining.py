@@ -16,7 +16,9 @@ from maild.model.decision import (
     Consult,
     CountMail,
     Decision,
+    DropCode,
     EndHeld,
+    KeepCode,
     KeepDraft,
     LinkTickets,
     MarkReachable,
@@ -33,12 +35,13 @@ from maild.model.decision import (
     Step,
     StopTimers,
 )
+from maild.model.identity import mask_written
 from maild.model.mail import Address, Attachment, Message
 from maild.model.outgoing import OutgoingMail
 from maild.model.ticket import CONTACT_VALUES, Change, Contact, Entry, KeptAttachment, Ticket
 
 Json = dict[str, object]
-OfDesk = EndHeld | BlockSender | RecordDeed
+OfDesk = EndHeld | BlockSender | RecordDeed | KeepCode | DropCode
 OfPeople = RemoveParticipant | Consult | CancelMail | StartTimer | StopTimers | RecordAbsence
 OfContact = MeetContact | ChangeContact | MarkReachable | Silence
 
@@ -52,7 +55,7 @@ def explanation(message: Message | None, decision: Decision, mails: Sequence[Out
     """Say what a message came to, and why; `message` is None where it could not be read."""
     sender = decision.sender
     return {
-        "message": None if message is None else message_envelope(message),
+        "message": None if message is None else _masked(message_envelope(message)),
         "outcome": {
             "kind": decision.outcome.kind.value,
             "ticket": decision.outcome.ticket,
@@ -88,6 +91,11 @@ def explanation(message: Message | None, decision: Decision, mails: Sequence[Out
             for mail in mails
         ],
     }
+
+
+def _masked(envelope: Json) -> Json:
+    """Leave out of a subject what is written as codes are: a customer's may hold one, and stories are kept."""
+    return {**envelope, "subject": mask_written(str(envelope["subject"]))}
 
 
 def message_envelope(message: Message) -> Json:
@@ -149,6 +157,8 @@ def whole_ticket(
         "level": ticket.level,
         "tags": list(ticket.tags),
         "fields": dict(ticket.fields),
+        "steps": dict(ticket.steps),
+        "identity": ticket.identity,
         "language": ticket.language,
         "agreement": ticket.agreement,
         "approvals": dict(ticket.approvals),
@@ -300,7 +310,7 @@ def _told_besides(step: OfPeople | OfDesk | CountMail | OfContact) -> str:
             told = f"stop timers ({step.kind.value}) of #{step.number}"
         case RecordAbsence():
             told = f"{step.person} is away until {instant(step.until_at)}"
-        case EndHeld() | BlockSender() | RecordDeed():
+        case EndHeld() | BlockSender() | RecordDeed() | KeepCode() | DropCode():
             told = _told_of_desk(step)
         case CountMail():
             told = "count it: " + ", ".join(f"{each.of.value} {each.key}" for each in step.counted)
@@ -315,6 +325,10 @@ def _told_of_desk(step: OfDesk) -> str:
             told = f"{'release' if step.is_released else 'discard'} the held arrival {step.arrival}"
         case BlockSender():
             told = f"hold whatever comes from {step.address}"
+        case KeepCode():
+            told = f"keep a code for #{step.number} until {instant(step.code.expires_at)}"
+        case DropCode():
+            told = f"let no code be out for #{step.number}"
         case RecordDeed():
             told = f"{step.what.value} by {step.by}: {step.about}"
     return told

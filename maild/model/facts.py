@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from maild.model.clocks import Clock
+from maild.model.identity import IdentityCode
 from maild.model.mail import Attachment, Conversation
 from maild.model.occasion import DeskFacts, Occasion
 from maild.model.outgoing import MailState, Meaning, Template, Thread
@@ -192,7 +193,7 @@ class TicketFacts:
     showed; `last_n` is the number of the newest entry. `links` are the numbers of tickets that belong to it. `sent` and
     `files` only where wanted: the newest mails to customers, and the attachments in the order of the entries.
     `noticed_at` is when colleagues were last told of a customer's mail. `children` are the numbers of the tickets that
-    belong to it, as to an incident.
+    belong to it, as to an incident. `code` is the one that is out for its requester.
     """
 
     ticket: Ticket
@@ -205,6 +206,7 @@ class TicketFacts:
     noticed_at: datetime | None = None
     clocks: tuple[Clock, ...] = ()
     children: tuple[int, ...] = ()
+    code: IdentityCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Template(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     NEW_AFTER_CLOSED = "new-after-closed"
+    IDENTITY_CODE = "identity-code"
     TOO_LARGE = "too-large"
     CANNOT_READ = "cannot-read"
     REFUSED = "refused"
@@ -120,7 +121,8 @@ class Wanted:
     `is_vouched`: somebody of the house entered what it acknowledges, and what they called it may stand there.
     `is_by_silence`: what it tells of came about because nobody said anything. `hours` is the calendar in whose hours,
     by the clock of its reader's zone, it is sent; None is at once. `delay` is kept from the moment of writing; the mail
-    is given up `expires_in` after that.
+    is given up `expires_in` after that. `code` is the secret by which its reader proves who they are, until
+    `open_until`.
     """
 
     template: Template
@@ -156,6 +158,7 @@ class Wanted:
     in_reply_to: str | None = None
     scale: int = 0
     open_until: datetime | None = None
+    code: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:

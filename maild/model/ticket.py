@@ -154,7 +154,8 @@ class Ticket:
     in a new ticket to its `successor`. `parent` is the ticket that it belongs to: an incident, which has a name, or the
     matter that it is a part of. `terms` are what its agreement promised when it came under it, `climbs` is the ladder
     that a rule named, `ladder` says which steps of its ladder were done, `steps` what its history says of those of its
-    checklist, by their texts, `approvals` of each that was asked how far it has come.
+    checklist, by their texts, `approvals` of each that was asked how far it has come, `identity` whether its requester
+    is verified.
     """
 
     number: int
@@ -191,6 +192,7 @@ class Ticket:
     parent: int | None = None
     steps: tuple[tuple[str, str], ...] = ()
     approvals: tuple[tuple[str, str], ...] = ()
+    identity: str | None = None
 
     @property
     def leads_to(self) -> tuple[int, ...]:

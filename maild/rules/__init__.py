@@ -24,7 +24,7 @@ from maild.rules.evaluating import ask_rules, evaluate, origin_of
 from maild.rules.ladders import REAL, Ladder, Rung, Unless, find_ladder
 from maild.rules.lifecycle import Lifecycle, Sending, durations_of
 from maild.rules.lists import read_contact_value
-from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, Priorities, Review
+from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Field, IdentityCheck, Priorities, Review
 from maild.rules.occasions import (
     Done,
     Evidence,
@@ -74,6 +74,7 @@ __all__ = [
     "Example",
     "Expected",
     "Field",
+    "IdentityCheck",
     "Item",
     "Ladder",
     "Lifecycle",

@@ -25,7 +25,7 @@ from maild.rules.engine import Customers
 from maild.rules.gathering import Gathering
 from maild.rules.implying import asked_in, excludes, implies, parts, wanted_words
 from maild.rules.ladders import Ladder
-from maild.rules.matters import PRIORITIES, Customer
+from maild.rules.matters import PRIORITIES, Contact, Customer
 from maild.rules.occasions import On
 from maild.rules.patterns import doubts_about
 from maild.rules.references import patterns_in
@@ -94,6 +94,21 @@ def agreement_doubts(agreements: Mapping[str, Agreement]) -> Iterator[Problem]:
 def _doubt_about(agreement: Agreement, what: str) -> Problem:
     place = agreement.place
     return Problem(place.file, place.line, place.column, f"agreements.{agreement.key}", what)
+
+
+def category_doubts(gathering: Gathering, contacts: Mapping[str, Contact]) -> Iterator[Problem]:
+    """Say where what must be known of a matter, or of who asks, can hardly come to be known."""
+    can_ask = any("@" in contact.verify for contact in contacts.values())
+    for entry in gathering.entries["categories"].values():
+        if not can_ask and entry.document.find((*entry.path, "verify_identity")) is not None:
+            what = "no code can go out: no contact has an address under `verify` in the file of `contacts`"
+            yield entry.problem(what, "verify_identity")
+        for keys, name in entry.words("ask_for"):
+            field = gathering.entries["fields"].get(name)
+            if field is not None and not field.document.find((*field.path, "ask")):
+                yield entry.problem(
+                    f"customers are asked for it by its bare name: give the field '{name}' an `ask`", *keys
+                )
 
 
 def ladder_doubts(ladders: Mapping[str, Ladder]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ Lists come from elsewhere: their problems name the list's own lines.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -11,9 +12,21 @@ from typing import TypeVar
 from maild.config import SourceFile, kinds
 from maild.documents import Place, did_you_mean
 from maild.errors import Problem
-from maild.rules.language.forms import NOT_YET, language
+from maild.rules.language.forms import language
 from maild.rules.language.matters import customer_pattern
 from maild.rules.matters import Contact
+
+_PHONE = re.compile(r"\+?[\d ()/.-]{5,30}", re.ASCII)
+
+
+def _verify(text: str) -> str:
+    """Take where somebody is asked whether it is they who write: another address of theirs, or a phone."""
+    if "@" in text:
+        return kinds.address(text)
+    if not _PHONE.fullmatch(text):
+        raise ValueError(f"'{text}' is neither an address nor a phone: write b@home.example or +44 20 7946 0000")
+    return text
+
 
 _COLUMNS: Mapping[str, Callable[[str], str]] = {
     "address": kinds.address,
@@ -22,7 +35,7 @@ _COLUMNS: Mapping[str, Callable[[str], str]] = {
     "phone": kinds.one_line,
     "language": language,
     "timezone": kinds.timezone,
-    "verify": kinds.one_line,
+    "verify": _verify,
 }
 _HEADINGS = frozenset({"address", "match", "pattern"})
 _MOST_PROBLEMS = 50
@@ -78,9 +91,7 @@ def read_contacts(file: SourceFile) -> tuple[Mapping[str, Contact], tuple[Proble
     line, heading = next(rows, (1, []))
     columns = [name.lower() for name in heading]
     for name in columns:
-        if name == "verify":
-            reading.complain(line, "the first line", f"'verify': {NOT_YET}")
-        elif name not in _COLUMNS:
+        if name not in _COLUMNS:
             reading.complain(line, "the first line", f"unknown column '{name}'{did_you_mean(name, _COLUMNS)}")
     if "address" not in columns:
         reading.complain(line, "the first line", f"must name the columns, address among them: {', '.join(_COLUMNS)}")
@@ -110,6 +121,8 @@ def _contact(reading: _List, line: int, row: Mapping[str, str]) -> Contact | Non
         if "address" not in read:
             reading.complain(line, "address", "has none: write it, or take the row out")
         return None
+    if (read.get("verify") or "").lower() == address.lower():
+        reading.complain(line, "verify", "is the address itself, which proves nothing: write another")
     return Contact(
         address=address,
         name=read.get("name") or "",

@@ -23,11 +23,19 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """How it is made sure who asks: how many codes may be tried, and how long one holds."""
+
+    attempts: int
+    expires: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Category:
     """An issue type by its whole path, `network/vpn`; what it does not say it has from its parent.
 
     `levels` names the team of a level; `procedure` is the checklist of its tickets. `ask_for` are fields that must be
-    known. `links` are for customers and agents.
+    known; with `verify_identity` its requester must prove who they are. `links` are for customers and agents.
     `confidential`: a ticket that is found to be about it is so from then on.
     """
 
@@ -40,6 +48,7 @@ class Category:
     customer_links: tuple[str, ...] = ()
     agent_links: tuple[str, ...] = ()
     ask_for: tuple[str, ...] = ()
+    verify_identity: IdentityCheck | None = None
     reviewed: Review | None = None
     confidential: Confidence | None = None
 

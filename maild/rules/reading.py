@@ -12,7 +12,7 @@ from maild.errors import ConfigurationError, Problem
 from maild.rules.approvals import Approval
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
-from maild.rules.doubts import Calendars, agreement_doubts, customer_doubts, ladder_doubts, rule_doubts
+from maild.rules.doubts import Calendars, agreement_doubts, category_doubts, customer_doubts, ladder_doubts, rule_doubts
 from maild.rules.gathering import Gathering, Written, gather
 from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
@@ -97,9 +97,11 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
     }
     people = {e.name: value.value(e.name) for e, value in gathering.sound("people", PersonSection)}
     teams = {e.name: value.value(e.name) for e, value in gathering.sound("teams", TeamSection)}
+    contacts = _contacts(gathering, surroundings)
     doubts = (
         *rule_doubts(gathering, rules, Calendars(calendars, desk.timezone)),
         *customer_doubts(customers),
+        *category_doubts(gathering, contacts),
         *agreement_doubts(agreements),
         *ladder_doubts(_ladders(gathering)),
         *presence_doubts(_ladders(gathering), people, teams, agreements),
@@ -111,7 +113,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         absences=_frozen({e.name: value.value(e.name) for e, value in gathering.sound("absences", AbsenceSection)}),
         calendars=_frozen(calendars),
         customers=_frozen(customers),
-        contacts=_frozen(_contacts(gathering, surroundings)),
+        contacts=_frozen(contacts),
         fields=_frozen({e.name: value.value(e.name, e.place) for e, value in gathering.sound("fields", FieldSection)}),
         categories=_frozen(categories),
         priorities=priorities,

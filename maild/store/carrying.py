@@ -103,6 +103,7 @@ _STOP_TIMERS = (
     .values(done_at=bindparam("done_at"), claim=None)
 )
 _STOP_TIMER = _STOP_TIMERS.where(tables.timer.c.about == bindparam("the_about"))
+_DROP_CODE = delete(tables.identity_code).where(tables.identity_code.c.ticket == bindparam("the_ticket"))
 _CANCEL_MAIL = (
     update(tables.outgoing_mail)
     .where(_mail.token == bindparam("the_key"))
@@ -272,6 +273,9 @@ def _write_people_and_timers(connection: Connection, rows: Rows) -> None:
             _execute(connection, insert_or_set(connection, tables.contact, column), said)
     absence = insert_or_set(connection, tables.absence, "until_at", "by", "at")
     _execute(connection, absence, rows.by_table["absence"])
+    _execute(connection, _DROP_CODE, rows.by_table["dropped_code"])
+    codes = insert_or_set(connection, tables.identity_code, "salt", "digest", "expires_at")
+    _execute(connection, codes, rows.by_table["identity_code"])
     # What is stopped was started before: a decision that starts a timer anew stops the old one first.
     _execute(connection, _STOP_TIMERS, rows.by_table["stopped_timers"])
     _execute(connection, _STOP_TIMER, rows.by_table["stopped_timer"])

@@ -75,6 +75,7 @@ def ticket_of(row: Found, people: tuple[Address, ...], asked: tuple[Consulted, .
         tags=tuple(row.tags),
         fields=tuple((name, value) for name, value in row.fields),
         steps=tuple((text, mark) for text, mark in row.steps),
+        identity=row.identity,
         language=row.language,
         created_at=row.created_at,
         updated_at=row.updated_at,

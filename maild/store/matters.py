@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from maild.model.facts import SentMail, TicketFacts, Want
+from maild.model.identity import Identity, IdentityCode, IdentityState
 from maild.model.mail import Attachment
 from maild.model.outgoing import MailState, Template, Thread
 from maild.model.ticket import Entry, EntryKind, Ticket
@@ -14,7 +15,7 @@ from maild.store.blobs import read_blobs
 from maild.store.clocks import read_clocks
 from maild.store.dialect import in_chunks
 from maild.store.history import read_entries, read_latest, read_tickets
-from maild.store.tables import attachment, blob, entry, link, outgoing_mail, ticket
+from maild.store.tables import attachment, blob, entry, identity_code, link, outgoing_mail, ticket
 from maild.store.threads import read_threads
 
 MOST_FILES = 32_000_000  # octets of attachments that one mail's commands may have read into memory
@@ -39,7 +40,7 @@ def read_matters(
     links, sent = _links(connection, tickets), _sent(connection, _wanting(wants, Want.SENT))
     files = {number: _files(connection, number) for number in _wanting(wants, Want.FILES) if number in tickets}
     noticed, clocks = _noticed(connection, tickets), read_clocks(connection, tickets)
-    children = read_children(connection, tickets)
+    children, codes = read_children(connection, tickets), _codes(connection, (one for one, _ in tickets.values()))
     whole = _wanting(wants, Want.HISTORY)
     for number in tickets:
         above = 0 if number in whole else seen.get(number)
@@ -56,6 +57,7 @@ def read_matters(
             noticed_at=noticed.get(number),
             clocks=clocks.get(number, ()),
             children=children.get(number, ()),
+            code=codes.get(number),
         )
         for number, (one, last_n) in tickets.items()
     }
@@ -91,6 +93,16 @@ def _before_shown(connection: Connection, number: int, seen: int) -> int:
 
 def _wanting(wants: Mapping[int, Collection[Want]], want: Want) -> set[int]:
     return {number for number, wanted in wants.items() if want in wanted}
+
+
+def _codes(connection: Connection, tickets: Iterable[Ticket]) -> dict[int, IdentityCode]:
+    """Read the codes that are out: few tickets have one, and their own row says so."""
+    asked = [one.number for one in tickets if Identity.parse(one.identity).state is IdentityState.ASKED]
+    found: dict[int, IdentityCode] = {}
+    for some in in_chunks(asked):
+        for row in connection.execute(select(identity_code).where(identity_code.c.ticket.in_(some))):
+            found[row.ticket] = IdentityCode(row.salt, row.digest, expires_at=row.expires_at)
+    return found
 
 
 def _links(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[int, ...]]:

@@ -20,7 +20,9 @@ from maild.model.decision import (
     CloseDraft,
     Consult,
     CountMail,
+    DropCode,
     EndHeld,
+    KeepCode,
     KeepDraft,
     LinkTickets,
     MarkReachable,
@@ -118,6 +120,8 @@ class _Plan:
                 self._add_person(step)
             case StartTimer() | StopTimers():
                 self._add_timer(step)
+            case KeepCode() | DropCode():
+                self._add_code(step)
             case CountMail(counted, ticket):
                 self._count(counted, ticket)
             case EndHeld() | BlockSender() | RecordDeed():
@@ -182,6 +186,13 @@ class _Plan:
                 name = "stopped_timers" if about is None else "stopped_timer"
                 end: Row = {"the_kind": kind.value, "the_ticket": number, "done_at": self._now}
                 self._add_row(name, end if about is None else end | {"the_about": about})
+
+    def _add_code(self, step: KeepCode | DropCode) -> None:
+        if isinstance(step, DropCode):
+            self._add_row("dropped_code", {"the_ticket": step.number})
+            return
+        row: Row = {"ticket": step.number, "salt": step.code.salt, "digest": step.code.digest}
+        self._add_row("identity_code", row | {"expires_at": step.code.expires_at})
 
     def _cancel(self, token: str, why: str) -> None:
         if token not in self._ground.waiting_mails:

@@ -13,6 +13,7 @@ from typing import Final
 from maild.marks import Keyring, find_marks, is_genuine
 from maild.model.asked import parse_asked
 from maild.model.decision import OutcomeKind, TimerKind
+from maild.model.identity import Identity
 from maild.model.mail import Place
 from maild.model.occasion import parse_occasion
 from maild.model.outgoing import MailState
@@ -261,6 +262,7 @@ def check_ticket(ticket: SeenTicket) -> Iterator[Fault]:
         if name in ticket.values and ticket.values[name] != value:
             differs = f"{where}: {name} is {ticket.values[name]!r}, its entries say {value!r}"
             yield Fault("a ticket is not what its changes add up to", differs, REPORT)
+    yield from _identity_faults(ticket)
     yield from history.answered_twice()
     yield from _wrong_approvals(ticket, where)
 
@@ -289,6 +291,14 @@ def check_figures(ticket: int, kept: str, computed: str) -> Iterator[Fault]:
     """Find a finished ticket of which something else is kept for reports than its entries say."""
     if kept != computed:
         yield Fault("the figures kept of a ticket are not those of its entries", f"ticket #{ticket}", REPORT)
+
+
+def _identity_faults(ticket: SeenTicket) -> Iterator[Fault]:
+    try:
+        Identity.parse(ticket.values.get("identity"))
+    except ValueError:
+        where = f"ticket #{ticket.key}: {ticket.values['identity']!r}"
+        yield Fault("whether a ticket's requester is verified cannot be read", where, REPORT)
 
 
 def check_mail(mail: SeenMail, keyring: Keyring | None) -> Iterator[Fault]:

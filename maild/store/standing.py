@@ -23,6 +23,7 @@ FIELDS: tuple[str, ...] = (
     "agreement",
     "terms",
     "ladder",
+    "identity",
     "climbs",
     "score",
     "survey",

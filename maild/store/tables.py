@@ -91,6 +91,7 @@ ticket = Table(
     Column("ladder", Words),
     Column("terms", Words),
     Column("steps", JSON, nullable=False, server_default="[]"),
+    Column("identity", Words),
     Column("climbs", Words),
     Column("approvals", JSON, nullable=False, server_default="[]"),
     Column("score", Words),
@@ -173,6 +174,16 @@ explanation = Table(
 )
 
 partial_index("ix_explanation_timer", explanation.c.timer, where=explanation.c.timer.is_not(None))
+
+# Of a code only what cannot be read back: `digest` is of it, `salt` and the ticket.
+identity_code = Table(
+    "identity_code",
+    metadata,
+    Column("ticket", Key, ForeignKey(ticket.c.number), primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
 
 arrival_event = Table(
     "arrival_event",

@@ -103,12 +103,6 @@ def test_every_mistake_in_a_list_is_told_with_its_own_line():
     assert problem == "c.csv:1:1: the first line: unknown column 'adress'. Did you mean 'address'?"
 
 
-def test_where_a_code_is_sent_is_not_yet_taken():
-    """A column without an effect would promise one."""
-    (problem,) = problems_of(ALICE, "contacts: {file: c.csv}", data={"c.csv": "address,verify\na@b.example,+44 1\n"})
-    assert problem.startswith("c.csv:1:1: the first line: 'verify': not yet")
-
-
 def test_a_list_may_be_separated_by_semicolons():
     """As spreadsheets write it where the comma is for decimals."""
     rules = rules_of(ALICE, "contacts: {file: c.csv}", data={"c.csv": "address;name\r\nann@x.example;Lee, Ann\r\n"})

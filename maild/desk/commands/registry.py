@@ -222,7 +222,7 @@ _ANY = (
         is_subject_tag=True,
     ),
     Command("skip", Audience.ANY, "a step of the checklist is left out", Shape.NUMBER_WHY, "#skip 3 no such device"),
-    *_reserved(Audience.ANY, "verified"),
+    Command("verified", Audience.ANY, "how you made sure who asks", Shape.LINE, "#verified called back on file number"),
 )
 COMMANDS = (*_CUSTOMER, *_COLLEAGUES, *_NAMED, *_NOBODY, *_ANY)
 BY_WORD = {command.word: command for command in COMMANDS}

@@ -4,6 +4,8 @@ import re
 
 from maild.desk.hints import hint
 from maild.desk.house import is_same
+from maild.desk.identity import FIELD as IDENTITY
+from maild.desk.identity import forgotten
 from maild.desk.orders.plan import Plan
 from maild.desk.subjects import ticket_subject
 from maild.model.decision import AddParticipant, RemoveParticipant
@@ -48,6 +50,8 @@ def requester(plan: Plan, argument: str) -> None:
         plan.done.append(f"it was {who.address}'s matter already")
         return
     plan.set("requester_name", who.name)
+    if plan.set(IDENTITY, None):  # what was proved is another's
+        plan.add(*forgotten(plan.ticket.number))
     for each in plan.ticket.participants:
         if is_same(each.address, who.address):
             plan.take_part(RemoveParticipant(plan.ticket.number, each.address))

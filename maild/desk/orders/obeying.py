@@ -87,6 +87,7 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
         "approve": approvals.approve,
         "reject": approvals.reject,
         "approval": approvals.approval,
+        "verified": procedure.verified,
         "away": presence.away,
         "here": presence.here,
         "undo": undoing.undo,
@@ -108,5 +109,6 @@ def obey(plan: Plan, commands: Sequence[Given]) -> None:
             )
         else:
             DOING[given.word](plan, given.argument)
+    procedure.check_identity(plan)
     procedure.check_steps(plan)
     approvals.refuse_blocked(plan, frozenset(given.word for given in commands))

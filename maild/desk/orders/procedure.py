@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from maild.desk.identity import FIELD as IDENTITY
+from maild.desk.identity import check_of, forgotten
 from maild.desk.orders.plan import Plan
+from maild.model.identity import Identity, IdentityState
 from maild.model.saying import say
-from maild.model.steps import STEP_PREFIX, StepMark
-from maild.model.ticket import State
+from maild.model.steps import STEP_PREFIX, StepMark, StepState
+from maild.model.ticket import Change, State
 from maild.rules import Item, checklist
 
 _NUMBER = re.compile(r"\d+")
@@ -29,6 +32,37 @@ def skip(plan: Plan, argument: str) -> None:
     item = _find(plan, "skip", int(number[0])) if number is not None else None
     if item is not None:
         _mark(plan, item, item.mark.as_skipped(why), f"skipped: {why}")
+
+
+def verified(plan: Plan, how: str) -> None:
+    """Say how it was made sure who asks."""
+    identity = Identity(IdentityState.VERIFIED, how=how)
+    plan.set(IDENTITY, identity.written())
+    plan.add(*forgotten(plan.ticket.number))
+    plan.done.append(f"the requester is verified: {how}")
+
+
+def check_identity(plan: Plan) -> None:
+    """Refuse to do and to resolve what wants a verified requester before they are, by the end of the mail."""
+    word = next((word for change in plan.changes if (word := _work_of(change))), "")
+    if not word or plan.is_undoing or check_of(plan.ticket, plan.house) is None:
+        return
+    if not Identity.parse(plan.ticket.identity).is_verified:
+        plan.refuse(
+            say(
+                "#{word}: nobody verified who asks: wait for the code, or make sure by other means and write {usage}",
+                word=word,
+                usage="#verified …",
+            )
+        )
+
+
+def _work_of(change: Change) -> str:
+    """Name the command by which a change is work on the matter; "" for any other."""
+    if change.field == "state" and change.new == State.RESOLVED:
+        return "resolve"
+    is_step = change.field.startswith(STEP_PREFIX)
+    return "done" if is_step and StepMark.parse(change.new).state is StepState.DONE else ""
 
 
 def check_steps(plan: Plan) -> None:

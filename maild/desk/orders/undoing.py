@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from maild.desk.identity import FIELD as IDENTITY
 from maild.desk.orders.plan import Plan, value_of
 from maild.model.decision import CancelMail, ChangeTicket
 from maild.model.facts import TicketFacts
+from maild.model.identity import Identity
 from maild.model.outgoing import MailState
 from maild.model.saying import say
 from maild.model.steps import STEP_PREFIX
@@ -123,8 +125,9 @@ def _put_back(plan: Plan, change: Change) -> None:
     if value_of(plan.ticket, change.field) != change.new:
         plan.done.append(f"{name} was changed since and stays {value_of(plan.ticket, change.field) or 'empty'}")
         return
-    plan.set(change.field, change.old)
-    plan.done.append(f"{name} is {change.old or 'empty'} again")
+    old = Identity.parse(change.old).without_code().written() if name == IDENTITY else change.old
+    plan.set(change.field, old)
+    plan.done.append(f"{name} is {old or 'empty'} again")
 
 
 def _put_approval_back(plan: Plan, change: Change) -> None:

@@ -1,9 +1,8 @@
 """Categories, priorities, customers, contacts, fields: what matters are sorted by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -13,7 +12,6 @@ from maild.errors import Problem
 from maild.model.ticket import Confidence
 from maild.rules.language.forms import (
     DURATION_FORM,
-    NOT_YET,
     TEXT_FORM,
     AlsoWritten,
     Day,
@@ -27,7 +25,7 @@ from maild.rules.language.forms import (
 )
 from maild.rules.matters import Category as CategoryValue
 from maild.rules.matters import Field as FieldValue
-from maild.rules.matters import Priorities, Review
+from maild.rules.matters import IdentityCheck, Priorities, Review
 from maild.rules.patterns import Pattern
 from maild.rules.procedures import Step
 
@@ -97,10 +95,20 @@ class ReviewSection(Passage):
     every: Annotated[timedelta, kinds.duration_from("1d", "3650d"), WithJsonSchema(DURATION_FORM)]
 
 
+class VerifySection(Passage):
+    """How it is made sure who asks, before anything is done for them."""
+
+    send_code_to: Literal["verify"]
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    expires: Annotated[timedelta, kinds.duration_from("5m", "7d"), WithJsonSchema(DURATION_FORM)] = timedelta(hours=24)
+
+    def value(self) -> IdentityCheck:
+        """Give it."""
+        return IdentityCheck(self.attempts, self.expires)
+
+
 class CategorySection(Passage):
     """An entry of `categories`; what it does not say it has from its parent."""
-
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("verify_identity",), NOT_YET))
 
     title: kinds.Line | None = None
     team: kinds.Name | None = None
@@ -109,6 +117,7 @@ class CategorySection(Passage):
     procedure: Steps | None = None
     links: LinksSection | None = None
     ask_for: Annotated[tuple[FieldName, ...] | None, AfterValidator(lambda names: names and not_twice(names))] = None
+    verify_identity: VerifySection | None = None
     reviewed: ReviewSection | None = None
     confidential: Literal["team", "sealed"] | None = None
 
@@ -126,6 +135,7 @@ class CategorySection(Passage):
             customer_links=above.customer_links if self.links is None else self.links.customer,
             agent_links=above.agent_links if self.links is None else self.links.agent,
             ask_for=above.ask_for if self.ask_for is None else self.ask_for,
+            verify_identity=self.verify_identity.value() if self.verify_identity else above.verify_identity,
             reviewed=Review(review.by, review.on, review.every) if review else above.reviewed,
             confidential=above.confidential if self.confidential is None else Confidence(self.confidential),
         )
