@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from maild.journal import start_default_journal
-from tests.year.playing import FaultError, Year
+from tests.year.people import FaultError
+from tests.year.playing import Year
 
 
 def main() -> int:
