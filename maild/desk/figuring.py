@@ -8,8 +8,8 @@ from maild.desk.hour import Hour
 from maild.desk.listings import bounded
 from maild.model.charts import Chart
 from maild.model.digest import Item, Listing
-from maild.reporting import Part, Period, Table, View, parts
-from maild.reporting.rendering import for_person
+from maild.reporting import Part, Period, View, parts
+from maild.reporting.rendering import lines_of
 from maild.rules import Person, ReportPart
 
 # What a mail is too narrow for: it is there for the command line, and in a page; charts show it.
@@ -37,15 +37,7 @@ def figures_for(
 def _listings(part: Part, zone: ZoneInfo) -> Iterator[Listing]:
     for table in part.tables:
         if table.key not in _LEFT_OUT:
-            yield bounded(table.title, tuple(_items(table, zone)))
-
-
-def _items(table: Table, zone: ZoneInfo) -> Iterator[Item]:
-    """Write a row as a line: what it is about, then its figures by their names."""
-    for row in table.rows:
-        cells = [for_person(value, column.kind, zone) for value, column in zip(row, table.columns, strict=True)]
-        figures = ", ".join(f"{column.title} {cell}" for column, cell in zip(table.columns[1:], cells[1:], strict=True))
-        yield Item(f"{cells[0]}: {figures}" if figures else cells[0])
+            yield bounded(table.title, tuple(Item(line) for line in lines_of(table, zone) if table.rows))
 
 
 def _customer_of(hour: Hour) -> Callable[[str], str | None]:

@@ -70,6 +70,29 @@ def as_text(parts: Sequence[Part], period: Period, word: Callable[[str], str] = 
     return "\n".join(lines).rstrip() + "\n"
 
 
+def as_lines(parts: Sequence[Part], period: Period) -> Iterator[str]:
+    """Write parts as lines of a mail, in whose fonts no columns stand: each row with its figures by their names."""
+    zone = ZoneInfo(period.zone)
+    yield f"{period.name}: {period.told()}"
+    for table in (table for part in parts for table in part.tables):
+        yield from ("", table.title)
+        yield from (f"  {line}" for line in lines_of(table, zone))
+
+
+def lines_of(table: Table, zone: ZoneInfo) -> Iterator[str]:
+    """Write each row of a table as a line: what it is about, then what there is of it."""
+    for row in table.rows:
+        cells = [
+            f"{column.title} {' '.join(for_person(value, column.kind, zone).split())}"
+            for value, column in zip(row[1:], table.columns[1:], strict=True)
+            if value not in {None, ""} and not (column.kind is Kind.COUNT and value == 0)
+        ]
+        about = for_person(row[0], table.columns[0].kind, zone)
+        yield f"{about}: {', '.join(cells)}" if cells else f"{about}: –"
+    if not table.rows:
+        yield "none"
+
+
 def as_csv(parts: Sequence[Part]) -> str:
     """Write parts as CSV (RFC 4180); words that a spreadsheet would take for a formula begin with an apostrophe."""
     file = io.StringIO()

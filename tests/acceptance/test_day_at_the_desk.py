@@ -198,6 +198,16 @@ def _one_answer_for_an_outage(day: Day) -> None:
     day.answers(customers[0], asked[0], "No")
     day.gets(day.alice, "No", "open")
     assert sorted(day.state(number) for number in (incident, *numbers)) == ["open", *["resolved"] * 5]
+    _the_day_in_figures(day)
+
+
+def _the_day_in_figures(day: Day) -> None:
+    """Seven came, six were resolved, one came back: by mail and on the command line, and every promise holds."""
+    day.desk.send(day.desk.write(day.carol, "figures", "#report 2d volume by queue"), day.carol)
+    told = text_of(day.gets(day.carol, "Tickets by queue"))
+    (row,) = day.desk.show("report", "volume", "--period", "2d")["parts"]["volume"]["volume"][-1:]
+    assert row | {"opened": 7, "reopened": 1, "resolved": 6, "closed": 0, "left": 2} == row
+    assert "all: opened 7, reopened 1, resolved 6, left 2, reopen rate 16.7%" in told
 
 
 SCHEDULED = """rules:

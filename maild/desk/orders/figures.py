@@ -10,7 +10,7 @@ from maild.desk.orders.plan import Plan
 from maild.model.reports import ReportQuestion
 from maild.model.saying import say
 from maild.reporting import GROUPS, PARTS, Part, PeriodError, View, parse_period, parts
-from maild.reporting.rendering import as_text
+from maild.reporting.rendering import as_lines
 from maild.rules import Person
 
 _USUAL = ("volume", "sla", "backlog")
@@ -62,7 +62,7 @@ def report(plan: Plan, argument: str) -> None:
         return
     view = View(plan.now, _customer_of(house), asked.by, sight=house.sight_of(plan.person))
     shown = [_narrow(part) for part in parts(asked.names, period, facts, view)]
-    plan.shown += as_text(shown, period.as_of(plan.now)).splitlines()
+    plan.shown += as_lines(shown, period.as_of(plan.now))
 
 
 def _narrow(part: Part) -> Part:
