@@ -25,7 +25,10 @@ rules:
 ALICE, DANA = "alice@acme.example", "dana@acme.example"
 WORDS = {
     "en": "It prints nothing.",
-    "de": "Guten Tag, der Drucker im dritten Stock druckt seit heute nichts mehr, und keiner weiß, wieso das so ist.",
+    "de": (
+        "Guten Tag, der Drucker im dritten Stock druckt seit heute Morgen leider gar nichts mehr, und keiner weiß,"
+        " warum das so ist."
+    ),
 }
 
 
