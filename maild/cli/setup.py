@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -24,9 +25,12 @@ from maild.rules import (
     Example,
     Person,
     Rules,
+    Whom,
+    WhomKind,
     durations_in,
     durations_of,
     examples,
+    instant_on,
     lengths_of,
     read_together,
 )
@@ -172,6 +176,7 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
             {"name": team.key, "members": list(team.members), "lead": team.lead} for team in rules.teams.values()
         ],
         "people": [_person_line(person) for person in rules.people.values()],
+        "reports": _reports(rules),
         "rules": [
             {
                 "rules": len(rules.rules),
@@ -184,6 +189,33 @@ def _summary(config: Config, rules: Rules) -> Mapping[str, list[Row]]:
             }
         ],
     }
+
+
+def _reports(rules: Rules) -> list[Row]:
+    """Say when each report comes next; one that each reader gets by their own clock, by the desk's."""
+    found: list[Row] = []
+    for report in rules.reports.values():
+        schedule = report.schedule
+        zone = ZoneInfo(schedule.calendar.timezone if schedule.calendar is not None else rules.timezone)
+        days = schedule.days_after(now().astimezone(zone).date() - timedelta(days=1))
+        dues = (instant_on(day, schedule.at, zone) for day in days)
+        due_at = next((due_at for due_at in dues if due_at > now()), None)
+        found.append(
+            {
+                "name": report.key,
+                "to": [_whom(whom) for whom in report.to],
+                "parts": [part.value for part in report.parts],
+                "next": f"{due_at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}" if due_at is not None else None,
+            }
+        )
+    return found
+
+
+def _whom(whom: Whom) -> str:
+    """Write whom a rule file names as it does."""
+    if whom.kind is WhomKind.PERSON:
+        return whom.name
+    return f"{whom.kind.value}:{whom.name}" if whom.name else whom.kind.value
 
 
 def _durations(rules: Rules) -> Iterator[str]:

@@ -59,6 +59,8 @@ GERMAN: Mapping[str, str] = {
         "Der Betrieb stand still: Fällig war dies {when}, und es steht für alles seither."
     ),
     "Nobody of this shift is here to accept it.": "Von dieser Schicht ist niemand da, um sie anzunehmen.",
+    "Nobody accepted the handover before this one.": "Die Übergabe davor hat niemand angenommen.",
+    "{name} accepted the handover before this one, {when}.": "{name} hat die Übergabe davor angenommen, {when}.",
     "Nobody accepted this handover in time.": "Niemand hat diese Übergabe rechtzeitig angenommen.",
     "you accepted the handover: it is yours until the next one": (
         "Sie haben die Übergabe angenommen: Sie ist Ihre bis zur nächsten"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from maild.desk.figuring import figures_for
 from maild.desk.hour import Hour
@@ -13,7 +14,7 @@ from maild.desk.scheduling import following, people_of, zone_of, zone_of_person
 from maild.desk.telling import to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Step, Timer, TimerKind
 from maild.model.facts import Facts
-from maild.model.occasion import DeskDeed, OccasionKind, parse_occasion
+from maild.model.occasion import DeskDeed, DeskEvent, OccasionKind, parse_occasion
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
 from maild.rules import FIGURES, Person, Report, WhomKind
@@ -68,7 +69,8 @@ def _report(hour: Hour) -> tuple[tuple[Step, ...], tuple[Wanted, ...]]:
     report = hour.house.rules.reports.get(hour.occasion.name)
     if report is None:
         return (), ()
-    mails = tuple(_report_mail(report, person, hour, hour.late()) for person in _told(report, hour))
+    about = (*hour.late(), *_last_handover(report, hour))
+    mails = tuple(_report_mail(report, person, hour, about) for person in _told(report, hour))
     if report.accept is None:
         return (), mails
     if not mails:
@@ -100,13 +102,32 @@ def miss_handover(timer: Timer, facts: Facts, house: House, now: datetime) -> De
     house = replace(house, absent=frozenset(facts.absences))
     occasion = parse_occasion(timer.about)
     report = house.rules.reports.get(occasion.name)
-    is_accepted = any(each.what is DeskDeed.ACCEPTED for each in facts.desk.events)
+    is_accepted = _accepted(timer.about, facts) is not None
     if report is None or is_accepted:
         why = "accepted" if is_accepted else "the rule files know it no more"
         return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: {why}"), (), (), (), None, ())
     hour = Hour(occasion, timer.due_at, facts, house, now)
     mails = tuple(_to_leads(report, hour, say("Nobody accepted this handover in time.")))
     return Decision(Outcome(OutcomeKind.DESK, reason=f"{occasion}: nobody accepted it"), (), mails, (), None, ())
+
+
+def _accepted(handover: str, facts: Facts) -> DeskEvent | None:
+    deeds = facts.desk.events
+    return next((each for each in deeds if each.about == handover and each.what is DeskDeed.ACCEPTED), None)
+
+
+def _last_handover(report: Report, hour: Hour) -> tuple[str, ...]:
+    """Say who accepted the handover before this one."""
+    before = hour.facts.desk.before
+    if report.accept is None or not before:
+        return ()
+    accepted = _accepted(before, hour.facts)
+    if accepted is None:
+        return (say("Nobody accepted the handover before this one."),)
+    person = hour.house.rules.people.get(accepted.by)
+    when = accepted.at.astimezone(ZoneInfo(hour.occasion.zone))
+    name = person.name if person is not None else accepted.by
+    return (say("{name} accepted the handover before this one, {when}.", name=name, when=f"{when:%Y-%m-%d %H:%M}"),)
 
 
 def _to_leads(report: Report, hour: Hour, story: str) -> Iterator[Wanted]:

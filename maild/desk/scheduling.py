@@ -89,7 +89,7 @@ def _next_of(
     for day in schedule.days_after(max(last, yesterday)):
         due_at = instant_on(day, schedule.at, zone)
         is_promised = waiting is not None and waiting.occasion.day == day
-        if day not in done and (due_at > now or is_promised):
+        if due_at > now or is_promised:
             return PlannedOccasion(Occasion(*series, day), due_at, None)
     return None
 

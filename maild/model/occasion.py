@@ -133,14 +133,15 @@ class Learned:
 class DeskFacts:
     """What the desk looks at on an occasion: all that is unfinished, kept back or held, the oldest first.
 
-    `since` is when the occasion before this one was due; `figures` are what reports of the time since are computed
-    from, `learned` what was learned in it.
+    `before` is the occasion before this one, as its timer calls it, and `since` when it was due; `figures` are what
+    reports of the time since are computed from, `learned` what was learned in it.
     """
 
     matters: tuple[OpenMatter, ...] = ()
     drafts: tuple[KeptWords, ...] = ()
     held: tuple[HeldMail, ...] = ()
     events: tuple[DeskEvent, ...] = ()
+    before: str = ""
     since: datetime | None = None
     figures: ReportFacts | None = None
     learned: tuple[Learned, ...] = ()

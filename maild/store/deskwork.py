@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, literal, select
 
 from maild.model.decision import OutcomeKind, TimerKind, Trust
 from maild.model.facts import DraftState
@@ -42,35 +42,37 @@ _HELD = (
 
 def read_desk(connection: Connection, occasion: Occasion, now: datetime) -> DeskFacts:
     """Read what an occasion looks at."""
-    since = _find_before(connection, occasion)
+    before = _find_before(connection, occasion)
+    since, name = (before.due_at, before.about) if before is not None else (None, "")
     match occasion.kind:
         case OccasionKind.REPORT:
             return DeskFacts(
                 matters=_matters(connection, now),
                 drafts=_drafts(connection),
-                events=read_desk_events(connection, [str(occasion)]),
+                events=read_desk_events(connection, [str(occasion), *((name,) if name else ())]),
+                before=name,
                 since=since,
                 figures=read_report_facts(connection, since or now - _DAY, now),
             )
         case OccasionKind.HELD:
-            return DeskFacts(held=read_held(connection), since=since)
+            return DeskFacts(held=read_held(connection), before=name, since=since)
         case OccasionKind.REVIEW:
             return DeskFacts(events=_reviews(connection), since=since)
         case OccasionKind.KNOWLEDGE:
             return DeskFacts(learned=read_learned(connection, since or now - _MONTH, now), since=since)
 
 
-def _find_before(connection: Connection, occasion: Occasion) -> datetime | None:
-    """Say when the last one of the same series was due that is done."""
+def _find_before(connection: Connection, occasion: Occasion) -> Found | None:
+    """Give the last one of the same series that is done: what it was about, and when it was due."""
     series = f"{str(occasion).rpartition(' ')[0]} "
-    before = select(func.max(timer.c.due_at)).where(
+    before = select(timer.c.about, timer.c.due_at).where(
         timer.c.ticket.is_(None),
         timer.c.kind == TimerKind.OCCASION.value,
         timer.c.done_at.is_not(None),
+        timer.c.about != str(occasion),
         timer.c.about.startswith(series, autoescape=True),
     )
-    due_at: datetime | None = connection.execute(before).scalar_one_or_none()
-    return due_at
+    return connection.execute(before.order_by(timer.c.due_at.desc()).limit(1)).one_or_none()
 
 
 def _reviews(connection: Connection) -> tuple[DeskEvent, ...]:

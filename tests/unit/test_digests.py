@@ -263,6 +263,20 @@ def test_a_handover_that_nobody_accepted(events, away, told):
     assert all(mail.listed == (SHIFT,) for mail in decision.mails)
 
 
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [("alex", "Alex Stone accepted the handover before this one, 2026-11-23 09:30."), (None, "Nobody accepted")],
+)
+def test_a_handover_says_who_accepted_the_last(by, says):
+    """Or that nobody did."""
+    before = SHIFT.replace("-23", "-22")
+    events = (DeskEvent(DeskDeed.ACCEPTED, before, by, NOW),) if by else ()
+    report = a_report(ReportPart.OPEN_BY_DUE, accept=timedelta(minutes=30))
+    decision = held_by(report, desk={"events": events, "before": before})
+
+    assert decision.mails[0].about[1].startswith(says)
+
+
 def test_a_shift_of_which_nobody_is_here_is_told_to_the_lead_at_once():
     """Nothing waits half an hour for nobody."""
     away = {"alice": NOW + timedelta(1), "alex": NOW + timedelta(1)}

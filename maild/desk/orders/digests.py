@@ -114,10 +114,9 @@ def _named(plan: Plan, word: str, argument: str) -> Iterator[HeldMail]:
 
 
 def _answered(plan: Plan, template: Template) -> IssuedMail | None:
-    """Give the mail of this kind that this very person answers."""
+    """Give the mail of this kind that is answered: `found` knows none that was given to somebody else."""
     answered = plan.case.found.answered
-    is_theirs = answered is not None and answered.template is template and answered.person == plan.person.key
-    return answered if is_theirs else None
+    return answered if answered is not None and answered.template is template else None
 
 
 def _title(mail: HeldMail) -> str:

@@ -95,7 +95,7 @@ def test_occasions_are_planned_and_replaced(store: Store):
     store.write(lambda tx: tx.plan_occasions({}))
     assert [each.occasion for each in store.read(lambda reader: reader.occasions(NOW))] == [MORNING]
     tomorrow = asking(occasion=Occasion(MORNING.kind, "", MORNING.zone, date(2026, 11, 24)))
-    assert answer(store, tomorrow).desk.since == NOW
+    assert (answer(store, tomorrow).desk.since, answer(store, tomorrow).desk.before) == (NOW, str(MORNING))
 
 
 def test_what_was_learned_is_found_with_its_words(store: Store):
