@@ -12,6 +12,7 @@ from types import MappingProxyType
 from maild.desk.house import House
 from maild.model.facts import Facts, TicketFacts
 from maild.model.packet import NO_PACKET, Packet, Part
+from maild.model.steps import StepMark, StepState
 from maild.model.ticket import Contact, Entry, EntryKind, Ticket
 from maild.rules import Ladder
 
@@ -168,10 +169,12 @@ class _Drawn:
         return "\n".join(part for part in (self._ticket.subject, _cut(first, _LONGEST_PROBLEM)) if part)
 
     def _steps(self) -> Iterable[str]:
-        """Give what colleagues wrote, the last of it."""
+        """Give the steps of the checklist that were done, and what colleagues wrote, the last of it."""
+        done = [f"- {text}" for text, said in self._ticket.steps if StepMark.parse(said).state is StepState.DONE]
         words = [entry for entry in self._known.entries if entry.kind in {EntryKind.NOTE, EntryKind.AGENT}]
         ours = [each.text for each in words if each.by in self._house.rules.people and PACKET not in each.flags]
-        return [f"- {_cut(' '.join(text.split()), _LONGEST_STEP)}" for text in ours if text.strip()][-_MOST_STEPS:]
+        told = [f"- {_cut(' '.join(text.split()), _LONGEST_STEP)}" for text in ours if text.strip()]
+        return (*done, *told[-_MOST_STEPS:])
 
     def _errors(self) -> Iterator[str]:
         yield from (f"{name}: {value}" for name, value in self._ticket.fields if _OF_ERRORS.search(name) and value)

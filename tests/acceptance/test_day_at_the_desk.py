@@ -31,6 +31,11 @@ OUTAGE = """rules:
   outage:
     when: {subject: {words: outage}, rate: {count: 5, within: 30m}}
     then: {incident: Mainframe outage, notify: [managers]}
+ladders:
+  l:
+    calendar: real
+    steps: [{after: 20h, level: L2, notify: [lead], needs: packet}]
+    packet: [problem, steps_tried, logs_or_errors, contact, impact]
 """
 
 
@@ -155,7 +160,8 @@ def test_a_forwarded_mail_is_the_customers_ticket(day: Day):
 def test_the_desk_is_asked_by_mail_and_answers_many_at_once(day: Day):
     """Lists, help and absences go back to whoever asks, and change no ticket; an outage has one answer for all."""
     day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
-    day.answers(day.alice, day.gets(day.alice, "error 809"), "#take")
+    notice = day.gets(day.alice, "error 809")
+    day.answers(day.alice, notice, "#take")
     day.gets(day.alice, "it is yours")
 
     day.desk.send(day.desk.write(day.alice, "a question", "#list mine\n#help resolve"), day.alice)
@@ -166,6 +172,24 @@ def test_the_desk_is_asked_by_mail_and_answers_many_at_once(day: Day):
 
     assert len(day.desk.show("ticket", "list")) == 1
     _one_answer_for_an_outage(day)
+    _an_escalation_with_its_packet(day, notice)
+
+
+def _an_escalation_with_its_packet(day: Day, notice: EmailMessage) -> None:
+    """What it lacks is asked by a form, and its answer brings the ticket to the next level with all that is known."""
+    day.answers(day.alice, notice, "#escalate\nThe client was installed anew.")
+    form = day.gets(day.alice, "Answer → the fields of this form", "Impact:")
+    assert "Impact (known)" not in text_of(form)
+    assert day.desk.show("ticket", "show", "1001")["level"] is None
+
+    day.answers(day.alice, form, "Impact: the whole office")
+
+    told = text_of(day.gets(day.carol, "brought the ticket to level L2"))
+    for words in ("Bob Miller", "The client was installed anew.", "> It says error 809.", "> the whole office"):
+        assert words in told
+    ticket = day.desk.show("ticket", "show", "1001")
+    assert ticket["level"] == "L2"
+    assert [each["text"] for each in ticket["entries"] if "packet" in each["flags"]] == ["Impact: the whole office"]
 
 
 def _one_answer_for_an_outage(day: Day) -> None:

@@ -102,6 +102,16 @@ def test_a_step_happens_in_time_with_the_packet_as_far_as_it_is_known():
     assert "Alice Reyes is asked for what the packet lacks." in matter.known.entries[-1].text
 
 
+def test_what_was_done_of_the_checklist_was_tried():
+    """A step that was skipped, or is open, was not."""
+    matter = burning()
+    steps = (("Ask where it burns", "done"), ("Call the brigade", "skipped: nobody answers"))
+    matter.known = replace(matter.known, ticket=replace(matter.known.ticket, steps=steps))
+    matter.until("12:00")
+    parts = dict(matter.wanted(Template.ESCALATED)[0].packet.parts)
+    assert parts[Part.STEPS] == "- Ask where it burns\n- Is the door shut?"
+
+
 def test_who_is_asked_leads_where_nobody_has_the_ticket_or_they_are_away():
     """The lead; where they are away too, a manager or an administrator who is here."""
     matter = Packing().customer("10:00", "There is fire.")
