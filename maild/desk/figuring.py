@@ -10,6 +10,7 @@ from maild.model.charts import Chart
 from maild.model.digest import Item, Listing
 from maild.reporting import Part, Period, View, parts
 from maild.reporting.rendering import lines_of
+from maild.reporting.words import in_language
 from maild.rules import Person, ReportPart
 
 # What a mail is too narrow for: it is there for the command line, and in a page; charts show it.
@@ -28,7 +29,8 @@ def figures_for(
     since = hour.facts.desk.since or hour.now - _DAY
     period = Period("report", since, hour.now, hour.occasion.zone)
     view = View(hour.now, _customer_of(hour), sight=house.sight_of(person))
-    shown = parts(wanted, period, facts, view)
+    language = person.language or house.desk.locale
+    shown = in_language(parts(wanted, period, facts, view), language)
     zone = ZoneInfo(person.timezone or house.desk.timezone)
     listings = tuple(each for part in shown for each in _listings(part, zone))
     return listings, tuple(chart for part in shown for chart in part.charts if not chart.is_empty)

@@ -43,7 +43,7 @@ class Period:
         """Say from when to when it is, by the wall."""
         zone = ZoneInfo(self.zone)
         since, until = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (self.since, self.until))
-        return f"{since} to {until}, {self.zone}"
+        return f"{since} – {until}, {self.zone}"
 
     def parts(self) -> Iterator["Period"]:
         """Part it into days, or weeks or months where it is long."""

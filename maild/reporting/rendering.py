@@ -11,7 +11,7 @@ BUGS
 import base64
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
@@ -62,11 +62,11 @@ def for_machine(value: Cell) -> str | int | float | None:
     return value
 
 
-def as_text(parts: Sequence[Part], period: Period, word: Callable[[str], str] = str) -> str:
-    """Write parts as plain text, with every table in columns; `word` gives a heading in the reader's language."""
+def as_text(parts: Sequence[Part], period: Period) -> str:
+    """Write parts as plain text, with every table in columns."""
     zone = ZoneInfo(period.zone)
     lines = [f"{period.name}: {period.told()}", ""]
-    lines += [line for part in parts for table in part.tables for line in _text_of(table, zone, word)]
+    lines += [line for part in parts for table in part.tables for line in _text_of(table, zone)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -90,7 +90,7 @@ def lines_of(table: Table, zone: ZoneInfo) -> Iterator[str]:
         about = for_person(row[0], table.columns[0].kind, zone)
         yield f"{about}: {', '.join(cells)}" if cells else f"{about}: –"
     if not table.rows:
-        yield "none"
+        yield table.empty
 
 
 def as_csv(parts: Sequence[Part]) -> str:
@@ -119,10 +119,10 @@ def as_json(parts: Sequence[Part], period: Period) -> Json:
     }
 
 
-def as_html(parts: Sequence[Part], period: Period, pictures: Pictures, word: Callable[[str], str] = str) -> str:
+def as_html(parts: Sequence[Part], period: Period, pictures: Pictures) -> str:
     """Write parts as a fragment of HTML without styles: each chart as a picture, with the tables that say the same."""
     zone = ZoneInfo(period.zone)
-    return "\n".join(line for part in parts for line in _html_of(part, zone, pictures, word))
+    return "\n".join(line for part in parts for line in _html_of(part, zone, pictures))
 
 
 def inlined(drawn: Mapping[tuple[str, Look], bytes]) -> Pictures:
@@ -131,10 +131,10 @@ def inlined(drawn: Mapping[tuple[str, Look], bytes]) -> Pictures:
     return {key: (address[key, Look.LIGHT], address[key, Look.DARK]) for key, look in drawn if look is Look.LIGHT}
 
 
-def _text_of(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterator[str]:
-    yield word(table.title)
+def _text_of(table: Table, zone: ZoneInfo) -> Iterator[str]:
+    yield table.title
     if not table.rows:
-        yield from (f"  {word('none')}", "")
+        yield from (f"  {table.empty}", "")
         return
     cells = [
         [
@@ -143,12 +143,12 @@ def _text_of(table: Table, zone: ZoneInfo, word: Callable[[str], str]) -> Iterat
         ]
         for row in table.rows
     ]
-    heads = [word(column.title) for column in table.columns]
+    heads = [column.title for column in table.columns]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     for row in (heads, *cells):
         placed = zip(row, widths, table.columns, strict=True)
         yield "  " + "  ".join(_placed(text, width, column.kind) for text, width, column in placed).rstrip()
-    yield from (f"  {word(table.note)}",) if table.note else ()
+    yield from (f"  {table.note}",) if table.note else ()
     yield ""
 
 
@@ -165,35 +165,33 @@ def _objects(table: Table) -> Iterator[Json]:
         yield {column.key: for_machine(value) for column, value in zip(table.columns, row, strict=True)}
 
 
-def _html_of(part: Part, zone: ZoneInfo, pictures: Pictures, word: Callable[[str], str]) -> Iterator[str]:
+def _html_of(part: Part, zone: ZoneInfo, pictures: Pictures) -> Iterator[str]:
     yield f'<section id="{escape(part.name)}">'
-    yield f"<h2>{escape(word(part.title))}</h2>"
+    yield f"<h2>{escape(part.title)}</h2>"
     for chart in part.charts:
-        yield from _figure(chart, pictures, word)
+        yield from _figure(chart, pictures)
     for table in part.tables:
-        yield from _table(table, zone, word, is_alone=table.title == part.title)
+        yield from _table(table, zone, is_alone=table.title == part.title)
     yield "</section>"
 
 
-def _figure(chart: Chart, pictures: Pictures, word: Callable[[str], str]) -> Iterable[str]:
+def _figure(chart: Chart, pictures: Pictures) -> Iterable[str]:
     if chart.key not in pictures or chart.is_empty:
         return
     light, dark = (escape(each) for each in pictures[chart.key])
-    alternative = escape(f"{word(chart.title)}: {chart.alternative}")
+    alternative = escape(f"{chart.title}: {chart.alternative}")
     yield "<figure><picture>"
     yield f'<source media="(prefers-color-scheme: dark)" srcset="{dark}">'
     yield f'<img src="{light}" alt="{alternative}">'
     yield f"</picture><figcaption>{escape(chart.alternative)}</figcaption></figure>"
 
 
-def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str], *, is_alone: bool) -> Iterator[str]:
-    title = escape(word(table.title))
+def _table(table: Table, zone: ZoneInfo, *, is_alone: bool) -> Iterator[str]:
+    title = escape(table.title)
     # The only table of a part is called by the part's heading.
     head = f'<table aria-label="{title}">' if is_alone else f"<table><caption>{title}</caption>"
     yield f'<div class="scroll">{head}'
-    heads = "".join(
-        f'<th scope="col"{_side(column.kind)}>{escape(word(column.title))}</th>' for column in table.columns
-    )
+    heads = "".join(f'<th scope="col"{_side(column.kind)}>{escape(column.title)}</th>' for column in table.columns)
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for row in table.rows:
         cells = [
@@ -203,9 +201,9 @@ def _table(table: Table, zone: ZoneInfo, word: Callable[[str], str], *, is_alone
         first = f'<th scope="row">{cells[0][1]}</th>'
         yield f"<tr>{first}{''.join(f'<td{_side(kind)}>{text}</td>' for kind, text in cells[1:])}</tr>"
     if not table.rows:
-        yield f'<tr><td colspan="{len(table.columns)}">{escape(word("none"))}</td></tr>'
+        yield f'<tr><td colspan="{len(table.columns)}">{escape(table.empty)}</td></tr>'
     yield "</tbody></table>"
-    yield f"<p>{escape(word(table.note))}</p></div>" if table.note else "</div>"
+    yield f"<p>{escape(table.note)}</p></div>" if table.note else "</div>"
 
 
 def _side(kind: Kind) -> str:

@@ -31,22 +31,24 @@ class Column:
 
     key: str
     kind: Kind = Kind.COUNT
+    heading: str = ""
 
     @property
     def title(self) -> str:
-        """Give its heading in English."""
-        return self.key.replace("_", " ")
+        """Give its heading, in English where no other was given."""
+        return self.heading or self.key.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of values. `key` names it for machines, `note` says what a reader must know of the figures."""
+    """Rows of values. `key` names it for machines, `note` says what a reader must know, `empty` that there is none."""
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: Rows
     note: str = ""
+    empty: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

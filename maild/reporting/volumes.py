@@ -106,7 +106,7 @@ def backlog(subject: Subject) -> Part:
     names = columns("ticket", "subject", "state", "team", "agent", "age", **kinds)
     told = f"{len(left)} tickets are unsolved; {tally.total(ages[-1])} of them were opened more than 30 days ago."
     series = {group: tuple(float(tally.of(group, age)) for age in ages) for group in groups}
-    chart = Chart("backlog", f"Backlog by age and {by}", tuple(ages), series, told, is_stacked=True)
+    chart = Chart("backlog", f"Backlog by {by}", tuple(ages), series, told, is_stacked=True)
     return Part("backlog", "Backlog", (table, Table("oldest", "The oldest", names, listed)), (chart,))
 
 

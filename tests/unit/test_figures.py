@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from maild.model.clocks import ClockName, ClockState
 from maild.model.reports import Logged, Moment
 from maild.model.ticket import Confidence, EntryKind
-from maild.reporting import Period, parts
+from maild.reporting import GROUPS, PARTS, Period, parts
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
 from maild.reporting.stories import UNSOLVED, What, tell
 from maild.reporting.tables import middle, ninetieth
+from maild.reporting.words import in_language
 from maild.rules import Calendar, Span
 from tests.unit.report_values import (
     MONDAY,
@@ -384,3 +385,27 @@ def test_in_any_life_a_promise_is_broken_where_its_clock_said_so(happenings: lis
 
     entered = [(each.flags[1], each.at) for each in entries if each.flags[:1] == ("breached",)]
     assert Counter(told) == Counter(entered)
+
+
+def test_every_heading_has_its_german():
+    """Of every part, by every group; what people and administrators wrote stays as it is, whatever it is."""
+    told = Told(category="reason").then(0, a_clock(0)).then(9, flags=("late", "first_response"))
+    told.then(10, state="resolved", level="L2").then(11, state="closed").then(12, score="3").then(13, flags=("review",))
+    left = Told(1002, category="all").then(0, a_clock(0), state="waiting")
+    seen = facts(told, left, w1001_3="the customer", w1001_6="no reason given", w1001_7="all")
+
+    for by in ("", *GROUPS):
+        english = parts(tuple(PARTS), WEEK, seen, a_view(by=by))
+        german = in_language(english, "de-AT")
+        for one, other in zip(english, german, strict=True):
+            words = [(one.title, other.title)]
+            for table, worded in zip(one.tables, other.tables, strict=True):
+                words += [(table.title, worded.title), (table.note, worded.note), (table.empty, worded.empty)]
+                words += [(a.title, b.title) for a, b in zip(table.columns, worded.columns, strict=True)]
+            words += [(a.title, b.title) for a, b in zip(one.charts, other.charts, strict=True)]
+            same = {a for a, b in words if a == b} - {"", "Tickets", "tickets", "team", "ticket", "spam"}
+            assert not {each for each in same if not each.isdecimal() and not each.startswith("to L")}
+    (breach,) = [row for row in rows(in_language(english, "de")[1], "breaches") if row["ticket"] == 1001]
+    assert (breach["promise"], breach["reason"]) == ("erste Antwort", "the customer")
+    assert [row["comment"] for row in rows(in_language(english, "de")[4], "comments")] == ["no reason given"]
+    assert rows(in_language(english, "fr")[0], "volume") == rows(english[0], "volume")

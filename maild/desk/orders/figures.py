@@ -11,6 +11,7 @@ from maild.model.reports import ReportQuestion
 from maild.model.saying import say
 from maild.reporting import GROUPS, PARTS, Part, PeriodError, View, parse_period, parts
 from maild.reporting.rendering import as_lines
+from maild.reporting.words import in_language
 from maild.rules import Person
 
 _USUAL = ("volume", "sla", "backlog")
@@ -61,7 +62,8 @@ def report(plan: Plan, argument: str) -> None:
         plan.refuse(say("#report {argument}: by mail one report at a time, of a month at most", argument=argument))
         return
     view = View(plan.now, _customer_of(house), asked.by, sight=house.sight_of(plan.person))
-    shown = [_narrow(part) for part in parts(asked.names, period, facts, view)]
+    worded = in_language(parts(asked.names, period, facts, view), plan.person.language or house.desk.locale)
+    shown = [_narrow(part) for part in worded]
     plan.shown += as_lines(shown, period.as_of(plan.now))
 
 
