@@ -3,6 +3,8 @@
 One story in the order of the day; each part states its fact where it is shown.
 """
 
+import json
+import re
 import sys
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
@@ -27,6 +29,14 @@ Erin
 """
 
 
+PASSWORDS = """contacts: {file: contacts.csv}
+categories:
+  password:
+    procedure: [{step: Reset it, required: true}]
+    verify_identity: {send_code_to: verify, attempts: 3, expires: 24h}
+rules:
+  password: {when: {subject: {words: password}}, then: {category: password}}
+"""
 OUTAGE = """rules:
   outage:
     when: {subject: {words: outage}, rate: {count: 5, within: 30m}}
@@ -263,10 +273,13 @@ class Morning:
 def test_undo_stops_a_mail_that_waits_and_a_morning_begins(new_desk, tmp_path: Path):
     """Within the delay a relay is taken back, and nothing of it reaches the customer; then come the day's lists."""
     desk, morning = new_desk(send_delay="10m"), Morning(tmp_path)
-    (desk.config / "rules" / "scheduled.yaml").write_text(SCHEDULED, encoding="utf-8")
+    day, home = Day(desk), desk.host.new_user("x.example")
+    rules = desk.config / "rules"
+    (rules / "scheduled.yaml").write_text(SCHEDULED, encoding="utf-8")
+    (rules / "passwords.yaml").write_text(PASSWORDS, encoding="utf-8")
+    (rules / "contacts.csv").write_text(f"address,verify\n{day.dora},{home}\n", encoding="utf-8")
     desk.start(sys.executable, str(Path(__file__).with_name("clocked.py")), str(morning.file))
     desk.wait_for_event("mailbox_connected")
-    day = Day(desk)
     day.customer_writes(day.bob, "Bob Miller", "VPN down", "It says error 809.")
     notice = day.gets(day.alice, "error 809")
     day.answers(day.alice, notice, "#close It is your own fault.")
@@ -280,7 +293,32 @@ def test_undo_stops_a_mail_that_waits_and_a_morning_begins(new_desk, tmp_path: P
     assert not [mail for mail in desk.mails_to(day.bob) if "fault" in mail.as_string()]
     states = {mail["template"]: mail["state"] for mail in desk.show("ticket", "show", "1001")["mails"]}
     assert states["closed"] == "cancelled"
+    _a_password(day, home)
     _a_morning(day, morning)
+
+
+def _a_password(day: Day, home: str) -> None:
+    """Nothing is done before the code that went to Dora's other mailbox came back in her mail; nobody else sees it."""
+    desk = day.desk
+    acknowledged = day.customer_writes(day.dora, "Dora Lee", "Password", "I forgot it.")
+    (code,) = re.findall(r"\b[A-Z]{4}-[A-Z]{4}\b", text_of(desk.wait_for_mail(home)))
+    notice = day.gets(day.alice, "nobody verified yet who asks", "I forgot it.", "[ ] 1: Reset it (required)")
+
+    day.answers(day.alice, notice, "#done 1")
+    day.gets(day.alice, "#done: nobody verified who asks")
+    day.answers(day.dora, acknowledged, "Is it BBBB-CCCC?")
+    day.gets(day.alice, "a code was wrong: 2 more may be tried", "Is it (code)?")
+    day.answers(day.dora, acknowledged, f"It is {code}.\nDora")
+    verified = day.gets(day.alice, "the requester is verified: the code was right", "It is (code).")
+    day.answers(day.alice, verified, "#done 1\n#resolve You can sign in again.")
+    day.gets(day.alice, "step 1 (Reset it) is done")
+
+    ticket = desk.show("ticket", "show", "1002")
+    assert (ticket["state"], ticket["steps"]) == ("resolved", {"Reset it": "done"})
+    sent = next(mail for mail in desk.show("mail", "list") if mail["template"] == "identity-code")
+    seen = [mail.as_string() for person in (day.alice, day.carol, day.dora) for mail in desk.mails_to(person)]
+    seen += [desk.maild(*words).stdout for words in (("mail", "show", str(sent["id"])), ("explain", "1002"))]
+    assert not [each for each in (*seen, json.dumps(ticket), *map(str, desk.running.lines)) if code in each]
 
 
 def _a_morning(day: Day, morning: Morning) -> None:
