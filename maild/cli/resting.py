@@ -115,7 +115,11 @@ def _settled(mails: Sequence[MailRow], timers: Sequence[Timer], choice: Choice |
     if timers:
         print_heading("Timers that are due, and may have fired since:")
         print_table(
-            ("id", "due", "kind", "ticket"), [(one.id, moment(one.due_at), one.kind, one.ticket) for one in timers]
+            ("id", "due", "kind", "about"),
+            [
+                (one.id, moment(one.due_at), one.kind, one.ticket if one.ticket is not None else one.about)
+                for one in timers
+            ],
         )
     click.echo()
     if choice is not None:

@@ -13,6 +13,7 @@ from maild.rules.approvals import Approval
 from maild.rules.calendars import Calendar, Span
 from maild.rules.crosschecks import relay_of, rule_problems
 from maild.rules.doubts import Calendars, agreement_doubts, category_doubts, customer_doubts, ladder_doubts, rule_doubts
+from maild.rules.duties import duty_doubts
 from maild.rules.gathering import Gathering, Written, gather
 from maild.rules.ladders import Ladder
 from maild.rules.language.agreements import AgreementSection
@@ -104,6 +105,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         *category_doubts(gathering, contacts),
         *agreement_doubts(agreements),
         *ladder_doubts(_ladders(gathering)),
+        *duty_doubts(gathering),
         *presence_doubts(_ladders(gathering), people, teams, agreements),
     )
     return Rules(

@@ -11,7 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from maild.cli import main
-from tests.integration.a_desk import ADesk, a_mail
+from maild.daemon import now
+from maild.model.decision import BlockSender, Decision, Outcome, OutcomeKind
+from maild.model.occasion import Occasion, OccasionKind
+from maild.store import Carrying, Transaction
+from tests.integration.a_desk import BOB, ADesk, a_mail
 
 BEYOND = str(2**63)
 WORDS = "プリンターが動きません。"
@@ -212,3 +216,31 @@ def test_parse_goes_on_after_a_mail_that_nothing_can_read(tmp_path: Path):
     unread, read = map(json.loads, several.stdout.splitlines())
     assert unread["file"] == str(bomb) and unread["error"] in several.stderr and unread["error"] in alone.stderr
     assert read["subject"] == "A log"
+
+
+def test_whoever_is_blocked_is_shown_and_let_in_again(tmp_path: Path):
+    """Their mail is held, and listed with who blocked them; unblocked, the next one is a ticket."""
+    desk = ADesk(tmp_path)
+    store = desk.open()
+    store.write(lambda tx: tx.carry_out([blocking(tx)], now()))
+    store.close()
+    desk.handle(a_mail())
+    assert [one["reason"] for one in desk.show("held", "list")] == [
+        "its sender is blocked; `maild held unblock` lifts that"
+    ]
+    assert [(one["address"], one["by"]) for one in desk.show("held", "list", "--blocked")] == [(BOB, "alice")]
+
+    desk.maild("held", "unblock", BOB)
+    desk.maild("held", "unblock", BOB, code=1)
+    desk.handle(a_mail(words="And now?"))
+
+    assert desk.show("held", "list", "--blocked") == []
+    assert len(desk.show("ticket", "list")) == 1
+
+
+def blocking(tx: Transaction) -> Carrying:
+    """A decision of the desk's own time that blocks Bob."""
+    tx.plan_occasions({Occasion(OccasionKind.HELD, "", "UTC", now().date()): now()})
+    (timer,) = tx.claim_timers("a life", 1, now())
+    decision = Decision(Outcome(OutcomeKind.DESK), (BlockSender(BOB, "alice"),), (), (), None, ())
+    return Carrying(None, timer.id, "a life", decision, (), {}, "{}")

@@ -13,6 +13,7 @@ from maild.documents import Place
 from maild.model.occasion import Occasion, OccasionKind, PlannedOccasion, parse_occasion
 from maild.rules import Calendar, Report, ReportPart, Schedule, Span, Whom, WhomKind, instant_on
 from tests.unit.desk_values import HOUSE
+from tests.unit.rules_values import problems_of, rules_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 OFFICE = Calendar(
@@ -215,3 +216,68 @@ def test_an_occasion_is_read_as_it_was_written(kind, name, day):
     occasion = Occasion(kind, name, "America/Argentina/Buenos_Aires", day)
 
     assert parse_occasion(str(occasion)) == occasion
+
+
+PEOPLE = """
+people:
+  alice: {name: Alice Reyes, mail: alice@acme.example, role: admin}
+  erik: {name: Erik Holm, mail: erik@acme.example, left: 2026-11-30}
+teams: {first-line: {members: [alice]}}
+calendars: {office: {timezone: UTC, hours: {mon-fri: ["09:00-17:00"]}}}
+"""
+SOUND = {"to": "alice", "at": '"17:30"', "days": "mon-fri", "calendar": "office", "parts": "[waiting]"}
+
+
+def written(**changes: str) -> str:
+    values = {**SOUND, **changes}
+    return "reports:\n  day: {" + ", ".join(f"{key}: {value}" for key, value in values.items() if value) + "}\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, []),
+        ({"to": "[alic]"}, ["1.yaml:2:14: reports.day.to[0]: there is no person 'alic'. Did you mean 'alice'?"]),
+        ({"to": "each:first-lin"}, ["there is no team 'first-lin'. Did you mean 'first-line'?"]),
+        ({"to": "requester"}, ["a report has no ticket, and goes to nobody outside"]),
+        ({"to": "boss@acme.example"}, ["a report has no ticket, and goes to nobody outside"]),
+        ({"at": "17:30"}, []),
+        ({"at": "half past"}, ["'half past' is no time of day: write it in quotes, like \"17:30\""]),
+        ({"at": '"24:00"'}, ["'24:00' is no time of day"]),
+        ({"at": ""}, ["'at' is missing: write it"]),
+        ({"days": "fryday"}, ["'fryday' is no day of the week"]),
+        ({"days": "[sat, sun]"}, ["falls on no day on which office works: write other days"]),
+        ({"calendar": "ofice"}, ["there is no calendar 'ofice'. Did you mean 'office'?"]),
+        ({"parts": "[waitin]"}, ["'waitin' is none of"]),
+        ({"parts": "[]"}, ["must not be empty"]),
+        ({"accept": "30"}, ["accept"]),
+        ({"accept": "2d"}, ["accept"]),
+        ({"acept": "30m"}, ["unknown key 'acept'. Did you mean 'accept'?"]),
+    ],
+)
+def test_a_mistake_in_a_report_is_told_with_its_place(changes, told):
+    """What is wrong, where, and what to write."""
+    problems = problems_of(written(**changes), PEOPLE)
+
+    assert len(problems) == len(told), problems
+    assert all(words in problem for words, problem in zip(told, problems, strict=True)), problems
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (written(to="managers"), ["reports.day.to: goes to nobody: there are no managers among `people`"]),
+        (written(to="[managers, admins]"), []),
+        (
+            "categories: {vpn: {reviewed: {by: erik, on: 2026-01-01, every: 90d}}}",
+            ["categories.vpn.reviewed.by: erik left, or leaves, on 2026-11-30: from then on the managers are reminded"],
+        ),
+        ("categories: {vpn: {reviewed: {by: alice, on: 2026-01-01, every: 90d}}}", []),
+    ],
+)
+def test_who_is_not_there_to_read_it_is_doubted(text, told):
+    """A role that nobody has, and a reviewer who leaves."""
+    warnings = [str(each) for each in rules_of(PEOPLE, text).warnings]
+
+    assert len(warnings) == len(told)
+    assert all(words in warning for words, warning in zip(told, warnings, strict=True)), warnings
