@@ -20,7 +20,7 @@ from maild.model.digest import Listing
 from maild.model.identity import Identity
 from maild.model.mail import Address
 from maild.model.outgoing import Meaning, Template, Thread
-from maild.model.ticket import Confidence, EntryKind, Ticket
+from maild.model.ticket import CauseKind, Confidence, EntryKind, Ticket
 from maild.rules import Rules, checklist, missing, question
 
 TRACER_LETTERS = 10
@@ -227,8 +227,9 @@ class Values:
             when = self._written(entry.at, order.zone, order.language)
             first = next((line for line in clean_text(entry.text).split("\n") if line.strip()), "")
             changed = ", ".join(f"{each.field} {each.new}" for each in entry.changes if each.field in _TOLD_CHANGES)
-            said = shorten(clean(first), _LONGEST_IN_TIMELINE)
-            yield f"{when}  {self._name_of(entry.by)}: {said}" + (f" ({clean(changed)})" if changed else "")
+            if changed or entry.cause.kind is not CauseKind.RULE:  # what rules set at the beginning is no news
+                said = (shorten(clean(first), _LONGEST_IN_TIMELINE), f"({clean(changed)})" if changed else "")
+                yield f"{when}  {self._name_of(entry.by)}: {' '.join(each for each in said if each)}"
 
     def _due(self, order: Order) -> notices.Due:
         """Say by when the customer is answered, told how it goes, and helped: of each clock that runs."""

@@ -61,6 +61,8 @@ def silence_to_come(timers: Iterable[Timer], house: House) -> ToCome | None:
         state, _, number = timer.about.partition(" ")
         if timer.kind is TimerKind.LIFECYCLE and number.isdecimal() and state in _STATES:
             return ToCome(timer.about, timer.due_at, _comes_to(State(state), int(number), house))
+        if timer.kind is TimerKind.FOLLOW_UP:
+            return ToCome(timer.kind.value, timer.due_at, "the customer is asked whether it still holds")
     return None
 
 
@@ -77,6 +79,7 @@ def _does(rung: Rung) -> str:
     said = [f"level {rung.level}"] if rung.level is not None else []
     said += [f"urgency up by {rung.raised}"] if rung.raised else []
     said += [f"tell {', '.join(map(_called, rung.notify))}"] if rung.notify else []
+    said += ["its packet goes along"] if rung.needs_packet else []
     said += [f"again each {rung.again}"] if rung.again is not None else []
     condition = f"if {rung.unless}: " if rung.unless is not None else ""
     return condition + ("; ".join(said) or "nothing")

@@ -12,8 +12,9 @@ from maild.composing import Composer
 from maild.desk import keep_time
 from maild.desk.case import Sheet, entry_of
 from maild.desk.recomputing import Changed, clock_faults
+from maild.model.decision import TimerKind
 from maild.model.facts import Facts, Want
-from maild.model.outgoing import MailState, Template
+from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.ticket import Cause, CauseKind, EntryKind, State
 from maild.store import Store
 from maild.store.promises import check_ticket
@@ -190,3 +191,55 @@ def test_each_report_comes_once_though_daemons_die(tmp_path: Path):
     assert "* #1001 p1 No dial tone, with nobody · first answer was due 27 Nov 2026, 10:30 GMT" in words
     assert "* #1001 p1 No dial tone · solution was due 27 Nov 2026, 14:00 GMT · nobody said why" in words
     night.store.close()
+
+
+AFTERWARDS = """\
+lifecycle:
+  update: {send: draft}
+  follow_up: {after: 7d, calendar: real}
+  review: {for: {level: [L2, L3]}}
+"""
+
+
+def test_what_time_writes_about_updates_and_after_a_closing_is_stored_once(tmp_path: Path):
+    """An overdue update is a draft that waits for its #send; a closing is reviewed at once, followed up in a week."""
+    night = Night(tmp_path, LADDERS + AFTERWARDS)
+    night.open_ticket()
+    night.ask_bob(night.now)  # so that Bob had a mail in this matter
+    _moves(night, at("10:30"), State.OPEN, "We look into it.")
+    with hearing():
+        night.pass_until("11:31")
+        timers = night.store.read(lambda reader: reader.timers_of(FIRST))
+        (token,) = [timer.about for timer in timers if timer.kind is TimerKind.DRAFT]
+        asked = asking(numbers=(FIRST,), drafts=(token,))
+        (draft,) = answer(night.store, asked, night.now).drafts.values()
+        assert (draft.meaning, draft.text, draft.author, draft.state) == (Meaning.UPDATE, "", "dana", "open")
+        night.pass_until("13:00")
+        _moves(night, at("13:30"), State.CLOSED, "It is out.")
+        night.pass_until("2026-12-31T00:00")
+    after = [
+        (mail.template, f"{mail.created_at:%m-%d %H:%M}") for mail in _mails(night) if mail.created_at >= at("13:31")
+    ]
+    assert after == [(Template.FOLLOW_UP, "11-30 13:30")]
+    reviewed = [mail.recipient for mail in _mails(night) if mail.template is Template.POST_ESCALATION_REVIEW]
+    assert sorted(reviewed) == [ALICE.address, "dana@acme.example"]
+    (seen,) = night.store.read(lambda reader: reader.tickets_after(0))
+    assert list(check_ticket(seen)) == []
+    night.store.close()
+
+
+def _mails(night: Night):
+    return list(reversed(night.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))))
+
+
+def _moves(night: Night, now: datetime, state: State, words: str) -> None:
+    """Let an agent write to the customer and bring the ticket to a state."""
+    night.now = now
+    facts = answer(night.store, asking(numbers=(FIRST,)), now)
+    known = facts.tickets[FIRST]
+    arrival = take_one(night.store, 100 + known.last_n, now)
+    sheet = Sheet(Cause(CauseKind.MESSAGE, f"<{known.last_n}@acme.example>"), "alice", known.ticket, known.last_n)
+    sheet.set_state(state)
+    sheet.enter(FIRST, EntryKind.AGENT, words)
+    decision = keep_time(sheet.decision(entry_of(FIRST), None), facts, night.house, now)
+    assert carry_out(night.store, a_work(arrival, decision), now=now) == ()

@@ -135,7 +135,8 @@ def test_a_review_shows_how_it_went():
     mail = composer.compose(matter.last.mails[0], matter.last, matter.facts(), "f" * 16, at("11:00"), encoder=Encoder())
     lines = mail.quoted.split("\n")
     assert "23 Nov 2026, 10:00 GMT  bob@customer.example: There is fire." in lines
-    assert any("(level L2" in line for line in lines)
+    assert "23 Nov 2026, 10:20 GMT  Rita Root: (level L2)" in lines
+    assert not any("  rules: " in line for line in lines)
     assert any("state closed" in line for line in lines)
     assert "This ticket was escalated to L2 and is closed now. What did it teach?" in mail.ours
 

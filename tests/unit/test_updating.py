@@ -98,7 +98,7 @@ def test_a_draft_shows_the_update_as_its_customer_reads_it():
     mail = composer.compose(wanted, matter.last, matter.facts(), "f" * 16, at("11:10"), encoder=Encoder())
     assert "Guten Tag Bob Miller," in mail.quoted
     assert "11:10" not in mail.quoted
-    assert "This update has not gone out." in mail.ours
+    assert "This status update has not gone out." in mail.ours
 
 
 def test_a_draft_that_is_not_needed_any_more_is_dropped_instead_of_brought_to_mind():
