@@ -1,6 +1,6 @@
 """A report from its order to its figures: the same for the command line and for pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def reckon(order: ReportOrder, store: Store, rules: Rules, now: datetime) -> tup
     if order.queue:
         _named(order.queue, rules.queues, "queue")
     hours = _named(order.calendar, rules.calendars, "calendar") if order.calendar else None
-    view = View(now, customers_of(rules), order.by, hours, queue=order.queue)
+    view = View(now, rules.customer_key, order.by, hours, queue=order.queue)
     over = period.as_of(now)
     facts = store.read(lambda reader: reader.report_facts(over.since, over.until))
     return parts(REPORTS[order.name], period, facts, view), over
@@ -47,16 +47,6 @@ def period_of(order: ReportOrder, now: datetime) -> Period:
         return parse_span(order.first, order.last, zone, now)
     except PeriodError as error:
         raise OrderError(str(error)) from error
-
-
-def customers_of(rules: Rules) -> Callable[[str], str | None]:
-    """Say how the group of customers of an address is found."""
-
-    def find(address: str) -> str | None:
-        found = rules.find_customer(address)
-        return found.key if found is not None else None
-
-    return find
 
 
 def pictures_of(shown: tuple[Part, ...]) -> Pictures:

@@ -1,6 +1,6 @@
 """The figures of a report for one reader: of the tickets that they may see, of the time since the report before."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,13 +8,11 @@ from maild.desk.hour import Hour
 from maild.desk.listings import bounded
 from maild.model.charts import Chart
 from maild.model.digest import Item, Listing
-from maild.reporting import Part, Period, View, parts
+from maild.reporting import Part, Period, View, for_mail, parts
 from maild.reporting.rendering import lines_of
 from maild.reporting.words import in_language
 from maild.rules import Person, ReportPart
 
-# What a mail is too narrow for: it is there for the command line, and in a page; charts show it.
-_LEFT_OUT = frozenset({"course", "oldest"})
 _DAY = timedelta(days=1)
 
 
@@ -28,9 +26,9 @@ def figures_for(
         return (), ()
     since = hour.facts.desk.since or hour.now - _DAY
     period = Period("report", since, hour.now, hour.occasion.zone)
-    view = View(hour.now, _customer_of(hour), sight=house.sight_of(person))
+    view = View(hour.now, house.rules.customer_key, sight=house.sight_of(person))
     language = person.language or house.desk.locale
-    shown = in_language(parts(wanted, period, facts, view), language)
+    shown = for_mail(in_language(parts(wanted, period, facts, view), language))
     zone = ZoneInfo(person.timezone or house.desk.timezone)
     listings = tuple(each for part in shown for each in _listings(part, zone))
     return listings, tuple(chart for part in shown for chart in part.charts if not chart.is_empty)
@@ -38,13 +36,4 @@ def figures_for(
 
 def _listings(part: Part, zone: ZoneInfo) -> Iterator[Listing]:
     for table in part.tables:
-        if table.key not in _LEFT_OUT:
-            yield bounded(table.title, tuple(Item(line) for line in lines_of(table, zone) if table.rows))
-
-
-def _customer_of(hour: Hour) -> Callable[[str], str | None]:
-    def find(address: str) -> str | None:
-        found = hour.house.rules.find_customer(address)
-        return found.key if found is not None else None
-
-    return find
+        yield bounded(table.title, tuple(Item(line) for line in lines_of(table, zone) if table.rows))

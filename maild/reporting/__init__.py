@@ -5,7 +5,7 @@
 
 from maild.model.charts import Chart
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
-from maild.reporting.parts import PARTS, REPORTS, TITLES, parts
+from maild.reporting.parts import PARTS, REPORTS, TITLES, for_mail, parts
 from maild.reporting.periods import Period, PeriodError, parse_period, parse_span
 from maild.reporting.tables import Column, Kind, Part, Table
 from maild.reporting.views import GROUPS, View
@@ -23,6 +23,7 @@ __all__ = [
     "PeriodError",
     "Table",
     "View",
+    "for_mail",
     "moment_of",
     "opening_of",
     "parse_kept",

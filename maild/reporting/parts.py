@@ -1,6 +1,7 @@
 """The parts of reports by name: what the command line, pages, mails and `#report` are put together of."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from maild.model.reports import ReportFacts
@@ -47,6 +48,17 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "lessons": "Lessons",
     }
 )
+
+
+# What a mail is too narrow for: it is there for the command line, and in a page.
+_WIDE = frozenset({"course", "oldest"})
+
+
+def for_mail(shown: Sequence[Part]) -> tuple[Part, ...]:
+    """Leave out what is too long for a mail."""
+    return tuple(
+        replace(part, tables=tuple(table for table in part.tables if table.key not in _WIDE)) for part in shown
+    )
 
 
 def parts(names: Sequence[str], period: Period, facts: ReportFacts, view: View) -> tuple[Part, ...]:

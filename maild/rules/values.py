@@ -136,6 +136,11 @@ class Rules:
         """Find the group of customers that an address belongs to: the first written whose patterns fit."""
         return self._customers.find(address)
 
+    def customer_key(self, address: str) -> str | None:
+        """Name the group of customers that an address belongs to, for figures."""
+        found = self.find_customer(address)
+        return found.key if found is not None else None
+
     def find_contact(self, address: str) -> Contact | None:
         """Find what the file of contacts says of an address."""
         return self.contacts.get(address.lower())

@@ -1,7 +1,6 @@
 """`#report`: figures of a period for whoever asks, of the tickets that they may see, by mail."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from maild.desk.hints import hint
@@ -9,15 +8,13 @@ from maild.desk.house import House
 from maild.desk.orders.plan import Plan
 from maild.model.reports import ReportQuestion
 from maild.model.saying import say
-from maild.reporting import GROUPS, PARTS, Part, PeriodError, View, parse_period, parts
+from maild.reporting import GROUPS, PARTS, PeriodError, View, for_mail, parse_period, parts
 from maild.reporting.rendering import as_lines
 from maild.reporting.words import in_language
 from maild.rules import Person
 
 _USUAL = ("volume", "sla", "backlog")
 _TODAY = "today"
-# What a mail is too narrow for: it is there for the command line, and in a page.
-_LEFT_OUT = frozenset({"course", "oldest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +58,6 @@ def report(plan: Plan, argument: str) -> None:
     if facts is None:
         plan.refuse(say("#report {argument}: by mail one report at a time, of a month at most", argument=argument))
         return
-    view = View(plan.now, _customer_of(house), asked.by, sight=house.sight_of(plan.person))
-    worded = in_language(parts(asked.names, period, facts, view), plan.person.language or house.desk.locale)
-    shown = [_narrow(part) for part in worded]
-    plan.shown += as_lines(shown, period.as_of(plan.now))
-
-
-def _narrow(part: Part) -> Part:
-    return replace(part, tables=tuple(table for table in part.tables if table.key not in _LEFT_OUT))
-
-
-def _customer_of(house: House) -> Callable[[str], str | None]:
-    def find(address: str) -> str | None:
-        found = house.rules.find_customer(address)
-        return found.key if found is not None else None
-
-    return find
+    view = View(plan.now, house.rules.customer_key, asked.by, sight=house.sight_of(plan.person))
+    shown = in_language(parts(asked.names, period, facts, view), plan.person.language or house.desk.locale)
+    plan.shown += as_lines(for_mail(shown), period.as_of(plan.now))
