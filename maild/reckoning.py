@@ -13,7 +13,7 @@ from maild.model.reports import ReportOrder
 from maild.reporting import REPORTS, TITLES, Part, Period, PeriodError, View, parse_period, parse_span, parts
 from maild.reporting.charts import Look, PictureFormat
 from maild.reporting.rendering import Pictures, as_html, inlined
-from maild.rules import Rules
+from maild.rules import WALL_TIME, Rules
 from maild.store import Store
 
 T = TypeVar("T")
@@ -28,7 +28,9 @@ def reckon(order: ReportOrder, store: Store, rules: Rules, now: datetime) -> tup
     period = period_of(order, now)
     if order.queue:
         _named(order.queue, rules.queues, "queue")
-    hours = _named(order.calendar, rules.calendars, "calendar") if order.calendar else None
+    hours = (
+        _named(order.calendar, {WALL_TIME.key: WALL_TIME, **rules.calendars}, "calendar") if order.calendar else None
+    )
     view = View(now, rules.customer_key, order.by, hours, queue=order.queue)
     over = period.as_of(now)
     facts = store.read(lambda reader: reader.report_facts(over.since, over.until))

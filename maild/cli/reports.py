@@ -36,7 +36,12 @@ LONGEST: Final = timedelta(days=366)
 @click.option("--to", "last", metavar="DAY", help="The last day, or an instant; without it until now.")
 @click.option("--by", type=click.Choice(GROUPS), help="What the figures are parted by.")
 @click.option("--queue", default="", metavar="QUEUE", help="Only what is in this queue at the end of the period.")
-@click.option("--calendar", default="", metavar="CALENDAR", help="Measure in these hours, not in each ticket's own.")
+@click.option(
+    "--calendar",
+    default="",
+    metavar="CALENDAR",
+    help="Measure in these hours; real is by the wall.",
+)
 @click.option("--zone", default="", metavar="ZONE", help="The time zone in which days begin; the desk's by default.")
 @click.option("--format", "as_format", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "as_json_value", is_flag=True, help="The same as --format json.")
@@ -86,7 +91,7 @@ def _lasting(text: str) -> timedelta:
             f"'{fit(text)}' is no length of time: write it like 12h or 7d", param_hint="--expires"
         ) from error
     if not timedelta() < lasting <= LONGEST:
-        raise click.BadParameter("a link holds for a year at most", param_hint="--expires")
+        raise click.BadParameter("a link holds for a while, and for a year at most", param_hint="--expires")
     return lasting
 
 

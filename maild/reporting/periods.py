@@ -152,8 +152,9 @@ def _checked(name: str, since: datetime, until: datetime, zone: ZoneInfo, now: d
         raise PeriodError(f"{name}: there is no time in it: it ends where it begins, or before")
     if since >= now:
         raise PeriodError(f"{name}: it has not begun yet")
-    if since.year < _FIRST_YEAR:
-        raise PeriodError(f"{name}: there are no figures of the year {since.year}")
+    first = since.astimezone(zone).year
+    if first < _FIRST_YEAR:
+        raise PeriodError(f"{name}: there are no figures of the year {first}")
     return Period(name, since, until, zone.key)
 
 

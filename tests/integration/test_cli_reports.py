@@ -104,7 +104,7 @@ def test_a_link_shows_its_report_until_it_is_over(desk: ADesk):
     """To a GET alone, under the site's name alone; a wrong secret and a late one are answered alike."""
     assert "the desk has no pages" in desk.maild("report", "backlog", "--link", code=2).stderr
     serve_pages(desk)
-    assert "a year at most" in desk.maild("report", "backlog", "--link", "--expires", "9999d", code=2).stderr
+    assert "for a year at most" in desk.maild("report", "backlog", "--link", "--expires", "9999d", code=2).stderr
     assert "no length of time" in desk.maild("report", "backlog", "--link", "--expires", "soon", code=2).stderr
     link = desk.maild("report", "backlog", "--by", "queue", "--link", "--expires", "2h").stdout.strip()
     path = link[link.index("/report/") :]
