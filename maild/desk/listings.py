@@ -103,10 +103,17 @@ def _absences(reader: _Reader) -> Iterator[Item]:
 
 
 def _drafts(reader: _Reader) -> Iterator[Item]:
+    """Name the reader's own drafts; none on tickets that they see no more, on confidential ones no words."""
+    known = {each.ticket.number for each in reader.facts.desk.matters}
+    seen = {each.ticket.number: each.ticket for each in reader.matters}
     for draft in reader.facts.desk.drafts:
-        if draft.author == reader.person.key:
-            words = shortened(draft.text) or say("(no words)")
-            yield Item(say("your draft: {words}", words=words), draft.ticket, at=draft.created_at)
+        ticket = seen.get(draft.ticket or 0)
+        if draft.author != reader.person.key or (draft.ticket in known and ticket is None):
+            continue
+        is_told = ticket is None or ticket.confidential is None
+        words = shortened(draft.text) or say("(no words)")
+        words = words if is_told else say("(confidential)")
+        yield Item(say("your draft: {words}", words=words), draft.ticket, at=draft.created_at)
 
 
 def held_listing(held: Iterable[HeldMail]) -> Listing:

@@ -324,13 +324,29 @@ def test_what_a_handover_tells():
 
 def test_a_morning_tells_each_their_own():
     """Their tickets and their drafts, nobody else's."""
-    drafts = (KeptWords("alice", 1001, NOW, "Dear Bob"), KeptWords("alex", None, NOW, "Dear Carol"))
+    drafts = (
+        KeptWords("alice", 1001, NOW, "Dear Bob"),
+        KeptWords("alice", 1003, NOW, "Dear boss"),
+        KeptWords("alice", 1004, NOW, "Dear rival"),
+        KeptWords("alex", None, NOW, "Dear Carol"),
+    )
+    secret = a_matter(1003, confidential=Confidence.SEALED, team="first-line")
+    hidden = a_matter(1004, confidential=Confidence.TEAM, team="empty")
     report = a_report(ReportPart.MINE_BY_DUE, ReportPart.DRAFTS, to=(Whom(WhomKind.EACH, "first-line"),))
     decision = held_by(
-        report, a_matter(1001, assignee="alice"), a_matter(1002, assignee="alex"), desk={"drafts": drafts}
+        report,
+        a_matter(1001, assignee="alice"),
+        a_matter(1002, assignee="alex"),
+        secret,
+        hidden,
+        desk={"drafts": drafts},
     )
 
-    assert lines_of(decision, ALICE.address) == ["mine-by-due: #1001 Printer", "drafts: #1001 your draft: Dear Bob"]
+    assert lines_of(decision, ALICE.address) == [
+        "mine-by-due: #1001 Printer",
+        "drafts: #1001 your draft: Dear Bob",
+        "drafts: #1003 your draft: (confidential)",
+    ]
     assert lines_of(decision, ALEX.address) == ["mine-by-due: #1002 Printer", "drafts: #None your draft: Dear Carol"]
 
 
