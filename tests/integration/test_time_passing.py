@@ -186,7 +186,7 @@ def test_each_report_comes_once_though_daemons_die(tmp_path: Path):
     sent = night.store.read(lambda reader: reader.wire_of(by_schedule[0].id))
     report = message_from_bytes(sent, policy=default)
     words = report.get_body(("plain",)).get_content()
-    assert "* all: before 0, opened 1," in words
+    assert "* all: opened 1, left 1" in words
     assert [each.get_content()[:4] for each in report.iter_attachments()] == [b"\x89PNG"]
     assert "* #1001 p1 No dial tone, with nobody · first answer was due 27 Nov 2026, 10:30 GMT" in words
     assert "* #1001 p1 No dial tone · solution was due 27 Nov 2026, 14:00 GMT · nobody said why" in words
