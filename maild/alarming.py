@@ -186,4 +186,5 @@ def _watched(config: Config) -> set[TroubleSpot]:
         RULES,
         *(TroubleSpot(TroubleKind.MAILBOX, place) for place in places),
         *(TroubleSpot(TroubleKind.RELAY, name) for name in config.relays),
+        *((TroubleSpot(TroubleKind.WEB),) if config.web.listen is not None else ()),
     }

@@ -25,6 +25,7 @@ _TENANT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
 _HOST_AND_PORT = re.compile(r"(?:\[([^\[\]]+)\]|([^:]+)):(\d{1,5})", re.ASCII)
 DNS_PORT = 53
 _PORTS = 65_536
+_PORT_OF = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
 
@@ -115,7 +116,10 @@ def https_url(text: str) -> str:
 def site_url(text: str) -> str:
     """Take the address of a whole site: without a path, because its pages lie at the root."""
     whole = https_url(text)
-    if urlsplit(whole).path:
+    url = urlsplit(whole)
+    if url.port == _PORT_OF[url.scheme]:
+        whole = whole.rpartition(":")[0]  # no browser says it
+    if url.path:
         raise ValueError(f"'{text}' has a path: write the site alone, like https://desk.acme.example")
     return whole
 

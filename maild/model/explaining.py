@@ -164,6 +164,7 @@ def whole_ticket(
         "approvals": dict(ticket.approvals),
         "incident": ticket.incident,
         "parent": ticket.parent,
+        "score": None if ticket.score is None else int(ticket.score),
         "children": list(children),
         "clocks": [clock_line(clock, elapsed) for clock, elapsed in clocks],
         "entries": [entry_line(entry) for entry in entries],

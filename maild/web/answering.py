@@ -172,5 +172,5 @@ def _message(visit: Visit, words: str) -> Message:
         bounce=None,
         authentication=(),
         headers=(),
-        flags=("by-page",),
+        flags=(),
     )

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from maild.composing import page_file
+from maild.errors import MaildError
 from maild.web import health, metrics, reports, solved, survey
 from maild.web.answers import PageError, message_page
 from maild.web.room import Room
@@ -27,7 +28,9 @@ ROOMS: Final[Sequence[Callable[[Room], Iterator[Route]]]] = (
 def pages_of(room: Room) -> Starlette:
     """Give the site."""
     routes = [Route("/style.css", _style), *(route for routes_of in ROOMS for route in routes_of(room))]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _not_so, PageError: _refused})
+    return Starlette(
+        routes=routes, exception_handlers={HTTPException: _not_so, PageError: _refused, MaildError: _refused}
+    )
 
 
 async def _style(request: Request) -> Response:
@@ -43,5 +46,5 @@ async def _not_so(request: Request, error: Exception) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    name, status = (error.name, error.status) if isinstance(error, PageError) else ("failed", 500)
+    name, status = (error.name, error.status) if isinstance(error, PageError) else ("failed", 503)
     return message_page(request, name, status)

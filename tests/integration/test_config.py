@@ -312,7 +312,7 @@ def test_a_page_listens_where_it_is_told_and_is_reached_by_tls(read: Callable[..
 def test_the_page_is_off_unless_it_is_told_where_to_listen(read: Callable[..., Config]):
     """No port is opened unasked; an IPv6 address is one, too."""
     assert read().web.listen is None
-    web = read("", "web: {listen: '[::1]:8025', public_url: 'https://desk.acme.example/'}\n").web
+    web = read("", "web: {listen: '[::1]:8025', public_url: 'https://desk.acme.example:443/'}\n").web
     assert (web.listen, web.public_url) == (("::1", 8025), "https://desk.acme.example")
 
 

@@ -116,7 +116,7 @@ def test_yes_closes_as_the_mailed_yes_does(bob: Matter):
 
     assert bob.ticket().state is State.CLOSED
     entry = bob.entries()[-1]
-    assert (entry.kind, entry.by, entry.text, entry.flags) == (EntryKind.CUSTOMER, bob.who, "Yes", ("by-page", "yes"))
+    assert (entry.kind, entry.by, entry.text, entry.flags) == (EntryKind.CUSTOMER, bob.who, "Yes", ("yes",))
     assert "is closed now" in bob.told(bob.who)
     assert "Your request is closed" in bob.site.ask(path).text
 
@@ -134,6 +134,7 @@ def test_no_opens_it_again_with_the_words(bob: Matter):
     bob.site.at += timedelta(minutes=3)
     bob.site.fire()
     assert "It still hums." in bob.told(ALICE)
+    assert "doubts" not in bob.told(ALICE)
 
 
 def test_a_vote_is_an_event_and_the_last_counts(bob: Matter):

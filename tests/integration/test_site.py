@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -129,6 +130,21 @@ def test_who_dawdles_is_put_out(site: ASite, monkeypatch: pytest.MonkeyPatch):
                 while connection.recv(4096):
                     pass
     assert site.ask("/healthz").status == 200
+
+
+def test_a_database_that_fails_is_said_and_no_more(site: ASite):
+    """A visitor reads that it did not work, and nothing of why; it works again by itself."""
+    database = site.desk.folder / "state" / "maild.db"
+
+    def rename(old: str, new: str) -> None:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    rename("page", "gone")
+    page = site.ask(f"/survey/{'a' * 32}", host=PUBLIC)
+    assert (page.status, "That did not work just now" in page.text, "page" in page.text) == (503, True, False)
+    rename("gone", "page")
+    assert site.ask(f"/survey/{'a' * 32}", host=PUBLIC).status == 404
 
 
 def test_a_port_that_is_taken_is_told_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
