@@ -22,6 +22,7 @@ from maild.desk.unasked import is_capped, reachable, unasked_mail
 from maild.model.decision import Decision, Outcome, OutcomeKind, Standing, StartTimer, Timer
 from maild.model.facts import Facts, IssuedMail, TicketFacts
 from maild.model.outgoing import Meaning, Template, Thread
+from maild.model.reports import SCORE, VOTE
 from maild.model.saying import say
 from maild.model.ticket import Cause, CauseKind, Change, Entry, EntryKind, State, Ticket
 from maild.rules import Person
@@ -30,8 +31,6 @@ from maild.rules.lifecycle import Survey
 
 CHANGEABLE: Final = timedelta(days=7)
 MOST_VOTES: Final = 20  # of one survey; whoever changes their mind more often is heard no more
-VOTE: Final = "vote"  # the flag of its entry
-SCORE: Final = "score"  # the field that it changes
 _DELIVERED_WITHIN: Final = timedelta(days=3)
 _NUMBER: Final = re.compile(
     r"\s*(\d{1,2})\ufe0f?\u20e3?\s*(?:(?:/|of|out of|von)\s*(\d{1,2})\b)?\s*(?:stars?|points?|sterne?n?|punkte?n?)?"

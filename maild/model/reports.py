@@ -10,7 +10,8 @@ from maild.model.ticket import Confidence
 # The fields by which figures are parted, and those that say how a matter goes.
 FIELDS = ("state", "queue", "category", "team", "priority", "assignee", "level")
 SCORE = "score"  # a customer's vote, as an event's change
-LATE, REVIEW = "late", "review"  # flags of entries: why something is late; what an escalation taught
+# Flags of entries: why something is late, what an escalation taught, what a customer said at the end.
+LATE, REVIEW, VOTE = "late", "review", "vote"
 
 Values = Mapping[str, str | None]
 
@@ -33,7 +34,7 @@ class Moment:
     @property
     def has_words(self) -> bool:
         """Whether reports show the entry's words: a reason, a lesson, what came with a vote."""
-        return LATE in self.flags or REVIEW in self.flags or any(name == SCORE for name, _ in self.changes)
+        return bool({LATE, REVIEW, VOTE}.intersection(self.flags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from maild.model.clocks import Clock, ClockName, ClockState
-from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, Moment, Values
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, VOTE, Moment, Values
 from maild.model.ticket import EntryKind
 
 LADDER, BREACHED = "ladder", "breached"
 _COUNTED = frozenset({*FIELDS, SCORE})
-_KEPT_FLAGS = frozenset({LATE, REVIEW, LADDER, BREACHED, *ClockName})
+_KEPT_FLAGS = frozenset({LATE, REVIEW, VOTE, LADDER, BREACHED, *ClockName})
 _NOBODYS = frozenset({"automatic", "taken-over"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

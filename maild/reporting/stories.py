@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from maild.model.clocks import PROMISED, Clock, ClockName, ClockState
-from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, Logged, Moment, Values
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, VOTE, Logged, Moment, Values
 from maild.model.ticket import State
 from maild.reporting.moments import BREACHED, LADDER
 
@@ -112,6 +112,7 @@ class _Telling:
         self._first: Happening | None = None
         self._solved: Happening | None = None
         self._vote: Happening | None = None
+        self._score = ""
         self._worked: list[tuple[datetime, datetime]] = []
         self._note(log.opening.get("state"), log.opened_at, "")
 
@@ -128,6 +129,8 @@ class _Telling:
             if self._first is None and ClockName.FIRST_RESPONSE not in self._clocks:
                 took = self._passed(self._log.opened_at, moment.at)
                 self._first = Happening(What.FIRST_RESPONSE, moment.at, self._where, by=moment.by, took=took)
+        if VOTE in moment.flags and self._score:  # the same score may come again, with other words
+            self._vote = Happening(What.VOTED, moment.at, self._where, self._score, entry=moment.n)
         if REVIEW in moment.flags:
             self._happened.append(Happening(What.REVIEWED, moment.at, self._where, by=moment.by, entry=moment.n))
 
@@ -152,7 +155,7 @@ class _Telling:
                 by = "" if LADDER in moment.flags else moment.by
                 self._happened.append(Happening(What.ESCALATED, moment.at, self._where, new or "", by))
             elif name == SCORE and new is not None:
-                self._vote = Happening(What.VOTED, moment.at, self._where, new, entry=moment.n)
+                self._score = new
 
     def _note(self, state: str | None, at: datetime, by: str, before: str | None = None) -> None:
         """Note that the ticket came to a state."""

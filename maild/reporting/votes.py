@@ -8,7 +8,7 @@ from maild.reporting.tables import Column, Kind, Part, Table, columns, share
 from maild.reporting.views import Subject, Tally
 
 _TOTAL = "all"
-_SCALE = ("1", "2", "3", "4", "5")
+_FEWEST = 5  # of a scale that goes further as many as were given
 
 
 def csat(subject: Subject) -> Part:
@@ -26,20 +26,20 @@ def csat(subject: Subject) -> Part:
         for group in (subject.group(story, one.where, "category"), _TOTAL):
             scores.setdefault(group, [])
             tally.add(group, "closed")
+    highest = max([_FEWEST, *scores.get(_TOTAL, [])])
+    scale = tuple(range(1, highest + 1))
     rows = []
     for group in sorted(scores, key=lambda name: (name == _TOTAL, name)):
         given = scores[group]
         closed = tally.of(group, "closed")
         mean = fmean(given) if given else None
-        rows.append(
-            (group, closed, len(given), share(len(given), closed), mean, *(given.count(int(n)) for n in _SCALE))
-        )
+        rows.append((group, closed, len(given), share(len(given), closed), mean, *(given.count(n) for n in scale)))
     shown = (
         Column(by, Kind.TEXT),
         *columns("closed", "votes"),
         Column("answered", Kind.SHARE),
         Column("mean", Kind.MEAN),
-        *columns(*_SCALE),
+        *columns(*map(str, scale)),
     )
     counted = Table("csat", f"Satisfaction by {by}", shown, tuple(rows), "Votes of the period beside its closings.")
     kinds = {"ticket": Kind.TICKET, "at": Kind.INSTANT} | dict.fromkeys(
@@ -53,7 +53,8 @@ def csat(subject: Subject) -> Part:
     names = columns("ticket", "subject", "score", "agent", "at", "comment", **kinds)
     every = scores.get(_TOTAL, [])
     told = f"{len(every)} votes, on average {fmean(every):.1f}." if every else "Nobody voted."
-    chart = Chart("csat", "Votes by score", _SCALE, {"votes": tuple(float(every.count(int(n))) for n in _SCALE)}, told)
+    votes_of = {"votes": tuple(float(every.count(n)) for n in scale)}
+    chart = Chart("csat", "Votes by score", tuple(map(str, scale)), votes_of, told)
     return Part("csat", "Satisfaction", (counted, Table("comments", "What was said", names, listed)), (chart,))
 
 

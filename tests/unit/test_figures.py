@@ -180,7 +180,7 @@ def test_nobody_reads_a_confidential_ticket_in_a_report():
         Told()
         .then(0, a_clock(0))
         .then(9, flags=("late", "first_response"))
-        .then(10, score="1")
+        .then(10, flags=("vote",), score="1")
         .then(11, flags=("review",))
     )
     told.log = replace(told.log, confidential=Confidence.TEAM)
@@ -220,14 +220,15 @@ def test_times_are_those_of_the_clock_or_of_a_calendar():
 
 def test_the_last_vote_counts():
     """Whoever thinks better of it is counted once, by the last score, with what they said then."""
-    told = Told(1001).then(1, state="closed").then(2, score="1", by="").then(3, score="4", by="")
+    told = Told(1001).then(1, state="closed").then(2, flags=("vote",), score="1").then(3, flags=("vote",), score="4")
+    told.then(4, flags=("vote",))
     other = Told(1002).then(1, state="closed")
 
-    part = parts(["csat"], WEEK, facts(told, other, w1001_3="Bad!", w1001_4="Better."), a_view())[0]
+    part = parts(["csat"], WEEK, facts(told, other, w1001_3="Bad!", w1001_4="Better.", w1001_5="Really."), a_view())[0]
 
     counted = rows(part, "csat")[-1]
     assert (counted["closed"], counted["votes"], counted["answered"], counted["mean"]) == (2, 1, 0.5, 4.0)
-    assert [row["comment"] for row in rows(part, "comments")] == ["Better."]
+    assert [row["comment"] for row in rows(part, "comments")] == ["Really."]
 
 
 def test_the_backlog_is_by_age_at_the_end():
@@ -330,7 +331,7 @@ def test_nothing_that_is_kept_names_a_customer():
     """Of an entry of theirs only the instant is kept; whoever erases a person leaves figures without them."""
     at = datetime(2026, 11, 23, tzinfo=UTC)
     moment = moment_of(1, at, EntryKind.CUSTOMER, "bob@x.example", ["entered"], [["subject", "a", "Bob's"]], ())
-    voted = moment_of(2, at, EntryKind.EVENT, "bob@x.example", [], [["score", None, "5"]], [a_clock(1)])
+    voted = moment_of(2, at, EntryKind.EVENT, "bob@x.example", ["vote"], [["score", None, "5"]], [a_clock(1)])
 
     assert moment is not None and voted is not None
     assert "ob" not in write_kept(OPENING, [moment, voted])
@@ -390,7 +391,9 @@ def test_in_any_life_a_promise_is_broken_where_its_clock_said_so(happenings: lis
 def test_every_heading_has_its_german():
     """Of every part, by every group; what people and administrators wrote stays as it is, whatever it is."""
     told = Told(category="reason").then(0, a_clock(0)).then(9, flags=("late", "first_response"))
-    told.then(10, state="resolved", level="L2").then(11, state="closed").then(12, score="3").then(13, flags=("review",))
+    told.then(10, state="resolved", level="L2").then(11, state="closed").then(12, flags=("vote",), score="3").then(
+        13, flags=("review",)
+    )
     left = Told(1002, category="all").then(0, a_clock(0), state="waiting")
     seen = facts(told, left, w1001_3="the customer", w1001_6="no reason given", w1001_7="all")
 
