@@ -1,6 +1,7 @@
 """A mail from outside is told to those in charge, with what its reader must know of who wrote it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from maild.desk.case import Case, Sheet
 from maild.desk.telling import alarms, light_enough, listed, notices, those_in_charge
@@ -10,6 +11,7 @@ from maild.model.saying import say
 from maild.model.ticket import Ticket
 
 _MOST_NAMED = 50
+_AT_ONCE = timedelta()
 
 
 def announce(
@@ -25,12 +27,14 @@ def announce(
     """
     number = ticket.number
     told_at = case.known.noticed_at if case.known is not None and case.known.ticket.number == number else None
-    again_at = told_at + case.house.desk.notice_every if told_at is not None else None
+    told = those_in_charge(case.house, ticket, case.now, but=(_person(case),))
+    # Whoever of them wants to hear soonest decides.
+    gap = max(case.house.desk.notice_every, min((person.bundle for person in told), default=_AT_ONCE))
+    again_at = told_at + gap if told_at is not None else None
     if again_at is not None and again_at > case.now:
         sheet.add(StopTimers(TimerKind.NOTICE, number), StartTimer(TimerKind.NOTICE, number, again_at))
         sheet.explain("colleagues were told of the ticket a moment ago: this is told with what else comes")
         return ()
-    told = those_in_charge(case.house, ticket, case.now, but=(_person(case),))
     if not told and ticket.confidential is not None:
         story = say(
             "Ticket #{number} is confidential, and nobody who may see it is here to be told of a mail.", number=number

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.documents import Place
@@ -43,7 +43,8 @@ class Person:
 
     `timezone` and `language` are of the mails to them, None for the desk's. With `is_told_of_own_alone` they hear of
     tickets in their hands, and of others only where nobody else does. In `quiet`, a span of every day, tickets' mails
-    wait for its end but for those of the priorities `at_any_hour`, and the answers to their own.
+    wait for its end but for those of the priorities `at_any_hour`, and the answers to their own. For so long as
+    `bundle` what customers write on one ticket is gathered for them.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Person:
     is_told_of_own_alone: bool = False
     quiet: Span | None = None
     at_any_hour: frozenset[str] = frozenset({"p1"})
+    bundle: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

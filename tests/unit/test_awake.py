@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from maild.composing.composer import Composer
 from maild.composing.mime import Encoder
-from maild.model.decision import Decision, Outcome, OutcomeKind, Sender, Standing, Trust
+from maild.model.decision import Decision, Outcome, OutcomeKind, Sender, Standing, StartTimer, TimerKind, Trust
 from maild.model.facts import Facts
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.ticket import Contact
 from maild.rules import Span, opening, without_quiet
 from tests.unit.desk_values import ALICE, BOB, HOUSE, RING, a_ticket, known
 from tests.unit.rules_values import problems_of, rules_of
-from tests.unit.test_clocks import RULES
+from tests.unit.test_clocks import RULES, at
 from tests.unit.test_ladders import LADDERS, Climbing
 from tests.unit.test_lifecycle import waiting
 
@@ -152,7 +152,7 @@ def test_reminders_of_silence_keep_to_the_hours_in_which_it_is_counted():
         ("{quiet_except: [p1]}", "`quiet_except` says nothing without `quiet`"),
         ('{quiet: "18:00-08:00", quiet_except: [p9]}', "quiet_except[0]: 'p9' is none of p1, p2"),
         ("{notices: none}", "notices: 'none' is none of all, mine"),
-        ("{bundle: 5m}", "'bundle': not yet"),
+        ("{bundle: 5h}", "`bundle` is more than four hours"),
     ],
 )
 def test_what_nobody_could_live_with_is_refused(mail_me: str, complaint: str):
@@ -171,6 +171,23 @@ def test_who_wants_only_their_own_hears_of_others_where_nobody_else_does():
         matter.house = replace(matter.house, rules=replace(matter.house.rules, people=people))
         matter.customer("10:00")
         assert sorted(mail.split(" to ")[1].split("@")[0] for mail in matter.mails if mail.startswith("agent")) == told
+
+
+def test_what_comes_of_one_ticket_is_gathered_for_as_long_as_its_holder_wants():
+    """Ten minutes after the last notice; the team is told by whoever of it wants to hear soonest."""
+    for bundled, due in (({"alice"}, "10:15"), ({"alice", "alex"}, "10:15"), ({"alex"}, None)):
+        matter = Climbing().customer("10:00").agent("10:01", "#take")
+        people = {
+            key: replace(one, bundle=timedelta(minutes=10) if key in bundled else timedelta())
+            for key, one in matter.house.rules.people.items()
+        }
+        matter.house = replace(matter.house, rules=replace(matter.house.rules, people=people))
+        matter.known = replace(matter.known, noticed_at=at("10:05"))
+        matter.customer("10:08", "And now?")
+        timers = [
+            step.due_at for step in matter.said.steps if isinstance(step, StartTimer) and step.kind is TimerKind.NOTICE
+        ]
+        assert timers == ([at(due)] if due else [])
 
 
 def test_quiet_is_read_as_it_is_written():

@@ -1,6 +1,9 @@
 """The packet of an escalation: what a ticket knows of it, the form for the rest, and answers as clients write them."""
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
@@ -13,7 +16,8 @@ from maild.model.facts import Draft, DraftState, Facts, Want
 from maild.model.outgoing import Meaning, OutgoingMail, Template, Thread
 from maild.model.packet import Part
 from maild.model.ticket import EntryKind
-from tests.unit.desk_values import ALICE, NOW, RING, TOKEN, a_message, answer_to, issued
+from maild.parsing import parse
+from tests.unit.desk_values import ALICE, DESK, NOW, RING, TOKEN, a_message, answer_to, issued
 from tests.unit.test_clocks import at
 from tests.unit.test_ladders import LADDERS, Climbing
 
@@ -175,6 +179,34 @@ def test_a_form_is_filled_in_as_clients_quote_it(how: str):
     assert ALICE.address not in {mail.to for mail in matter.last.mails}
     matter.until("14:00")
     assert matter.wanted(Template.ESCALATION_PACKET) == []
+
+
+GMAIL = (
+    '<div class="gmail_quote"><div class="gmail_attr">On Mon, 23 Nov 2026 at 12:00, Acme Support &lt;{desk}&gt; wrote:'
+)
+BY_HTML = {
+    "above": f'<div dir="ltr">Impact: all of floor 3</div>{GMAIL}<br></div><blockquote>{{form}}</blockquote></div>',
+    "inside": f"{GMAIL}<br></div><blockquote>{{filled}}</blockquote></div>",
+    "inside, not marked as a quote": "<hr><p><b>From:</b> Acme Support &lt;{desk}&gt;<br><b>Sent:</b> Monday,"
+    " 23 November 2026 12:00<br><b>To:</b> Alice Reyes<br><b>Subject:</b> [#2001 internal] Printer</p>{filled}",
+}
+
+
+@pytest.mark.parametrize("how", BY_HTML)
+def test_a_form_is_filled_in_by_clients_that_write_html_alone(how: str):
+    """The form's own HTML, quoted as two families of clients do, read by the desk's own reader."""
+    matter = burning()
+    matter.until("12:00")
+    form = matter.form()
+    page = message_from_bytes(form.wire, policy=default).get_body(("html",)).get_content()
+    body = page.partition("<body")[2].partition(">")[2].partition("</body>")[0]
+    filled = body.replace("Impact:", 'Impact: <span style="color:red">all of floor 3</span>', 1)
+    answer = EmailMessage()
+    answer["From"], answer["Subject"] = ALICE.address, "Re: [#2001 internal] Printer"
+    answer.set_content(BY_HTML[how].format(form=body, filled=filled, desk=DESK), subtype="html")
+    matter.fills("12:10", parse(answer.as_bytes()).text, form)
+    note = next(entry for entry in reversed(matter.known.entries) if entry.kind is EntryKind.NOTE)
+    assert (note.text, note.flags) == ("Impact: all of floor 3", ("packet",))
 
 
 def test_an_answer_with_nonsense_is_a_note_and_its_writer_and_the_lead_hear_so():

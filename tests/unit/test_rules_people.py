@@ -174,12 +174,6 @@ def test_names_are_plain(name: str):
     assert "is no name" in problem
 
 
-def test_keys_that_come_later_are_refused_where_they_stand():
-    """Within a person too."""
-    (problem,) = problems_of("people:\n  alice: {name: A, mail: a@acme.example, role: admin, mail_me: {bundle: 5m}}\n")
-    assert problem.startswith("1.yaml:2:65: ") and "not yet" in problem
-
-
 def test_a_team_was_called_what_nobody_else_is():
     """Its old name leads to one team, and to none that is still there."""
     teams = "teams:\n  a: {members: [alice], was: [old, b]}\n  b: {members: [alice], was: [old]}\n"

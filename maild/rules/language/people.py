@@ -1,32 +1,34 @@
 """People, their absences, teams and queues."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from maild.config import kinds
 from maild.rules.calendars import DAY_MINUTES, Absence
-from maild.rules.language.forms import NOT_YET, Day, Language, Names, Passage, Several, SpanText
+from maild.rules.language.forms import Day, Duration, Language, Names, Passage, Several, SpanText
 from maild.rules.language.matters import Priority
 from maild.rules.values import Person, Team
+
+_MOST_BUNDLED = timedelta(hours=4)
 
 
 class MailMe(Passage):
     """What mail somebody of the house wants besides what they must get."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType(dict.fromkeys(("bundle",), NOT_YET))
-
     transcripts: Literal["all", "problems"] = "all"
     notices: Literal["all", "mine"] = "all"
     quiet: SpanText | None = None
+    bundle: Duration | None = None
     quiet_except: Annotated[tuple[Priority, ...], BeforeValidator(kinds.one_or_many), Several] = ("p1",)
 
     @model_validator(mode="after")
     def _leaves_some_time(self) -> "MailMe":
         if self.quiet is not None and self.quiet.end - self.quiet.start >= DAY_MINUTES:
             raise ValueError("`quiet` is the whole day: they would never hear of anything; leave some of it")
+        if self.bundle is not None and self.bundle > _MOST_BUNDLED:
+            raise ValueError("`bundle` is more than four hours: whoever has a ticket would hear of it too late")
         if self.quiet is None and "quiet_except" in self.model_fields_set:
             raise ValueError('`quiet_except` says nothing without `quiet`, like "18:00-08:00"')
         return self
@@ -59,6 +61,7 @@ class PersonSection(Passage):
             is_told_of_success=self.mail_me.transcripts == "all",
             is_told_of_own_alone=self.mail_me.notices == "mine",
             quiet=self.mail_me.quiet,
+            bundle=self.mail_me.bundle or timedelta(),
             at_any_hour=frozenset(self.mail_me.quiet_except),
             addresses=tuple(dict.fromkeys((self.mail, *self.also))),
             roles=frozenset(self.role),
