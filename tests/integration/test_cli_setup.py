@@ -131,7 +131,6 @@ def test_a_doubtful_rule_is_a_warning_and_no_problem(edited: Path):
 def test_lists_beside_the_rules_are_read(edited: Path):
     """A list of contacts with a mistake is told by its own line."""
     (edited / "rules" / "contacts.csv").write_text("address,language\nann@bigco.example,german\n", encoding="utf-8")
-    (edited / "rules" / "90-contacts.yaml").write_text("contacts: {file: contacts.csv}\n", encoding="utf-8")
     done = run("check")
     assert done.exit_code == 2
     assert "contacts.csv:2:1: language: 'german' is no language: write it like de or pt-BR" in done.stderr

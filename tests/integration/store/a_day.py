@@ -11,6 +11,8 @@ from maild.model.decision import (
     ChangeTicket,
     CloseDraft,
     CountMail,
+    DropCode,
+    KeepCode,
     KeepDraft,
     LinkTickets,
     MarkReachable,
@@ -20,6 +22,7 @@ from maild.model.decision import (
 )
 from maild.model.edition import EditionFile, FileKind
 from maild.model.facts import DraftState, Want
+from maild.model.identity import IdentityCode
 from maild.model.mail import Address
 from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.rates import Counted, RateOf, RateQuestion
@@ -82,8 +85,10 @@ def _handle(store: Store) -> None:
     told += (*(ChangeContact(BOB, name, None, "x") for name in CONTACT_VALUES),)
     draft = KeepDraft("draft-one", 1001, "alice", Meaning.RELAY, "Try again.", (), ())
     carry_out(store, a_work(second, a_decision(draft, LinkTickets(1001, 1001, "itself"), *told, kind=OutcomeKind.DESK)))
-    change = ChangeTicket(1001, (Change("state", "new", "open"), Change("parent", None, "1001")))
-    end = a_decision(change, an_entry(1001, 2), CloseDraft("draft-one", DraftState.SENT))
+    asked = Change("identity", None, "asked: 3")
+    change = ChangeTicket(1001, (Change("state", "new", "open"), Change("parent", None, "1001"), asked))
+    code = KeepCode(1001, IdentityCode("a" * 64, "b" * 64, expires_at=LATER))
+    end = a_decision(change, an_entry(1001, 2), CloseDraft("draft-one", DraftState.SENT), DropCode(1001), code)
     carry_out(store, a_work(third, end))
     store.write(lambda tx: tx.record_shown([first.id, second.id], NOW))
     questions = asking(

@@ -12,6 +12,8 @@ from maild.model.decision import (
     AddParticipant,
     ChangeTicket,
     CloseDraft,
+    DropCode,
+    KeepCode,
     KeepDraft,
     LinkTickets,
     OutcomeKind,
@@ -21,6 +23,7 @@ from maild.model.decision import (
     Trust,
 )
 from maild.model.facts import DraftState
+from maild.model.identity import IdentityCode
 from maild.model.mail import Address, Arrival, Attachment
 from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.saying import Said, say
@@ -344,6 +347,27 @@ def test_steps_that_are_true_already_do_no_harm(store: Store):
     facts = answer(store, asking(numbers=(1001,), ids=("<x@y>", "<r@y>")))
     assert facts.tickets[1001].ticket.participants == (eve.who,)
     assert [len(facts.known[one]) for one in ("<x@y>", "<r@y>")] == [1, 1]
+
+
+def test_a_code_is_out_until_it_is_dropped(store: Store):
+    """The newer one alone, and only where the ticket says that one is; steps are kept by their texts."""
+    open_ticket(store, 1001)
+    asked = (Change("identity", None, "asked: 3"), Change("step.Reset it", None, "done"))
+    codes = [IdentityCode(letter * 64, letter * 64, expires_at=LATER) for letter in "ab"]
+    step = ChangeTicket(1001, asked)
+    for code, steps in zip(codes, ((step,), ()), strict=True):
+        arrival = take_one(store, 2 + len(steps))
+        assert carry_out(store, a_work(arrival, a_decision(*steps, KeepCode(1001, code)))) == ()
+
+    known = answer(store, asking(numbers=(1001,))).tickets[1001]
+    assert known.code == codes[1]
+    assert (known.ticket.identity, known.ticket.steps) == ("asked: 3", (("Reset it", "done"),))
+
+    ended = (ChangeTicket(1001, (Change("identity", "asked: 3", "verified: in person"),)), DropCode(1001))
+    assert carry_out(store, a_work(take_one(store, 9), a_decision(*ended))) == ()
+    late = ChangeTicket(1001, (Change("identity", "asked: 3", "asked: 2"),))
+    assert carry_out(store, a_work(take_one(store, 10), a_decision(late))) == (0,)
+    assert answer(store, asking(numbers=(1001,))).tickets[1001].code is None
 
 
 def test_a_timer_is_done_once(store: Store):
