@@ -125,7 +125,7 @@ class Timing:
 
     def _works(self, timers: Sequence[Timer], now: datetime) -> list[tuple[Timer, Carrying]]:
         """Decide timers, each knowing what those before it want; whichever maild stumbles over is put off."""
-        asked = [desk.ask_of_timer(timer) for timer in timers]
+        asked = [desk.ask_of_timer(timer, self._house) for timer in timers]
         facts_of = self._store.read(lambda reader: reader.answer(asked, now))
         so_far, works = Round(), []
         for timer, question, known in zip(timers, asked, facts_of, strict=True):

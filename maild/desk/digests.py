@@ -13,11 +13,18 @@ from maild.desk.reviewing import knowledge_mails, review_mails
 from maild.desk.scheduling import following, people_of, zone_of, zone_of_person
 from maild.desk.telling import to_person
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Step, Timer, TimerKind
-from maild.model.facts import Facts
-from maild.model.occasion import DeskDeed, DeskEvent, OccasionKind, parse_occasion
+from maild.model.facts import Facts, Want
+from maild.model.occasion import DeskDeed, DeskEvent, Occasion, OccasionKind, parse_occasion
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
 from maild.rules import FIGURES, Person, Report, WhomKind
+
+
+def wanted_on(occasion: Occasion, house: House) -> frozenset[Want]:
+    """Say what a report must know besides lists: a month's figures are not read for a morning's tickets."""
+    report = house.rules.reports.get(occasion.name) if occasion.kind is OccasionKind.REPORT else None
+    has_figures = report is not None and not FIGURES.isdisjoint(report.parts)
+    return frozenset({Want.FIGURES}) if has_figures else frozenset()
 
 
 def hold_occasion(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:

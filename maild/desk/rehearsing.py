@@ -113,7 +113,7 @@ class Rehearsal:
             if timer is None or timer.due_at > until:
                 return
             del self._timers[timer.id]
-            facts = self._facts(ask_of_timer(timer), timer.due_at)
+            facts = self._facts(ask_of_timer(timer, self._house), timer.due_at)
             decision = decide_timer(timer, facts, self._house, timer.due_at)
             self._carry_out(Happened(timer.due_at, decision, timer=timer), facts)
         raise EndlessError(f"{MOST_TIMERS:,} timers fell due until {until:%F %H:%M}")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from maild.desk.aftercare import ask_for_review, follow_up
 from maild.desk.approving import expire
-from maild.desk.digests import hold_occasion, miss_handover
+from maild.desk.digests import hold_occasion, miss_handover, wanted_on
 from maild.desk.escalating import climb
 from maild.desk.house import House
 from maild.desk.lapsing import live_on
@@ -52,11 +52,12 @@ _WANTS: Mapping[TimerKind, frozenset[Want]] = MappingProxyType(
 _OF_THE_DESK = frozenset({TimerKind.OCCASION, TimerKind.HANDOVER})
 
 
-def ask_of_timer(timer: Timer) -> Questions:
+def ask_of_timer(timer: Timer, house: House) -> Questions:
     """Say what must be known of the store before a due timer can be decided."""
     numbers = () if timer.ticket is None else (timer.ticket,)
     drafts = (timer.about,) if timer.kind is TimerKind.DRAFT else ()
-    wants = _WANTS.get(timer.kind, frozenset())
+    occasion = parse_occasion(timer.about) if timer.kind in _OF_THE_DESK else None
+    wants = _WANTS.get(timer.kind, frozenset()) if occasion is None else wanted_on(occasion, house)
     return Questions(
         arrival=None,
         mailbox="",
@@ -68,7 +69,7 @@ def ask_of_timer(timer: Timer) -> Questions:
         numbers=numbers,
         drafts=drafts,
         wants=wants,
-        occasion=parse_occasion(timer.about) if timer.kind in _OF_THE_DESK else None,
+        occasion=occasion,
     )
 
 

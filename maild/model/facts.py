@@ -24,6 +24,7 @@ class Want(StrEnum):
     SENT = "sent"  # the last mails to customers, and how they ended
     CHILDREN = "children"  # the tickets that belong to those that are named, whole
     OUTSIDERS = "outsiders"  # what is known of all who take part, and how often they were written to
+    FIGURES = "figures"  # what figures of the time since the last report are computed from
     HELD = "held"  # what waits for a person's word
     SURVEYS = "surveys"  # when those who take part were asked how it was
     INCIDENTS = "incidents"  # the open ones, and the tickets that were counted

@@ -229,7 +229,7 @@ def _desk_of(connection: Connection, ask: _Ask, now: datetime) -> DeskFacts:
     """Read what an occasion looks at, or what an answer to its mail is about."""
     asked = ask.asked
     if asked.occasion is not None:
-        return read_desk(connection, asked.occasion, now)
+        return read_desk(connection, asked.occasion, asked.wants, now)
     listed = {what for mail in ask.issued.values() if mail.template is Template.HANDOVER for what in mail.listed}
     return DeskFacts(
         held=read_held(connection) if Want.HELD in asked.wants else (),

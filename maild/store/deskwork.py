@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, literal, select
 
 from maild.model.decision import OutcomeKind, TimerKind, Trust
-from maild.model.facts import DraftState
+from maild.model.facts import DraftState, Want
 from maild.model.occasion import (
     DeskDeed,
     DeskEvent,
@@ -40,8 +40,8 @@ _HELD = (
 )
 
 
-def read_desk(connection: Connection, occasion: Occasion, now: datetime) -> DeskFacts:
-    """Read what an occasion looks at."""
+def read_desk(connection: Connection, occasion: Occasion, wants: Collection[Want], now: datetime) -> DeskFacts:
+    """Read what an occasion looks at; figures where they are wanted."""
     before = _find_before(connection, occasion)
     since, name = (before.due_at, before.about) if before is not None else (None, "")
     match occasion.kind:
@@ -52,7 +52,7 @@ def read_desk(connection: Connection, occasion: Occasion, now: datetime) -> Desk
                 events=read_desk_events(connection, [str(occasion), *((name,) if name else ())]),
                 before=name,
                 since=since,
-                figures=read_report_facts(connection, since or now - _DAY, now),
+                figures=read_report_facts(connection, since or now - _DAY, now) if Want.FIGURES in wants else None,
             )
         case OccasionKind.HELD:
             return DeskFacts(held=read_held(connection), before=name, since=since)

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from maild.desk import decide_timer
+from maild.desk import ask_of_timer, decide_timer
 from maild.documents import Place
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import BlockSender, EndHeld, OutcomeKind, RecordDeed, StartTimer, Timer, TimerKind
-from maild.model.facts import Facts
+from maild.model.facts import Facts, Want
 from maild.model.mail import Address, Automatic
 from maild.model.occasion import DeskDeed, DeskEvent, DeskFacts, HeldMail, KeptWords, Learned, OpenMatter
 from maild.model.outgoing import Meaning, Template, Thread
@@ -472,3 +472,11 @@ def test_figures_of_a_report_are_of_the_time_since_the_last():
     words = [item.words for part in decision.mails[0].listings for item in part.items]
     assert words[-1].startswith("all: before 1, opened 1")
     assert [chart.key for chart in decision.mails[0].charts] == ["course"]
+
+
+@pytest.mark.parametrize(("part", "wants"), [(ReportPart.SLA, {Want.FIGURES}), (ReportPart.DRAFTS, set())])
+def test_figures_are_read_only_for_a_report_that_tells_them(part, wants):
+    """A morning's list costs no month of histories."""
+    house = replace(HOUSE, rules=replace(HOUSE.rules, reports={"handover": a_report(part)}))
+
+    assert ask_of_timer(Timer(1, TimerKind.OCCASION, None, 0, NOW, SHIFT), house).wants == wants
