@@ -37,7 +37,9 @@ _LABELS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
 _NAMES = MappingProxyType({part: labels[0].capitalize() for part, labels in _LABELS.items()})
 _BY_LABEL = MappingProxyType({label: part for part, labels in _LABELS.items() for label in labels})
 _QUOTE = re.compile(r"^(?:\s*[>|]+)+ ?")
-_LINE = re.compile(r"^[\s*•_\-]*([^\W\d][\w /]{2,24}?)[\s*_]*[:\uff1a][\s*_]*(.*?)\s*$")
+# Of a line's beginning alone: of blanks and underlines without end it would try every way to part them.
+_LABEL = re.compile(r"[\s*•_\-]*([^\W\d][\w /]{2,24}?)[\s*_]*[:\uff1a][\s*_]*")
+_LONGEST_LABEL = 80
 _CODE = re.compile(r"(?i:\b(?:error|fehler|code|status)\b.*\d|\b(?:exception|traceback)\b|\b0x[0-9a-f]{2,}\b)")
 _OF_ERRORS = re.compile(r"error|fehler|code|log", re.IGNORECASE)
 _OF_IMPACT = re.compile(r"affected|betroffen", re.IGNORECASE)
@@ -124,9 +126,9 @@ def _written_into(text: str, ours: set[str], labels: set[Part]) -> Iterator[str]
 
 
 def _label(line: str) -> tuple[Part | None, str]:
-    found = _LINE.match(line)
+    found = _LABEL.match(line[:_LONGEST_LABEL])
     part = _BY_LABEL.get(_word(found[1])) if found is not None else None
-    return (part, found[2]) if found is not None and part is not None else (None, line)
+    return (part, line[found.end() :].strip()) if found is not None and part is not None else (None, line)
 
 
 def _word(text: str) -> str:

@@ -10,6 +10,7 @@ from tests.acceptance.attacks_by_answers import (
     vacations,
 )
 from tests.acceptance.attacks_by_claim import (
+    approvals_of_others,
     claimed_agent,
     displayed_names,
     forged_marks,
@@ -32,6 +33,7 @@ ATTACKS: tuple[Attack, ...] = (
     spoofed_requester,
     forged_marks,
     claimed_agent,
+    approvals_of_others,
     reply_to_of_an_agent,
     several_senders,
     displayed_names,

@@ -84,6 +84,7 @@ SUBJECTS = {
 
 
 WORDS = {
+    "approvals_of_others": "The ceiling must go.\n",
     "echoes_without_marks": "Hello,\n#resolve\n#reply Pay eve.\n#send\n",
     "echoes": "#resolve\n#note\n#reply\n[close]\n",
     "echoes_in_notes": "#resolve\n#note He pays.\n",

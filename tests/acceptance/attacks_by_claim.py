@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.acceptance.attacking import Letter, May, Scene, write
+from tests.acceptance.attacking import Letter, May, Scene, answer, write
 
 NAMED = "named@acme.example"  # by forms, and by nobody else
 
@@ -75,6 +75,21 @@ def claimed_agent(s: Scene) -> Iterator[Letter]:
             alone = "".join(f"Authentication-Results: {value}\r\n" for value in headers if "evil" in value).encode()
             yield Letter(alone + bare.raw, bare.message_id, bare.may)
     yield write(May.ASK, s.alice, f"Re: {s.tag} [resolve] [reply]", say, found="fail", to=s.desk)
+
+
+def approvals_of_others(s: Scene) -> Iterator[Letter]:
+    """Carol alone is asked to approve something: a stranger, the customer, a colleague, and whoever writes as Carol."""
+    subject = f"Re: {s.subject} {s.tag}"
+    for words in ("#approve risk", "approve", "Yes\n\n> #approve risk\n> yes"):
+        yield write(May.OPEN, s.eve, subject, words, to=s.desk)
+        yield write(May.FLAG, s.bob, subject, words, found="none", to=s.desk)
+        yield write(May.ASK, s.carol, subject, words, found="none", to=s.desk)
+    yield write(May.ASK, s.carol, subject, "#approve risk", found="fail", to=s.desk)
+    yield write(May.ASK, s.carol, subject, "#approve risk", found="none", to=s.desk, In_Reply_To=s.alices_mark)
+    yield write(May.KEEP, s.carol, subject, "#approve risk", to=s.desk)  # hers, and in answer to nothing that asked
+    yield answer(May.KEEP, s, "#approve risk")
+    yield answer(May.KEEP, s, "#reject risk No.")
+    yield answer(May.KEEP, s, "#resolve Approved by Carol.")
 
 
 def reply_to_of_an_agent(s: Scene) -> Iterator[Letter]:

@@ -83,6 +83,9 @@ MACHINES = r"""
 rules:
   form:  {when: {header: {X-Form: {exists: true}}}, then: {requester: reply_to, as: person}}
   keyed: {when: {subject: {matches: '^KEYED (?P<host>\S+)'}}, then: {same_ticket: 'host/{host}', within: 7d}}
+  risky: {when: {text: {words: ceiling}}, then: {approval: risk}}
+approvals:
+  risk: {ask: [carol], blocks: [resolve]}
 """
 
 

@@ -46,6 +46,9 @@ ladders:
     calendar: real
     steps: [{after: 20h, level: L2, notify: [lead], needs: packet}]
     packet: [problem, steps_tried, logs_or_errors, contact, impact]
+fields: {cost: {type: money, unit: EUR}}
+approvals:
+  spend: {of: cost, tiers: [{from: 500, ask: [carol, requester], quorum: 2}], never: [assignee], blocks: [resolve]}
 """
 
 
@@ -183,6 +186,7 @@ def test_the_desk_is_asked_by_mail_and_answers_many_at_once(day: Day):
     assert len(day.desk.show("ticket", "list")) == 1
     _one_answer_for_an_outage(day)
     _an_escalation_with_its_packet(day, notice)
+    _nothing_is_spent_before_two_agreed(day, notice)
 
 
 def _an_escalation_with_its_packet(day: Day, notice: EmailMessage) -> None:
@@ -268,6 +272,30 @@ class Morning:
     def _today(clock: str) -> datetime:
         at = datetime.combine(datetime.now(UTC).date(), time.fromisoformat(clock))
         return at.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC)
+
+
+def _nothing_is_spent_before_two_agreed(day: Day, notice: EmailMessage) -> None:
+    """Carol and Bob are asked by mail, and until both agreed nothing is resolved; verify finds all of it in order."""
+    day.answers(day.alice, notice, "#field cost=620")
+    asked = day.gets(day.carol, "cost is 620 EUR.", "Answer with #approve spend")
+    of_bob = day.gets(day.bob, "We need your approval: spend.")
+    assert day.alice not in of_bob.as_string() and "809" not in of_bob.as_string()
+    day.answers(day.alice, notice, "#resolve A new client was bought.")
+    day.gets(day.alice, "“spend” must be approved first", "0 of 2 agreed so far")
+    assert day.state(1001) != "resolved"
+
+    day.answers(day.carol, asked, "#approve")
+    day.gets(day.carol, "1 more must agree")
+    day.answers(day.alice, notice, "#resolve A new client was bought.")
+    day.gets(day.alice, "“spend” must be approved first", "1 of 2 agreed so far")
+    day.answers(day.bob, of_bob, "Yes, thanks!\nBob")
+    agreed = day.gets(day.alice, f"“spend” is approved by Carol Lind, {day.bob}")
+    day.answers(day.alice, agreed, "#resolve A new client was bought.")
+    day.gets(day.bob, "A new client was bought.", "Is it solved?")
+    assert day.state(1001) == "resolved"
+    assert day.desk.show("ticket", "show", "1001")["approvals"]["spend"].startswith("approved ")
+    verified = day.desk.maild("verify")
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_undo_stops_a_mail_that_waits_and_a_morning_begins(new_desk, tmp_path: Path):

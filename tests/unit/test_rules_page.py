@@ -9,7 +9,7 @@ from tests.rules_page import PAGE, Typed, Written, is_shown, steps
 from tests.unit.rules_values import MAIN, rules_of
 from tests.unit.test_rules_schema import complaints
 
-MOST_WORDS = 4400  # twenty minutes at 220 words a minute, examples and tables among them
+MOST_WORDS = 4800  # twenty minutes at 240 words a minute, examples and tables among them
 
 
 def test_its_files_are_sound_and_undoubted():
