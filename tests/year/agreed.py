@@ -140,11 +140,19 @@ lifecycle:
   closed:   {{reopen_within: 14d, calendar: real}}
 """
 
-# Edited in between: who is reminded sooner, and one step of a ladder more.
-EDITED = RULES.replace("remind: [2wd, 5wd], resolve_after: 7wd", "remind: [1wd, 3wd], resolve_after: 6wd").replace(
-    "      - {after: 8h, if: unresolved, notify: [managers], repeat: 4h}",
-    "      - {after: 6h, if: unresolved, notify: [lead]}\n"
-    "      - {after: 8h, if: unresolved, notify: [managers], repeat: 4h}",
+# Edited in between: who is reminded sooner, one step of a ladder more, and another promise for p3.
+_P3 = "p3: {first_response: 2h, next_response: 4h, update: 1wd, resolution: 2wd}\n      p4: {first_response: 4h, next"
+_P3_THEN = (
+    "p3: {first_response: 1h, next_response: 3h, update: 4h, resolution: 1wd}\n      p4: {first_response: 4h, next"
+)
+EDITED = (
+    RULES.replace(f"{_P3}_response: 1wd, update", f"{_P3_THEN}_response: 1wd, update")
+    .replace("remind: [2wd, 5wd], resolve_after: 7wd", "remind: [1wd, 3wd], resolve_after: 6wd")
+    .replace(
+        "      - {after: 8h, if: unresolved, notify: [managers], repeat: 4h}",
+        "      - {after: 6h, if: unresolved, notify: [lead]}\n"
+        "      - {after: 8h, if: unresolved, notify: [managers], repeat: 4h}",
+    )
 )
 
 # ---- the same for the oracle -----------------------------------------------------------------------------------------
@@ -251,15 +259,20 @@ EDITED_URGENT = (*URGENT[:6], Step("after 6h", after=6 * HOUR, unless="unresolve
 TEAM_OF_LEVEL = {"L2": "network", "L3": "engineering"}
 
 
+Terms = dict[str, tuple[str, dict[str, int]]]
+EDITED_STANDARD = AGREEMENTS["standard"] | {"p3": _clocks("office", HOUR, 3 * HOUR, 4 * HOUR, _wd("office", 1))}
+
+
 @dataclass(frozen=True)
 class Book:
-    """What an edition of the rule files says of ladders and of silence (working days of the office)."""
+    """What an edition of the rule files says of ladders, of silence (working days of the office), and promises."""
 
-    urgent: tuple[Step, ...] = URGENT
-    waiting: tuple[int, ...] = (2, 5, 7)
+    urgent: tuple[Step, ...]
+    waiting: tuple[int, ...]
+    agreements: dict[str, Terms]
 
 
-PLAIN = Book()
-CHANGED = Book(EDITED_URGENT, (1, 3, 6))
+PLAIN = Book(URGENT, (2, 5, 7), AGREEMENTS)
+CHANGED = Book(EDITED_URGENT, (1, 3, 6), AGREEMENTS | {"standard": EDITED_STANDARD})
 REOPEN_WITHIN = 14 * 86_400
 CLOSE_AFTER = 3  # working days of the ticket's agreement

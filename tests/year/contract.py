@@ -39,7 +39,7 @@ class Matter(Counting):
         self.impact, self.urgency = GRADES.get(self.grade, ("moderate", "medium"))
         self.priority = MATRIX[self.urgency][IMPACTS.index(self.impact)]
         self.state_at = self.now = self.opened
-        self.agreement = self._agree()
+        self._agree()
         for name in (FIRST, RESOLUTION):
             self._begin(name, self.opened)
         self.clocks[LADDER] = Clock(0, self._ladder_calendar(), 0, RUNNING, self.opened)
@@ -90,7 +90,7 @@ class Matter(Counting):
         self.category = category
         if self.level is not None:
             self._give_to(TEAM_OF_LEVEL[self.level])
-        self.agreement = self._agree()
+        self._agree()
         self._retarget(now)
         self._follow(now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from tests.year.agreed import AGREEMENTS, LADDER, PAUSE, RESOLUTION, STEADY, UPDATE, Book, Step
+from tests.year.agreed import LADDER, PAUSE, RESOLUTION, STEADY, UPDATE, Book, Step, Terms
 from tests.year.hours import Hours
 
 RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
@@ -64,6 +64,7 @@ class Counting:
     armed: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     priority: str = ""
+    terms: Terms = field(default_factory=dict)
 
     def _ladder(self) -> Sequence[Step]:
         if self.priority in {"p1", "p2"}:
@@ -77,13 +78,15 @@ class Counting:
     def _ladder_calendar(self) -> str:
         return "real" if self.priority in {"p1", "p2"} else self._calendar()
 
-    def _agree(self) -> str:
-        if self.customer.endswith("@gold.example"):
-            return "gold"
-        return "network" if self.category == "network" else "standard"
+    def _agree(self) -> None:
+        """Come under the agreement that fits; what is promised stays as it is then, whatever is edited later."""
+        fits = "network" if self.category == "network" else "standard"
+        fits = "gold" if self.customer.endswith("@gold.example") else fits
+        if fits != self.agreement:
+            self.agreement, self.terms = fits, self.book.agreements[fits]
 
     def _promised(self) -> tuple[str, dict[str, int]]:
-        return AGREEMENTS[self.agreement or ""].get(self.priority, ("real", {}))
+        return self.terms.get(self.priority, ("real", {}))
 
     def _calendar(self) -> str:
         return self._promised()[0]

@@ -13,6 +13,7 @@ from random import Random
 
 from maild.carrying import Desk, InForce
 from maild.config import DeskConfig, SourceFile, StateConfig, TrustConfig
+from maild.desk.recomputing import Changed, clock_faults
 from maild.handling import Handling
 from maild.model.limits import ReadingLimits
 from maild.model.mail import Fetched
@@ -21,6 +22,7 @@ from maild.premises import Premises, keyring_of, open_store
 from maild.reading import Readers
 from maild.rules import parse_rules
 from maild.store import NewArrival, Store, pack
+from maild.store.promises import check_figures, check_ticket
 from maild.timing import Timing
 from maild.troubles import Board
 from tests.unit.rules_values import a_config
@@ -210,6 +212,23 @@ class VirtualDesk:
             name: self._look.execute(f"select count(*) from {name}").fetchone()[0]
             for name in ("ticket", "arrival", "entry", "timer", "outgoing_mail")
         }
+
+    def faults(self) -> list[str]:
+        """Compute all again that is kept of tickets, clocks and figures, as `maild verify` does."""
+        calendars = self._rules.calendars
+        found = [str(fault) for one in self._each("tickets_after") for fault in check_ticket(one)]
+        for one in self._each("clocks_after"):
+            changes = [Changed(*each) for each in one.changes]
+            found += [f"#{one.key}: {fault}" for fault in clock_faults(one.clocks, changes, calendars)]
+        for one in self._each("figures_after"):
+            found += [str(fault) for fault in check_figures(one.key, one.kept, one.computed)]
+        return found
+
+    def _each(self, verb: str):
+        key = -1
+        while page := self.store.read(lambda reader, key=key: getattr(reader, verb)(key)):
+            yield from page
+            key = page[-1].key
 
     def left_over(self) -> dict[str, int]:
         """Count what should not be there in the end: arrivals without an outcome, mails that were given up."""

@@ -118,9 +118,11 @@ class Year:
                 month = f"{datetime.fromtimestamp(now, _ZONE):%Y-%m}"
                 tell(f"{month}: {self.figures.tickets} tickets, {self.figures.steps} steps")
         self.figures.lives = self.desk.lives
-        left = self.desk.left_over()
-        if any(left.values()):
-            raise FaultError(f"seed {self.seed}: in the end {left}")
+        if self._is_down:
+            self._come_up()
+        left, faults = self.desk.left_over(), self.desk.faults()
+        if any(left.values()) or faults:
+            raise FaultError(f"seed {self.seed}: in the end {left}; maild verify says {faults[:5]}")
         return self.figures
 
     def _next_instant(self) -> int | None:
