@@ -88,7 +88,7 @@ class Matter(Counting):
     def categorised(self, now: int, category: str) -> None:
         """It is about something else: another agreement may hold, and the team of that category has it."""
         self.category = category
-        if self.level is not None:
+        if self.level is not None and self.team != TEAM_OF_LEVEL[self.level]:
             self._give_to(TEAM_OF_LEVEL[self.level])
         self._agree()
         self._retarget(now)
