@@ -2,13 +2,25 @@
 
 import argparse
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from maild.journal import start_default_journal
 from tests.year.people import FaultError
-from tests.year.playing import Year
+from tests.year.playing import Figures, Year
+
+
+def told(figures: Figures) -> str:
+    """Say what was played and compared."""
+    steps = Counter(step for what, times in figures.kinds.items() for step in what.split("; ") * times)
+    return (
+        f"{figures.tickets:,} tickets, {figures.mails:,} mails, {figures.steps:,} instants;"
+        f" time brought {figures.brought:,} times something; {figures.compared:,} standings compared;"
+        f" stood still {figures.stood_still} times, {figures.lives} lives\n"
+        + "\n".join(f"{times:8,}  {what}" for what, times in steps.most_common())
+    )
 
 
 def main() -> int:
@@ -25,7 +37,7 @@ def main() -> int:
         year = Year(Path(folder), wanted.seed, wanted.begin, wanted.weeks, wanted.per_day)
         try:
             figures = year.play(lambda line: print(f"{time.monotonic() - began:7.0f} s  {line}", flush=True))
-            print(figures, year.desk.counted())
+            print(told(figures), year.desk.counted(), sep="\n")
         except FaultError as fault:
             print(fault)
             print(
