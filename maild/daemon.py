@@ -65,6 +65,7 @@ from maild.reloading import Reloading, Seat
 from maild.renewing import Renewing
 from maild.resting import watch_pauses
 from maild.resuming import check_at_home, home_directory
+from maild.retaining import Retaining
 from maild.rules import read_together
 from maild.smtp import Relay
 from maild.stopwatch import Stopwatch
@@ -283,6 +284,9 @@ class Daemon:
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
         if self._tell is not None:
             yield self._thread("observing", partial(Observing(store, self._tell).run, bells.stop), bells.stop)
+        else:
+            retaining = Retaining(store, in_force, self._clock.now)
+            yield self._thread("retaining", partial(retaining.run, bells.stop), bells.stop)
         if self._wallet.sign_ins:
             renewing = Renewing(self._wallet.sign_ins, self._board)
             yield self._thread("renewing", partial(renewing.run, bells.stop), bells.stop)

@@ -60,6 +60,7 @@ class Event(StrEnum):
     MAILS_REROUTED = "mails_rerouted"
     RELAY_LOST = "relay_lost"
     RELAY_REFUSED = "relay_refused"
+    KEPT_LONG_ENOUGH = "kept_long_enough"
     TOKENS_RENEWED = "tokens_renewed"
     TOKENS_MENDED = "tokens_mended"
     TOKENS_LOST = "tokens_lost"

@@ -38,6 +38,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "import": "maild.cli.importing:import_",
         "backup": "maild.cli.moving:backup",
         "restore": "maild.cli.moving:restore",
+        "export": "maild.cli.privacy:export",
+        "erase": "maild.cli.privacy:erase",
         "pause": "maild.cli.resting:pause",
         "resume": "maild.cli.resting:resume",
         "db": "maild.cli.moving:db",

@@ -42,6 +42,7 @@ from maild.rules.occasions import (
 from maild.rules.orphans import find_orphans, words_of_orphans
 from maild.rules.procedures import BOXES, Item, Step, checklist
 from maild.rules.reading import default_queue, parse_rules, read_calendars, read_together
+from maild.rules.retention import Retention
 from maild.rules.schedules import FIGURES, Report, ReportPart, Schedule, instant_on
 from maild.rules.scrubbing import EVERY_KIND, Scrub
 from maild.rules.sections import rule_file_schema
@@ -88,6 +89,7 @@ __all__ = [
     "RateQuestion",
     "Report",
     "ReportPart",
+    "Retention",
     "Review",
     "Rule",
     "RuleQuestions",

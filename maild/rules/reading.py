@@ -38,7 +38,6 @@ from maild.rules.lists import read_contacts, read_patterns
 from maild.rules.matters import PRIORITIES, Category, Contact, Customer, Priorities
 from maild.rules.presence import presence_doubts
 from maild.rules.references import LEVELS
-from maild.rules.scrubbing import NO_SCRUB, Scrub
 from maild.rules.surroundings import Surroundings
 from maild.rules.values import DEFAULT_PRIORITIES, Queue, Rules
 from maild.rules.written import Rule
@@ -108,6 +107,7 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
         *duty_doubts(gathering),
         *presence_doubts(_ladders(gathering), people, teams, agreements),
     )
+    privacy = _privacy(gathering)
     return Rules(
         people=_frozen(people),
         teams=_frozen(teams),
@@ -129,7 +129,8 @@ def _rules(gathering: Gathering, surroundings: Surroundings, desk: DeskConfig, d
             }
         ),
         approvals=_frozen(_approvals(gathering, vocabulary)),
-        scrub=_scrub(gathering),
+        scrub=privacy.masks(),
+        retention=privacy.retention.value(),
         rules=rules,
         digest=digest,
         timezone=desk.timezone,
@@ -177,9 +178,9 @@ def _lifecycle(gathering: Gathering) -> Lifecycle:
     return DEFAULT_LIFECYCLE if written is None else written[1].value()
 
 
-def _scrub(gathering: Gathering) -> Scrub:
+def _privacy(gathering: Gathering) -> PrivacySection:
     written = next(gathering.sound("privacy", PrivacySection), None)
-    return NO_SCRUB if written is None else written[1].value()
+    return PrivacySection() if written is None else written[1]
 
 
 def _ladders(gathering: Gathering) -> Mapping[str, Ladder]:

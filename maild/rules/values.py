@@ -16,6 +16,7 @@ from maild.rules.engine import Customers, Engine
 from maild.rules.ladders import Ladder
 from maild.rules.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from maild.rules.matters import Category, Contact, Customer, Field, Priorities
+from maild.rules.retention import FOR_EVER, Retention
 from maild.rules.schedules import Report
 from maild.rules.scrubbing import NO_SCRUB, Scrub
 from maild.rules.written import Rule
@@ -116,6 +117,7 @@ class Rules:
     reports: Mapping[str, Report] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
     scrub: Scrub = NO_SCRUB
+    retention: Retention = FOR_EVER
     rules: tuple[Rule, ...] = ()
     digest: str = ""
     timezone: str = "UTC"

@@ -7,6 +7,9 @@ from maild.store.counting import Amounts
 from maild.store.daemonlock import DaemonLock, no_daemon
 from maild.store.database import Store
 from maild.store.editions import Proposal, propose
+from maild.store.erasing import Traces
+from maild.store.exporting import Portrait
+from maild.store.forgetting import MAILD, NOBODY, Removal
 from maild.store.looking import ArrivalRow, Happening, MailRow
 from maild.store.migrating import HEAD as SCHEMA
 from maild.store.moving import Begin, checked_backup, copy_desk, restore_backup, write_backup
@@ -19,6 +22,8 @@ from maild.store.verbs import Reader, Transaction
 from maild.store.work import Carrying
 
 __all__ = [
+    "MAILD",
+    "NOBODY",
     "SCHEMA",
     "Amounts",
     "ArrivalCounts",
@@ -35,9 +40,12 @@ __all__ = [
     "Origin",
     "Packed",
     "PastDecision",
+    "Portrait",
     "Proposal",
     "Reader",
+    "Removal",
     "Store",
+    "Traces",
     "Transaction",
     "Unshown",
     "checked_backup",

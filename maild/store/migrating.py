@@ -8,7 +8,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from maild.errors import StoreUnusableError
 
-HEAD = "0030"  # the newest step in migrations/versions
+HEAD = "0031"  # the newest step in migrations/versions
 
 _version = table("alembic_version", column("version_num"))
 

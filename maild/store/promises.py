@@ -78,6 +78,7 @@ class SeenArrival:
     size: int
     is_whole: bool
     kept_size: int
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class SeenMail:
     is_ended: bool
     doubts: int
     events: tuple[str, ...]
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,9 @@ def check_arrival(arrival: SeenArrival) -> Iterator[Fault]:
         yield Fault(what, where, REPORT)
     if arrival.is_done and arrival.is_claimed:
         yield Fault("an arrival is done and still claimed", where, REPORT)
-    if arrival.is_whole and arrival.size != arrival.kept_size:
+    if arrival.is_forgotten and arrival.kept_size:
+        yield Fault("an arrival is forgotten, and its bytes are kept", where, REPORT)
+    if arrival.is_whole and not arrival.is_forgotten and arrival.size != arrival.kept_size:
         yield Fault(f"{arrival.size} bytes came, and {arrival.kept_size} were kept", where, RESTORE)
 
 
@@ -338,6 +342,8 @@ def _wrong_events(mail: SeenMail) -> str:
 
 
 def _wrong_mark(mail: SeenMail, keyring: Keyring | None) -> str:
+    if mail.is_forgotten:
+        return ""  # nobody is known any more to whom it was issued
     marks = find_marks([mail.message_id])
     if keyring is None or [mark.token for mark in marks] != [mail.token]:
         return "a mail's Message-ID holds no mark of it" if keyring else "a mail was signed, and no key is known"

@@ -37,6 +37,7 @@ _PRAGMAS = (
     "cache_size=-32768",
     "temp_store=MEMORY",
     "trusted_schema=OFF",
+    "secure_delete=ON",  # what is erased shall not be found in free pages
 )
 
 

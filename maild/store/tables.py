@@ -96,12 +96,14 @@ ticket = Table(
     Column("approvals", JSON, nullable=False, server_default="[]"),
     Column("score", Words),
     Column("survey", Words),
+    Column("forgotten_at", Instant),
     Index("ix_ticket_assignee", "assignee", "state"),
     Index("ix_ticket_requester", "open_requester", "number"),
 )
 
 partial_index("ix_ticket_parent", ticket.c.parent, ticket.c.number, where=ticket.c.parent.is_not(None))
 partial_index("ix_ticket_incident", ticket.c.open_incident, where=ticket.c.open_incident.is_not(None))
+partial_index("ix_ticket_unforgotten", ticket.c.number, where=ticket.c.forgotten_at.is_(None))
 
 arrival = Table(
     "arrival",
@@ -132,11 +134,13 @@ arrival = Table(
     Column("taken_over_as", String(16)),
     Column("is_told", Boolean),
     Column("gist", String(32)),
+    Column("forgotten_at", Instant),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_arrival_fingerprint", "fingerprint", "outcome"),
     sqlite_autoincrement=True,
 )
 partial_index("ix_arrival_waiting", arrival.c.taken_over_as, arrival.c.id, where=arrival.c.done_at.is_(None))
+partial_index("ix_arrival_unforgotten", arrival.c.id, where=arrival.c.forgotten_at.is_(None))
 partial_index("ix_arrival_gist", arrival.c.gist, arrival.c.done_at, where=arrival.c.gist.is_not(None))
 partial_index(
     "ix_arrival_unshown",
@@ -454,6 +458,7 @@ outgoing_mail = Table(
     Column("headers", LargeBinary, nullable=False),
     Column("ours", Words, nullable=False),
     Column("quoted", Words, nullable=False),
+    Column("forgotten_at", Instant),
     sqlite_autoincrement=True,
 )
 # What follows `body` on the wire: attachments, kept once for all to whom they go, and what stands between them.

@@ -6,7 +6,10 @@ from maild.store.arrivals import ArrivalReading, ArrivalWriting
 from maild.store.carrying import CarryingOut
 from maild.store.counting import Counting
 from maild.store.editions import EditionReading, EditionWriting
+from maild.store.erasing import EraseReading, EraseWriting
+from maild.store.exporting import Exporting
 from maild.store.figures import FigureReading
+from maild.store.forgetting import ForgetReading, ForgetWriting
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.links import LinkReading
 from maild.store.looking import Looking
@@ -28,7 +31,10 @@ class Reader(
     Answering,
     Counting,
     EditionReading,
+    EraseReading,
+    Exporting,
     FigureReading,
+    ForgetReading,
     OccasionReading,
     OutboxReading,
     TimerReading,
@@ -52,6 +58,8 @@ class Transaction(
     ArrivalWriting,
     CarryingOut,
     EditionWriting,
+    EraseWriting,
+    ForgetWriting,
     OccasionWriting,
     OutboxWriting,
     TimerWriting,

@@ -65,6 +65,7 @@ _ARRIVALS = (
     select(
         *(arrival.c[name] for name in ("id", "mailbox", "folder", "uidvalidity", "uid", "outcome", "ticket", "entry")),
         *(arrival.c[name] for name in ("duplicate_of", "reason", "size", "is_whole")),
+        arrival.c.forgotten_at.is_not(None).label("is_forgotten"),
         arrival.c.done_at.is_not(None).label("is_done"),
         arrival.c.claim.is_not(None).label("is_claimed"),
         entry.c.arrival.label("entry_arrival"),
@@ -91,6 +92,7 @@ _ENTRIES = (
 _ACKNOWLEDGEMENTS = select(_mail.ticket, _mail.seen, _mail.id).where(_mail.acknowledged.is_not(None))
 _MAILS = select(
     *(_mail[name] for name in ("id", "token", "recipient", "message_id", "headers", "state", "doubts")),
+    _mail.forgotten_at.is_not(None).label("is_forgotten"),
     _mail.claim.is_not(None).label("is_claimed"),
     _mail.handed_at.is_not(None).label("is_handed"),
     _mail.ended_at.is_not(None).label("is_ended"),
@@ -243,6 +245,7 @@ class Verifying(Snapshot):
                 is_ended=row.is_ended,
                 doubts=row.doubts,
                 events=by_mail.get(row.id, ()),
+                is_forgotten=row.is_forgotten,
             )
             for row in rows
         )
@@ -290,6 +293,7 @@ def _arrival(row: Found) -> SeenArrival:
         size=row.size,
         is_whole=row.is_whole,
         kept_size=row.kept_size,
+        is_forgotten=row.is_forgotten,
     )
 
 

@@ -1,15 +1,16 @@
-"""The section `privacy`: what is masked wherever the desk carries words on."""
+"""The section `privacy`: what is masked wherever the desk carries words on, and how long what is kept."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Annotated, ClassVar
+import re
+from datetime import timedelta
+from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from maild.config import kinds
 from maild.documents import did_you_mean
-from maild.rules.language.forms import NOT_YET, TEXT_FORM, Passage
+from maild.rules.language.forms import TEXT_FORM, Passage
 from maild.rules.patterns import Pattern
+from maild.rules.retention import Retention
 from maild.rules.scrubbing import KINDS, Scrub
 
 
@@ -37,14 +38,42 @@ _SCHEMA = {
 _Masked = Annotated[str | dict[str, str], BeforeValidator(_masked), WithJsonSchema(_SCHEMA)]
 
 
+def _kept(value: object) -> timedelta:
+    """Read how long something is kept: years of 365 days, days."""
+    match = _KEPT.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not value:
+        raise ValueError(f"'{value}' does not say how long something is kept: write it like 90d or 3y")
+    kept = timedelta(days=365 * int(match[1] or 0) + int(match[2] or 0))
+    if not kept:
+        raise ValueError("nothing can be kept for no time at all")
+    return kept
+
+
+_KEPT = re.compile(r"(?:(\d{1,3})y)?(?:(\d{1,5})d)?", re.ASCII)
+_Kept = Annotated[timedelta, BeforeValidator(_kept), WithJsonSchema({"type": "string", "pattern": r"^(\d+y)?(\d+d)?$"})]
+
+
+class RetentionSection(Passage):
+    """How long what is kept; what is not named is kept for ever."""
+
+    closed: _Kept | None = None
+    spam: _Kept | None = None
+    held: _Kept | None = None
+    desk: _Kept | None = None
+    raw: _Kept | None = None
+
+    def value(self) -> Retention:
+        """Give it."""
+        return Retention(self.closed, self.spam, self.held, self.desk, self.raw)
+
+
 class PrivacySection(Passage):
     """The section `privacy`."""
 
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({"retention": NOT_YET})
-
     scrub: tuple[_Masked, ...] = ()
+    retention: RetentionSection = RetentionSection()
 
-    def value(self) -> Scrub:
+    def masks(self) -> Scrub:
         """Give what is masked: the kinds that are named, then the patterns of one's own."""
         named = [each for each in self.scrub if isinstance(each, str)]
         own = [pattern for each in self.scrub if not isinstance(each, str) for pattern in each.values()]

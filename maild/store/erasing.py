@@ -1,0 +1,215 @@
+"""Erasing a person: their tickets are forgotten, and they are taken out of what is others'.
+
+Where they only took part in somebody else's ticket its figures, state and other people's words stay; what they wrote,
+what was mailed there and the raw mails, which quote it, go.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+
+from maild.model.ticket import FINISHED
+from maild.store.forgetting import (
+    NOBODY,
+    Removal,
+    forget_arrivals,
+    forget_mails,
+    forget_ticket,
+    note_removal,
+    reseal_entries,
+)
+from maild.store.snapshot import Found, Snapshot
+from maild.store.tables import (
+    arrival,
+    arrival_event,
+    blocked,
+    consulted,
+    contact,
+    counted,
+    desk_event,
+    draft,
+    entry,
+    explanation,
+    link,
+    mail_event,
+    mail_id,
+    outgoing_mail,
+    participant,
+    sender_proof,
+    ticket,
+    ticket_key,
+    timer,
+)
+
+_FINISHED: Final = frozenset(state.value for state in FINISHED)
+_LEAST_NAME: Final = 4
+# Where somebody may be named in passing.
+_IN_PASSING: Final = (
+    (mail_event, "words"),
+    (desk_event, "about"),
+    (arrival, "reason"),
+    (arrival_event, "by"),
+    (link, "why"),
+    (timer, "about"),
+    (explanation, "text"),
+)
+_mail = outgoing_mail.c
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Where a person is in the store: `own` are their tickets, `open` those of them that are unfinished.
+
+    `shared` are others' tickets in which they took part, wrote or were written to; `arrivals` are mails of theirs that
+    became no ticket's; `names` are how they are called.
+    """
+
+    address: str
+    own: tuple[int, ...]
+    open: tuple[int, ...]
+    shared: tuple[int, ...]
+    arrivals: tuple[int, ...]
+    mails: int
+    names: tuple[str, ...]
+    has_contact: bool
+
+    @property
+    def is_unknown(self) -> bool:
+        return not (self.own or self.shared or self.arrivals or self.mails or self.has_contact)
+
+
+class EraseReading(Snapshot):
+    """Asking where somebody is."""
+
+    def find_traces(self, address: str) -> Traces:
+        """Find a person by their address, whatever its letter case."""
+        return find_traces(self._connection, address.lower())
+
+
+class EraseWriting(Snapshot):
+    """Taking somebody out."""
+
+    def erase_own(self, number: int, record: Removal) -> bool:
+        """Forget a ticket of theirs."""
+        return forget_ticket(self._connection, number, record)
+
+    def erase_shared(self, number: int, traces: Traces, record: Removal) -> None:
+        """Take them out of a ticket that is somebody else's."""
+        _erase_shared(self._connection, number, traces, record)
+
+    def erase_rest(self, traces: Traces, record: Removal) -> None:
+        """Take out what is nobody's ticket: their mails, their contact, what was counted, and where they are named."""
+        _erase_rest(self._connection, traces, record)
+
+
+def find_traces(connection: Connection, address: str) -> Traces:
+    """Find a person by their address in lower case."""
+
+    def numbers(table: Table, column: str, of: str) -> set[int]:
+        found = select(table.c[of]).where(_is(table.c[column], address), table.c[of].is_not(None))
+        return set(connection.execute(found).scalars())
+
+    rows = connection.execute(
+        select(ticket.c.number, ticket.c.state, ticket.c.requester_name).where(_is(ticket.c.requester, address))
+    ).all()
+    own = {row.number for row in rows}
+    shared = numbers(participant, "address", "ticket") | numbers(consulted, "address", "ticket")
+    shared |= numbers(entry, "by", "ticket") | numbers(outgoing_mail, "recipient", "ticket")
+    shared |= numbers(arrival, "sender", "ticket") | numbers(ticket_key, "owner", "ticket")
+    alone = select(arrival.c.id).where(_is(arrival.c.sender, address), arrival.c.ticket.is_(None))
+    mails = select(func.count()).where(_is(_mail.recipient, address))
+    known = connection.execute(select(contact.c.name).where(contact.c.address == address)).one_or_none()
+    named = select(participant.c.name).where(_is(participant.c.address, address))
+    names = {*(row.requester_name for row in rows), *connection.execute(named).scalars()}
+    names |= {known.name} if known is not None else set()
+    return Traces(
+        address=address,
+        own=tuple(sorted(own)),
+        open=tuple(sorted(row.number for row in rows if row.state not in _FINISHED)),
+        shared=tuple(sorted(shared - own)),
+        arrivals=tuple(sorted(connection.execute(alone).scalars())),
+        mails=connection.execute(mails).scalar_one(),
+        names=tuple(sorted(name for name in names if len(name) >= _LEAST_NAME)),
+        has_contact=known is not None,
+    )
+
+
+def _is(column: ColumnElement[Any], address: str) -> ColumnElement[bool]:
+    return func.lower(column) == address
+
+
+def _erase_shared(connection: Connection, number: int, traces: Traces, record: Removal) -> None:
+    hide = partial(_hidden, _pattern(traces))
+    reseal_entries(connection, entry.c.ticket == number, partial(_without, traces.address, hide))
+    forget_mails(connection, _mail.ticket == number, record)
+    arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())
+    forget_arrivals(connection, arrivals, record)
+    for table, column in ((participant, "address"), (consulted, "address"), (ticket_key, "owner")):
+        connection.execute(delete(table).where(table.c.ticket == number, _is(table.c[column], traces.address)))
+    row = connection.execute(select(ticket.c.subject, ticket.c.fields).where(ticket.c.number == number)).one()
+    values = {"subject": hide(row.subject), "fields": [[name, hide(value)] for name, value in row.fields]}
+    connection.execute(update(ticket).where(ticket.c.number == number).values(values))
+    for one in connection.execute(select(draft.c.token, draft.c.text).where(draft.c.ticket == number)).all():
+        connection.execute(update(draft).where(draft.c.token == one.token).values(text=hide(one.text)))
+    note_removal(connection, number, "Somebody who took part was taken out of this ticket", record)
+
+
+def _without(address: str, hide: "partial[str]", row: Found) -> Mapping[str, Any]:
+    is_theirs = row.by.lower() == address
+    changed = {
+        "text": "" if is_theirs else hide(row.text),
+        "by": NOBODY if is_theirs else row.by,
+        "message_id": None if is_theirs else row.message_id,
+        "cause_reference": hide("" if is_theirs and row.cause_kind == "message" else row.cause_reference),
+        "changes": [[name, *(value and hide(value) for value in values)] for name, *values in row.changes],
+    }
+    return {name: value for name, value in changed.items() if value != getattr(row, name)}
+
+
+def _erase_rest(connection: Connection, traces: Traces, record: Removal) -> None:
+    address = traces.address
+    forget_arrivals(connection, traces.arrivals, record)
+    forget_mails(connection, _is(_mail.recipient, address), record)
+    for table, column in (
+        (contact, "address"),
+        (sender_proof, "address"),
+        (blocked, "address"),
+        (ticket_key, "owner"),
+        (counted, "key"),
+    ):
+        connection.execute(delete(table).where(_is(table.c[column], address)))
+    for row in connection.execute(select(mail_id.c.id, mail_id.c.sender, mail_id.c.addresses)).all():
+        others = [each for each in row.addresses if each.lower() != address]
+        if others != row.addresses or (row.sender or "").lower() == address:
+            sender = None if (row.sender or "").lower() == address else row.sender
+            connection.execute(update(mail_id).where(mail_id.c.id == row.id).values(addresses=others, sender=sender))
+    pattern = _pattern(traces)
+    for table, key, column, text in _passing(connection, address):
+        connection.execute(update(table).where(key).values({column: _hidden(pattern, text)}))
+    connection.execute(desk_event.insert().values(at=record.at, what="erased", about=NOBODY, by=record.by))
+
+
+def _passing(connection: Connection, address: str) -> Iterator[tuple[Table, ColumnElement[bool], str, str]]:
+    """Give what names an address in passing."""
+    for table, column in _IN_PASSING:
+        keys = list(table.primary_key)
+        like = func.lower(table.c[column]).contains(address, autoescape=True)
+        for row in connection.execute(select(*keys, table.c[column]).where(like)).all():
+            where = keys[0] == row[0]
+            for key, value in zip(keys[1:], row[1:-1], strict=True):
+                where &= key == value
+            yield table, where, column, row[-1]
+
+
+def _pattern(traces: Traces) -> "re.Pattern[str]":
+    """Find an address and the names beside it, whole and in any letter case."""
+    words = sorted((traces.address, *traces.names), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+
+
+def _hidden(pattern: "re.Pattern[str]", text: str) -> str:
+    return pattern.sub(NOBODY, text)
