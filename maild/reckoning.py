@@ -1,6 +1,7 @@
 """A report from its order to its figures: the same for the command line and for pages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,11 +10,12 @@ from maild.composing import trusted_markup
 from maild.documents import did_you_mean
 from maild.drawing import draw_parts
 from maild.errors import MaildError
-from maild.model.reports import ReportOrder
+from maild.model.reports import ReportFacts, ReportOrder
 from maild.reporting import REPORTS, TITLES, Part, Period, PeriodError, View, parse_period, parse_span, parts
 from maild.reporting.charts import Look, PictureFormat
 from maild.reporting.rendering import Pictures, as_html, inlined
 from maild.rules import WALL_TIME, Rules
+from maild.rules.scrubbing import Scrub
 from maild.store import Store
 
 T = TypeVar("T")
@@ -34,7 +36,7 @@ def reckon(order: ReportOrder, store: Store, rules: Rules, now: datetime) -> tup
     view = View(now, rules.customer_key, order.by, hours, queue=order.queue)
     over = period.as_of(now)
     facts = store.read(lambda reader: reader.report_facts(over.since, over.until))
-    return parts(REPORTS[order.name], period, facts, view), over
+    return parts(REPORTS[order.name], period, _masked(facts, rules.scrub), view), over
 
 
 def period_of(order: ReportOrder, now: datetime) -> Period:
@@ -69,6 +71,14 @@ def page_values(
         "is_drawn": pictures is not None,
         "body": trusted_markup(as_html(shown, period, pictures or {})),
     }
+
+
+def _masked(facts: ReportFacts, scrub: Scrub) -> ReportFacts:
+    """Mask the secrets in what a report shows of people's words."""
+    if not scrub:
+        return facts
+    logs = tuple(replace(log, subject=scrub.mask(log.subject)) for log in facts.logs)
+    return replace(facts, logs=logs, words={key: scrub.mask(text) for key, text in facts.words.items()})
 
 
 def _named(name: str, known: Mapping[str, T], what: str) -> T:

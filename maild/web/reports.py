@@ -52,9 +52,13 @@ class _Reports:
         """Show the report of a link."""
         if not request.state.is_public:
             raise PageError("no-page", 404)
+        address = request.client.host if request.client is not None else ""
+        if self._room.limiter.is_over(address):
+            raise PageError("too-often", 429)
         secret, now = request.path_params["secret"], self._room.now()
         order = await self._room.read(lambda reader: reader.find_report_link(secret, now))
         if order is None:
+            self._room.limiter.note(address)
             raise PageError("no-page", 404)
         async with self._turn:
             made = self._made.get(order)

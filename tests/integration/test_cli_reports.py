@@ -20,10 +20,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> ADesk:
     (made.config / "rules" / "time.yaml").write_text(
         "calendars: {office: {hours: {mon-fri: ['09:00-17:00']}, timezone: Europe/London}}\n"
         "customers: {gold: {match: ['*@gold.example']}}\n"
+        "privacy: {scrub: [card-numbers]}\n"
         "agreements: {standard: {calendar: office, clocks: {p4: {first_response: 2h, resolution: 2wd}}}}\n",
         encoding="utf-8",
     )
-    made.handle(a_mail(), a_mail("ann@gold.example", "=1+1 <script>", "x"), a_mail("eve@x.example", "Buy", "y"))
+    hostile = a_mail("ann@gold.example", "=1+1 <script> 4111 1111 1111 1111", "x")
+    made.handle(a_mail(), hostile, a_mail("eve@x.example", "Buy", "y"))
     for number, state in (("1001", "resolved"), ("1001", "closed"), ("1003", "spam")):
         made.maild("ticket", "set", number, f"state={state}")
     return made
@@ -57,9 +59,9 @@ def test_every_format_says_the_same(desk: ADesk):
     rows = list(csv.reader(io.StringIO(desk.maild("report", "backlog", "--format", "csv").stdout)))
     page = desk.maild("report", "backlog", "--format", "html").stdout
 
-    assert "#1002   =1+1 <script>" in table
+    assert "#1002   =1+1 <script> " in table and "4111 1111" not in table
     assert ["all", "1", "0", "0", "0", "0", "1"] in rows
-    assert any(row[:2] == ["1002", "'=1+1 <script>"] for row in rows)
+    assert any(row[0] == "1002" and row[1].startswith("'=1+1 <script> ") for row in rows)
     assert "&lt;script&gt;" in page and "<script" not in page and "http://" not in page and "https://" not in page
     assert page.count("data:image/svg+xml;base64,") == 2 and 'alt="Backlog by state: 1 tickets' in page
 
@@ -116,12 +118,14 @@ def test_a_link_shows_its_report_until_it_is_over(desk: ADesk):
         others = [site.ask(path, "POST"), site.ask(path[:-1]), site.ask(f"{path}x"), site.ask("/report/%2e%2e")]
         site.at += timedelta(hours=3)
         late, none = site.ask(path), site.ask("/none")
+        tries = [site.ask(f"/report/{n}").status for n in range(30)]
 
     assert len(path.removeprefix("/report/")) == 32 and path.removeprefix("/report/") not in kept
     assert (shown.status, shown.text.count("data:image/svg+xml;base64,")) == (200, 2)
     assert "=1+1 &lt;script&gt;" in shown.text and "<script" not in shown.text and "<style" not in shown.text
     assert [page.status for page in others] == [405, 404, 404, 404]
     assert (late.status, late.text) == (404, none.text)
+    assert tries[0] == 404 and tries[-1] == 429
 
 
 def test_what_is_kept_is_read_instead_of_entries(desk: ADesk):
