@@ -265,6 +265,8 @@ def test_pages_are_in_the_tickets_language(site: ASite):
     site.at = datetime.now(UTC)
     hans = Matter(site, 1011, "hans@customer.example")
     page = site.ask(hans.link("solved"), accept_language="en")
+    html = site.mails_to(hans.who)[-1].get_body(("html",)).get_content()
+    assert f'<a href="{site.url}{hans.link("solved")}"' in html
     assert '<html lang="de">' in page.text
     assert "<h1>Ist es gelöst?</h1>" in page.text
     hans.surveyed()
