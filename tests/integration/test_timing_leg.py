@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
 
@@ -11,11 +11,27 @@ import pytest
 
 from maild.carrying import Desk, InForce
 from maild.composing import Composer
+from maild.model.decision import ChangeTicket, KeepCode, StartTimer, TimerKind
+from maild.model.identity import IdentityCode
 from maild.model.outgoing import MailState, Template
+from maild.model.ticket import Change
 from maild.store import Store
 from maild.timing import AGAIN_AFTER, Timing
 from tests.integration.hearing import Heard, hearing
-from tests.integration.store.values import CLAIM, FIRST, NOW, a_mail, claim_due, open_ticket
+from tests.integration.store.values import (
+    CLAIM,
+    FIRST,
+    NOW,
+    a_decision,
+    a_mail,
+    a_work,
+    answer,
+    asking,
+    carry_out,
+    claim_due,
+    open_ticket,
+    take_one,
+)
 from tests.unit.desk_values import HOUSE, RING
 
 # What cannot be printed about the first ticket: what our own code stumbles over.
@@ -69,6 +85,27 @@ def test_a_timer_that_fails_blocks_no_other(leg: Leg):
     leg.now += AGAIN_AFTER
     assert leg.timing.fire_due() == 0
     assert leg.heard.events.count("decision_failed") == 2
+
+
+def test_a_code_that_nobody_sent_back_expires(leg: Leg):
+    """At its instant and not before: nothing is kept of it, those in charge hear, and the tries that are left stay."""
+    open_ticket(leg.store, FIRST)
+    until = NOW + timedelta(hours=24)
+    asked = ChangeTicket(FIRST, (Change("identity", None, "asked: 2"),))
+    code = KeepCode(FIRST, IdentityCode("a" * 64, "b" * 64, expires_at=until))
+    due = StartTimer(TimerKind.IDENTITY, FIRST, until)
+    assert carry_out(leg.store, a_work(take_one(leg.store, 2), a_decision(asked, code, due))) == ()
+
+    leg.now = until - timedelta(seconds=1)
+    assert leg.timing.fire_due() == 0
+    leg.now = until
+    assert leg.timing.fire_due() == 1
+
+    known = answer(leg.store, asking(numbers=(FIRST,))).tickets[FIRST]
+    assert (known.ticket.identity, known.code) == ("expired: 2", None)
+    notices = leg.store.read(lambda reader: reader.list_mails([MailState.WAITING], 100))
+    assert Template.AGENT_NOTICE in {mail.template for mail in notices}
+    assert leg.timing.fire_due() == 0
 
 
 def test_a_timer_that_the_database_refuses_waits(leg: Leg, tmp_path: Path):

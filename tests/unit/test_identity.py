@@ -181,6 +181,13 @@ def test_nobody_else_lets_a_code_go_out(sender: Address, authenticity: Authentic
     assert "identity" not in changes_of(decision)
 
 
+def test_no_code_goes_to_the_address_that_asks():
+    """Whatever stands on file: it would prove nothing."""
+    same = {BOB.address: Contact(BOB.address, "Bob Miller", verify=BOB.address.upper())}
+    house = replace(ASKING, rules=replace(ASKING.rules, contacts=same))
+    assert not wanted(decided(a_message(BOB, subject="Password"), facts(), PASS, house), Template.IDENTITY_CODE)
+
+
 def test_at_most_three_codes_of_one_requester_are_out():
     """Whoever writes in somebody's mailbox shall not flood their other one."""
     out = tuple(a_ticket(number, identity="asked: 3") for number in (1, 2, 3))
@@ -431,6 +438,12 @@ def test_another_requester_is_verified_anew():
     """What was proved is not theirs."""
     decision = commanded("#requester carol@customer.example", identity="verified: in person")
     assert changes_of(decision)["identity"] is None
+
+
+def test_work_for_another_requester_waits_too():
+    """Though one mail makes it theirs and does it."""
+    decision = commanded("#requester carol@customer.example\n#done 1", identity="verified: in person")
+    assert changes_of(decision) == {}
 
 
 def test_a_closed_ticket_that_opens_again_is_verified_anew():
