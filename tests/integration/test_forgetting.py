@@ -12,6 +12,7 @@ import pytest
 from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.retaining import Retaining
 from tests.integration.a_desk import BOB, ADesk, a_mail
+from tests.servers.postgresql import Postgresql, rows_of
 
 WORDS = "kumquatmarmalade"
 EVE = "eve@other.example"
@@ -127,3 +128,26 @@ def test_it_can_be_written_to_again(desk: ADesk):
     new = desk.show("ticket", "show", "1004")
     assert (new["requester"], new["state"]) == (BOB, "new")
     desk.maild("verify")
+
+
+def test_a_server_forgets_as_a_file_does(tmp_path: Path, postgresql: Postgresql):
+    """No row of any table names an erased person, on PostgreSQL too."""
+    with postgresql.database() as url:
+        desk = ADesk(tmp_path)
+        main = desk.config / "maild.yaml"
+        main.write_text(
+            main.read_text().replace(f"directory: {tmp_path / 'state'}", f"directory: {tmp_path}, database: {url}")
+        )
+        desk.handle(a_mail(words=f"It prints {WORDS}."), a_mail(words=f"It still prints {WORDS}."))
+
+        desk.maild("erase", BOB, "--yes", "--open")
+
+        tables = [name for (name,) in rows_of(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        left = [
+            (table, word)
+            for table in tables
+            for word in (BOB, "Bob Miller", WORDS)
+            if rows_of(url, f"SELECT 1 FROM {table} AS one WHERE one::text ILIKE %s", [f"%{word}%"])
+        ]
+        assert left == []
+        desk.maild("verify")
