@@ -125,6 +125,23 @@ def test_a_change_names_every_field_that_it_changes(store: Store):
     assert store.read(lambda reader: reader.entries_of(1001))[1].changes == changes
 
 
+def test_two_cannot_decide_on_an_approval_at_once(store: Store):
+    """How far it has come is a field of the ticket: who decides on what it was before is stale."""
+    open_ticket(store, 1001)
+    record(store, 2, 3, 4)
+    asked, first, second = claim(store)
+    was, now = "open n=2 asked=dana,omar quorum=2", "open n=2 asked=dana,omar quorum=2 approved=dana"
+    opened = ChangeTicket(1001, (Change("approval.spend", None, was),))
+    decided = ChangeTicket(1001, (Change("approval.spend", was, now),))
+
+    assert carry_out(store, a_work(asked, a_decision(an_entry(1001, 2), opened))) == ()
+    works = [a_work(one, a_decision(an_entry(1001, n), decided)) for n, one in ((3, first), (4, second))]
+    assert carry_out(store, *works) == (1,)
+
+    ticket = store.read(lambda reader: reader.find_ticket(1001))
+    assert ticket is not None and ticket.approvals == (("spend", now),)
+
+
 def test_a_ticket_number_is_given_once(store: Store):
     """Of two decisions that open the same number, in one batch or later, the second is stale."""
     record(store, 1, 2, 3)
