@@ -4,6 +4,7 @@ Through the public name there is the word alone; what is wrong, and for how long
 own address.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -29,6 +30,7 @@ _GRAVE: Final = frozenset(
         TroubleKind.LEG,
     }
 )
+PATIENCE_SECONDS: Final = 5.0  # until a database that says nothing is called ill
 _WELL, _ILL = "well", "ill"
 
 
@@ -51,7 +53,10 @@ async def _show(room: Room, request: Request) -> Response:
 
 async def _why_no_database(room: Room) -> str:
     try:
-        await room.read(lambda reader: reader.next_timer_at())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await room.read(lambda reader: reader.next_timer_at())
+    except TimeoutError:
+        return f"it did not answer in {PATIENCE_SECONDS:.0f} s"
     except MaildError as error:
         return str(error)
     return ""

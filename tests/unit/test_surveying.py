@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from maild.desk.surveying import may_vote, parse_vote, send_survey
+from maild.marks import exposure
 from maild.model.decision import AddEntry, StartTimer, Timer, TimerKind
-from maild.model.facts import AcknowledgementCounts, Facts, ThreadFacts
+from maild.model.facts import AcknowledgementCounts, Facts, KnownId, ThreadFacts
 from maild.model.mail import Automatic
 from maild.model.outgoing import Template, Thread
 from maild.model.ticket import Contact, State
@@ -29,6 +30,7 @@ from tests.unit.desk_values import (
     entries_of,
     facts,
     known,
+    mark_of,
     recipients,
     steps_of,
     to_bob,
@@ -41,6 +43,7 @@ from tests.unit.test_lifecycle import LIFE, Silent
 SURVEYED = replace(HOUSE, rules=replace(HOUSE.rules, lifecycle=replace(HOUSE.rules.lifecycle, survey=Survey())))
 CLOSED = known(a_ticket(state=State.CLOSED, state_at=NOW))
 SENT = replace(to_bob(created_at=NOW - timedelta(days=1)), template=Template.SURVEY)
+SEEN_OUTSIDE = {exposure(mark_of(SENT)): (KnownId(exposure(mark_of(SENT)), 1042, True, frozenset()),)}
 DUE = Timer(1, TimerKind.SURVEY, 1042, 0, NOW)
 ASKED = LIFE + "  survey: {send: on-close}\n"
 UNHAPPY = "unhappy: {on: [survey], when: {score: {at_most: 1}}, then: {reopen: true, tags: [unhappy]}}"
@@ -103,6 +106,7 @@ def test_a_participants_number_is_entered_and_moves_nothing():
     "decision",
     [
         decided(answer_to(SENT, "4", EVE), facts(SENT, ticket=CLOSED), PASS, SURVEYED),
+        decided(answer_to(SENT, "4", BOB), facts(SENT, ticket=CLOSED, known=SEEN_OUTSIDE), NONE, SURVEYED),
         voted("4", authenticity=FAIL),
         voted("4", mail=replace(SENT, template=Template.CLOSED)),
         voted("4", mail=replace(SENT, created_at=NOW - timedelta(days=15))),
@@ -110,7 +114,7 @@ def test_a_participants_number_is_entered_and_moves_nothing():
         voted("4", attachments=(an_attachment(),)),
         voted("It works."),
     ],
-    ids=["a stranger", "forged", "no survey", "too late", "a machine", "with a file", "words"],
+    ids=["a stranger", "claimed", "forged", "no survey", "too late", "a machine", "with a file", "words"],
 )
 def test_nothing_else_is_a_vote(decision):
     """Of whom, to what, and when it counts is asked of every mail."""
