@@ -15,7 +15,7 @@ from maild.model.decision import CloseDraft, KeepDraft, Timer, TimerKind
 from maild.model.facts import Draft, DraftState, Facts, Want
 from maild.model.outgoing import Meaning, OutgoingMail, Template, Thread
 from maild.model.packet import Part
-from maild.model.ticket import EntryKind
+from maild.model.ticket import Confidence, EntryKind
 from maild.parsing import parse
 from tests.unit.desk_values import ALICE, DESK, NOW, RING, TOKEN, a_message, answer_to, issued
 from tests.unit.test_clocks import at
@@ -104,6 +104,18 @@ def test_a_step_happens_in_time_with_the_packet_as_far_as_it_is_known():
     (asked,) = matter.wanted(Template.ESCALATION_PACKET)
     assert (asked.to, asked.meaning, asked.packet.lacking) == (ALICE.address, Meaning.FORM, (Part.IMPACT,))
     assert "Alice Reyes is asked for what the packet lacks." in matter.known.entries[-1].text
+
+
+def test_the_packet_of_a_sealed_ticket_holds_no_words():
+    """Neither who takes it on nor who is asked reads them unasked; what is missing is asked all the same."""
+    matter = burning()
+    matter.known = replace(matter.known, ticket=replace(matter.known.ticket, confidential=Confidence.SEALED))
+    matter.until("12:00")
+    composer = Composer(matter.house.desk, matter.house.rules, RING, {})
+    for mail in matter.last.mails:
+        written = composer.compose(mail, matter.last, matter.facts(), "f" * 16, matter.now, encoder=Encoder())
+        assert "809" not in f"{written.ours}{written.quoted}{written.subject}"
+    assert "Impact:" in written.ours.split("\n")
 
 
 def test_what_was_done_of_the_checklist_was_tried():
