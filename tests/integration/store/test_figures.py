@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import AddEntry, ChangeTicket, Decision, OutcomeKind
-from maild.model.reports import ReportFacts, ReportOrder
+from maild.model.reports import ReportFacts, ReportOrder, ReportQuestion
 from maild.model.ticket import Cause, CauseKind, Change, EntryKind
 from maild.reporting import write_kept
 from maild.store import Store
-from tests.integration.store.values import NOW, a_decision, a_work, carry_out, open_ticket, take_one
+from tests.integration.store.values import NOW, a_decision, a_work, answer, asking, carry_out, open_ticket, take_one
 
 DAY = timedelta(days=1)
 
@@ -97,3 +97,14 @@ def test_a_link_shows_its_report_until_it_is_over(store: Store):
     assert [found("secret", NOW + DAY), found("Secret", NOW), found("", NOW)] == [None] * 3
     store.write(lambda tx: tx.add_report_link("other", order, "root", NOW + DAY, NOW + 2 * DAY))
     assert found("secret", NOW) is None
+
+
+def test_by_mail_a_month_is_read_at_most(store: Store):
+    """A year, and what is no period, costs nothing: mails wait behind one another."""
+    open_ticket(store, 1001, now=NOW)
+    month, others = ReportQuestion("2026-11", "UTC"), [ReportQuestion(each, "UTC") for each in ("2026", "soon", "2027")]
+
+    found = answer(store, asking(reports=(month, *others)), NOW + DAY).reports
+
+    assert [log.number for log in found[month].logs] == [1001]
+    assert list(found) == [month]
