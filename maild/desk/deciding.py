@@ -74,7 +74,8 @@ def decide(  # noqa: PLR0917 - the door's arguments, each of its own type
     if arrival is not None and arrival.taken_over_as is not None:
         return take_over(case, arrival.taken_over_as, is_told=arrival.is_told)
     decision = quieted(case, _heard(case, _by_sender(case)))
-    decision = ask_identity(decision, facts, house, now, token)
+    if not case.is_automatic:  # a machine in their mailbox asks for nothing
+        decision = ask_identity(decision, facts, house, now, token)
     return keep_time(decision, facts.with_counted(), house, now)
 
 

@@ -150,6 +150,7 @@ def ask_identity(decision: Decision, facts: Facts, house: House, now: datetime, 
     left = identity.left if identity.state is IdentityState.EXPIRED else check.attempts
     asked, code = Identity(IdentityState.ASKED, left), new_code(house.keyring, token)
     mail = _mail(after.ticket, address, written_code(code), now + check.expires, house)
+    mail = replace(mail, expires_in=check.expires)  # later it would be worth nothing
     return _sent(decision, after, (_change(after.ticket, asked),), kept(code, token, now + check.expires), mail)
 
 

@@ -27,7 +27,7 @@ from maild.model.decision import (
 from maild.model.explaining import explanation
 from maild.model.facts import Facts, IssuedMail
 from maild.model.identity import Identity, IdentityCode, IdentityState, find_codes, mask
-from maild.model.mail import Address, Message
+from maild.model.mail import Address, Automatic, Message
 from maild.model.outgoing import Meaning, Template, Wanted
 from maild.model.ticket import Change, EntryKind, State, Ticket
 from maild.rules import Contact
@@ -42,6 +42,7 @@ from tests.unit.desk_values import (
     PASS,
     RING,
     TOKEN,
+    a_machines_message,
     a_message,
     a_ticket,
     an_arrival,
@@ -88,7 +89,8 @@ ASKING = replace(
         digest=RULES.digest,
     ),
 )
-CODE, WRONG = "BKTR-WXQM", "BBBB-CCCC"
+PASSWORD = {"category": "password", "number": 1042}
+WRONG = "BBBB-CCCC"
 
 
 class Matter:
@@ -153,6 +155,7 @@ def test_a_code_goes_to_the_address_on_file_and_nowhere_else():
     (sent,) = matter.said
     assert (sent.to, sent.to_name, sent.person) == (HOME.address, "Bob Miller", None)
     assert matter.identity == Identity(IdentityState.ASKED, 3)
+    assert sent.expires_in == timedelta(hours=24)
     (kept,) = steps_of(asked(), KeepCode)
     assert tried(kept.code, [sent.code.replace("-", "")])
     assert sent.code.replace("-", "") not in repr((kept, asked(), sent))
@@ -313,6 +316,13 @@ def test_a_code_expires_and_the_next_mail_lets_another_go_out():
     assert matter.identity == Identity(IdentityState.ASKED, 1)
 
 
+def test_a_machine_in_their_mailbox_asks_for_no_code():
+    """An out-of-office is proved as well as their own words, and means nothing."""
+    ticket = a_ticket(**PASSWORD, identity="expired: 2")
+    away = a_machines_message(Automatic.OUT_OF_OFFICE, subject="Re: Password [#1042]")
+    assert not wanted(decided(away, facts(ticket=known(ticket)), PASS, ASKING), Template.IDENTITY_CODE)
+
+
 def test_a_code_that_comes_too_late_is_worth_nothing():
     """Though the daemon stood still when it ended."""
     matter = Matter(asked())
@@ -373,9 +383,6 @@ def test_the_mail_of_a_code_names_nothing_that_whoever_asks_wrote():
     assert "Password reset" in text
     assert sent.code not in mail_.subject + mail_.ours + mail_.quoted
     assert "evil.example" not in text
-
-
-PASSWORD = {"category": "password", "number": 1042}
 
 
 def commanded(words: str, **changes: object) -> Decision:
