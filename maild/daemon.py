@@ -74,7 +74,6 @@ from maild.supervising import Supervisor, drain, stopping_by_signal
 from maild.timing import Timing
 from maild.troubles import Board
 from maild.vouching import sender_keys
-from maild.web import Limiter, Room, Web
 
 DRAIN_SECONDS = 7  # of the ten that stopping may take in all
 SWITCH_SECONDS = 0.0005  # every hash, packing or commit lets go of the interpreter; 5 ms until it is given back is long
@@ -316,6 +315,8 @@ class Daemon:
         """Serve the desk's pages, where the configuration says so."""
         listen = self._config.web.listen
         if listen is not None:
+            from maild.web import Limiter, Room, Web  # noqa: PLC0415 - a third of a second that no other desk pays for
+
             board, supervisor, watch = self._board, self._supervisor, self._stopwatch
             limiter = Limiter(steady)
             done = bells.ring_decided
