@@ -15,8 +15,10 @@ from maild.cli.display import cell, json_option, number_of, print_heading, print
 from maild.cli.findings import print_report
 from maild.cli.opening import config_directory, now
 from maild.cli.probing import probe
+from maild.cli.trying import print_tests, run_tests, tests_said
 from maild.composing import check_templates, template_doubts
 from maild.config import AccountConfig, Config, read_draft, shipped_files
+from maild.desk.trials import Tried
 from maild.errors import ConfigurationError, MaildError, Problem
 from maild.examining import orphaned
 from maild.premises import open_store
@@ -64,7 +66,7 @@ def init(folder: Path) -> None:
 @click.option("--probe", "is_probe", is_flag=True, help="Let the desk write to itself; propose what to configure.")
 @json_option
 def check(connect: bool, is_probe: bool, as_json: bool) -> None:
-    """Check configuration, rules and templates; show what they come to."""
+    """Check configuration, rules, their tests and templates; show what they come to."""
     directory = config_directory()
     try:
         config, rules = read_together(read_draft(directory, os.environ))
@@ -83,18 +85,20 @@ def check(connect: bool, is_probe: bool, as_json: bool) -> None:
         **_summary(config, rules),
         "durations": [*_durations(rules)],
     }
-    orphans = _orphans(config, rules)
-    said |= {"ok": not orphans, "orphans": orphans}
+    orphans, tried = _orphans(config, rules), run_tests(config, rules)
+    tests = tests_said(tried)
+    is_sound = tests["ok"] and not orphans
+    said |= {"ok": is_sound, "orphans": orphans, "tests": tests}
     if not as_json:
-        _print_summary(config, rules, orphans)
+        _print_summary(config, rules, orphans, tried)
     if connect or is_probe:
         servers, is_well = servers_said(config, try_servers(config))
-        said |= {"ok": is_well and not orphans, "servers": servers}
+        said |= {"ok": is_well and is_sound, "servers": servers}
         if not as_json:
             print_servers(servers)
     if is_probe and is_well:
         found = probe(config, rules)
-        said |= {"ok": found.is_well and not orphans, "probe": found.as_json()}
+        said |= {"ok": found.is_well and is_sound, "probe": found.as_json()}
         if not as_json:
             print_report(found)
     if as_json:
@@ -249,7 +253,7 @@ def _person_line(person: Person) -> Row:
     }
 
 
-def _print_summary(config: Config, rules: Rules, orphans: Sequence[str]) -> None:
+def _print_summary(config: Config, rules: Rules, orphans: Sequence[str], tried: Sequence[Tried]) -> None:
     for section, rows in _summary(config, rules).items():
         if rows:
             print_heading(section)
@@ -259,9 +263,8 @@ def _print_summary(config: Config, rules: Rules, orphans: Sequence[str]) -> None
         print_heading("what is due when")
         click.echo("\n".join(lines))
     click.echo(f"\n{config.directory}: no problem found.")
-    tests = sum(len(rule.tests) for rule in rules.rules)
-    if tests:
-        click.echo(f"Beside the rules: {number_of(tests, 'test')}, which `maild rules test` runs and this does not.")
+    if tried:
+        print_tests(tried)
     for orphan in orphans:
         click.echo(f"a reload would be refused: {orphan}", err=True)
     for warning in (*rules.warnings, *template_doubts(config, rules)):

@@ -22,17 +22,26 @@ from maild.trying import try_rules
 def test(as_json: bool) -> None:
     """Run every test that stands beside a rule; exit code 1 if one fails."""
     config, rules = read_premises(config_directory(), os.environ)
-    tried = _try(config, rules)
-    failed = [one for one in tried if one.wrong]
+    tried = run_tests(config, rules)
+    said = tests_said(tried)
     if as_json:
-        print_json({"ok": not failed, "tests": len(tried), "failed": [_failure(one) for one in failed]})
+        print_json(said)
     else:
-        _print(tried, failed)
-    if failed:
+        print_tests(tried)
+    if not said["ok"]:
         raise click.exceptions.Exit(1)
 
 
-def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
+def tests_said(tried: Sequence[Tried]) -> Json:
+    """Say how many tests there are, and all about those that failed."""
+    failed = [_failure(one) for one in tried if one.wrong]
+    return {"ok": not failed, "tests": len(tried), "failed": failed}
+
+
+def run_tests(config: Config, rules: Rules) -> tuple[Tried, ...]:
+    """Run every test that stands beside a rule, by one reader."""
+    if not any(rule.tests for rule in rules.rules):
+        return ()
     readers = Readers(config.reading, workers=1)
     try:
         with shown_progress() as progress:
@@ -41,7 +50,9 @@ def _try(config: Config, rules: Rules) -> tuple[Tried, ...]:
         readers.stop()
 
 
-def _print(tried: Sequence[Tried], failed: Sequence[Tried]) -> None:
+def print_tests(tried: Sequence[Tried]) -> None:
+    """Print what failed and why, and how many passed."""
+    failed = [one for one in tried if one.wrong]
     for one in failed:
         print_heading(f"{_place(one)}: {one.rule.name}: {one.trial.title}")
         print_text("\n".join(_said(one)))

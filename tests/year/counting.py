@@ -120,7 +120,7 @@ class Counting:
             if name not in promised:
                 return
             if (promised[name], calendar) != (clock.target, clock.calendar):
-                clock = replace(clock, target=promised[name], calendar=calendar, due=None, is_told=False)
+                clock = self._retargeted(replace(clock, state=PAUSED), promised[name], calendar, now)
         if clock.state == RUNNING:
             return
         due = clock.due
