@@ -10,7 +10,6 @@ GERMAN_REFUSALS: Mapping[str, str] = {
     "the commands leave open for whom the words are: the customer, colleagues, or somebody named": (
         "Die Befehle lassen offen, für wen die Worte sind: den Kunden, Kollegen oder jemand Genannten"
     ),
-    "this desk cannot do #{word} yet": "Dieser Desk kann #{word} noch nicht",
     "{command}: your mail is about no ticket; put its number into the subject, like [#1017]": (
         "{command}: Ihre Mail betrifft kein Ticket; setzen Sie dessen Nummer in den Betreff, etwa [#1017]"
     ),

@@ -107,14 +107,6 @@ def test_a_quoted_command_is_text():
     assert (words_of(reading), reading.doubts) == ((), ())
 
 
-def test_a_command_that_is_not_there_yet_is_refused():
-    """A reserved word never reaches a customer as text and is never passed over."""
-    word = next(each.word for each in COMMANDS if not each.help)
-    reading = read_commands(f"#{word} Fixed, try again")
-
-    assert reading.doubts == (f"this desk cannot do #{word} yet",)
-
-
 def test_two_audiences_are_asked_about():
     """Words cannot be for the customer and for colleagues; without words there is no question."""
     assert read_commands("#note #reply He is late").doubts
@@ -134,7 +126,7 @@ def test_half_an_argument_is_no_word_to_anybody(line: str):
 
 
 def test_the_short_list_of_subject_tags_is_that_of_the_contract():
-    """Everything else is # lines only; `p1` stands for all five, and those reserved are recognised too."""
+    """Everything else is # lines only; `p1` stands for all five."""
     words = "note reply quiet resolve close reopen take unassign wait pending p1 p2 p3 p4 p5 impact urgency category"
     others = "queue tag assign team escalate ack done"
     tags = {*words.split(), *others.split()}
@@ -158,7 +150,7 @@ def test_every_command_is_one_word_for_one_thing():
     """The registry names each word once, in the form in which it is read, and says what the ready ones do."""
     assert len(BY_WORD) == len(COMMANDS)
     for command in COMMANDS:
-        assert words_of(read_commands(usage(command))) == (command.word,) or not command.help
+        assert words_of(read_commands(usage(command))) == (command.word,)
     assert BY_WORD["note"].audience is Audience.COLLEAGUES
 
 

@@ -208,9 +208,6 @@ def _plain(subject: str) -> str:
 
 def _refusals(commands: tuple[Given, ...], text: str) -> Iterator[str]:
     words = [each.word for each in commands]
-    for word in dict.fromkeys(words):
-        if not BY_WORD[word].help:
-            yield say("this desk cannot do #{word} yet", word=word)
     addressed = {Audience.CUSTOMER, Audience.COLLEAGUES, Audience.NAMED}
     audiences = {BY_WORD[word].audience for word in words} & addressed
     if len(audiences) > 1 and text.strip():

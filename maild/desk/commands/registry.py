@@ -24,22 +24,16 @@ class Audience(StrEnum):
 class Command:
     """One command.
 
-    `help` is "" for a word that is reserved: it is recognised so that it never reaches a customer as text, and refused.
     `example` is a whole line. Without `needs_ticket` it may stand in a mail about no ticket.
     """
 
     word: str
     audience: Audience
-    help: str = ""
+    help: str
     shape: Shape = Shape.NONE
     example: str = ""
     is_subject_tag: bool = False
     needs_ticket: bool = True
-
-
-def _reserved(audience: Audience, words: str, tags: str = "") -> tuple[Command, ...]:
-    known = frozenset(tags.split())
-    return tuple(Command(word, audience, is_subject_tag=word in known) for word in words.split())
 
 
 _CUSTOMER = (
@@ -237,7 +231,7 @@ _TITLES = {
 
 def help_lines(word: str = "") -> Iterator[str]:
     """Say what every command does, or one of them, as lines for a mail."""
-    chosen = [command for command in COMMANDS if command.help and word in {"", command.word}]
+    chosen = [command for command in COMMANDS if word in {"", command.word}]
     for audience, title in _TITLES.items():
         lines = [command for command in chosen if command.audience is audience]
         if lines:
@@ -249,7 +243,7 @@ def table_lines() -> Iterator[str]:
     """Write the registry as the rows of a Markdown table, for the README."""
     for audience, title in _TITLES.items():
         for command in COMMANDS:
-            if command.help and command.audience is audience:
+            if command.audience is audience:
                 tag = f"`{_tag_of(command)}`" if command.is_subject_tag else "–"
                 yield f"| `{usage(command)}` | {command.help} | {title.lower()} | {tag} |"
 

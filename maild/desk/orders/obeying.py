@@ -96,10 +96,8 @@ DOING: Mapping[str, Callable[[Plan, str], None]] = MappingProxyType(
 
 
 def obey(plan: Plan, commands: Sequence[Given]) -> None:
-    """Let each command add to the plan, in the order given; those that are not there yet were refused in reading."""
+    """Let each command add to the plan, in the order given."""
     for given in commands:
-        if given.word not in DOING:
-            continue
         if BY_WORD[given.word].needs_ticket and plan.known is None:
             plan.refuse(
                 say(
