@@ -360,11 +360,9 @@ def _a_morning(day: Day, morning: Morning) -> None:
     day.gets(day.alice, "only an administrator's answer to a list of held mail may say so")
     day.answers(day.carol, listed, "#release 1-2")
     day.gets(day.carol, "#release 2: the list that you answered has no such number")
-    assert len(desk.show("held", "list")) == 1
     day.answers(day.carol, listed, "#release 1")
     day.gets(day.carol, f"released: {day.erin}: An offer for you")
     desk.wait_for_mail(day.erin, lambda mail: "An offer for you" in str(mail["Subject"]))
-    assert desk.show("held", "list") == []
 
     morning.set("08:02")
     handover = day.gets(day.alice, "Open, by what is due first:", "VPN down", "Accept it with #ack")
@@ -372,4 +370,3 @@ def _a_morning(day: Day, morning: Morning) -> None:
     day.gets(day.carol, "Nobody accepted this handover in time.", "VPN down")
     day.answers(day.alice, handover, "#ack")
     day.gets(day.alice, "you accepted the handover")
-    assert desk.maild("verify").returncode == 0
