@@ -36,7 +36,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -71,7 +71,7 @@ from maild.smtp import Relay
 from maild.stopwatch import Stopwatch
 from maild.store import DaemonLock, Store, sqlite_note, throw_away_copy
 from maild.supervising import Supervisor, drain, stopping_by_signal
-from maild.timing import Timing
+from maild.timing import NAP_SECONDS, Timing
 from maild.troubles import Board
 from maild.vouching import sender_keys
 
@@ -93,6 +93,15 @@ def steady() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How time passes: what time it is, seconds of a clock that nobody sets, and how often timers are looked for."""
+
+    wall: Callable[[], datetime] = now
+    steady: Callable[[], float] = steady
+    nap_seconds: float = NAP_SECONDS
+
+
 def is_hung_up_to_reload() -> bool:
     """Whether SIGHUP asks for a reload; on a terminal it says that this was closed."""
     return not os.isatty(0)
@@ -111,7 +120,7 @@ class Daemon:
     """One desk at work. `run` returns when SIGTERM or SIGINT was obeyed.
 
     With `tell` it is only observed: it works on a copy of its database, which is thrown away, in folders that are
-    opened for reading; nothing leaves it but the story of each decision. `wall` says what time it is.
+    opened for reading; nothing leaves it but the story of each decision.
     """
 
     def __init__(
@@ -119,9 +128,10 @@ class Daemon:
         directory: Path,
         environ: Mapping[str, str],
         tell: Tell | None = None,
-        wall: Callable[[], datetime] = now,
+        times: Times = Times(),
     ) -> None:
         self._tell = tell
+        self._nap_seconds = times.nap_seconds
         self._environ = environ
         draft = read_draft(directory, environ)
         # Where the main file does not hold, it and the rules are complained of together.
@@ -130,7 +140,7 @@ class Daemon:
             sound_premises(self._config, self._config.read_texts())  # nothing is made of what does not hold
         self._board = Board(steady, self._config.alarm.after)
         self._steps: SimpleQueue[timedelta] = SimpleQueue()
-        self._clock = Clock(wall, steady, partial(tell_step, self._board, self._steps))
+        self._clock = Clock(times.wall, times.steady, partial(tell_step, self._board, self._steps))
         self._supervisor = Supervisor(self._board, steady)
         self._wallet = Wallet(self._config, environ, self._clock.now)
         self._notifier = Notifier.from_environ(environ)
@@ -279,7 +289,7 @@ class Daemon:
         keys = sender_keys(self._config, steady)
         handling = Handling(store, readers, in_force, self._claim, board=self._board, keys=keys, watch=self._stopwatch)
         yield self._thread("handling", partial(handling.run, bells.stop, bells.arrivals, bells.ring_done), bells.stop)
-        timing = Timing(store, in_force, self._claim, self._stopwatch)
+        timing = Timing(store, in_force, self._claim, self._stopwatch, nap_seconds=self._nap_seconds)
         yield self._thread("timing", partial(timing.run, bells.stop, bells.timers, bells.ring_done), bells.stop)
         if self._tell is not None:
             yield self._thread("observing", partial(Observing(store, self._tell).run, bells.stop), bells.stop)

@@ -31,7 +31,7 @@ from maild.store import Carrying, Store, Transaction
 BATCH = 200
 PORTION = 50  # decided together, carried out together
 ROUNDS = 5
-NAP_SECONDS = 5
+NAP_SECONDS = 5.0
 AGAIN_AFTER = timedelta(minutes=10)
 
 log = journal("timing")
@@ -43,12 +43,21 @@ class Timing:
     `watch` is told how long deciding takes.
     """
 
-    def __init__(self, store: Store, in_force: InForce, claim: str, watch: Stopwatch | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        in_force: InForce,
+        claim: str,
+        watch: Stopwatch | None = None,
+        *,
+        nap_seconds: float = NAP_SECONDS,
+    ) -> None:
         self._store = store
         self._in_force = in_force
         self._house, self._desk = in_force.get()
         self._claim = claim
         self._watch = watch or Stopwatch()
+        self._nap_seconds = nap_seconds
         self._planned: tuple[House, datetime] | None = None
 
     def run(self, stop: Bell, bell: Bell, done: Callable[[], None]) -> None:
@@ -58,7 +67,7 @@ class Timing:
             if self.fire_due():
                 done()
             elif not stop.is_set():
-                bell.wait(timeout=NAP_SECONDS)
+                bell.wait(timeout=self._nap_seconds)
 
     def fire_due(self) -> int:
         """Fire the timers that are due; return how many were carried out."""

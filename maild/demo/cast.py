@@ -60,10 +60,14 @@ class Player:
 
 ALICE = Player("alice@acme.example", "Alice Reyes", "alice-demo")
 CAROL = Player("carol@acme.example", "Carol Lind", "carol-demo")
+NINA = Player("nina@acme.example", "Nina Park", "nina-demo")
+OMAR = Player("omar@acme.example", "Omar Haddad", "omar-demo")
 BOB = Player("bob@bigco.example", "Bob Miller", "bob-demo")
 DORA = Player("dora@bigco.example", "Dora Klein", "dora-demo")
+DORA_AT_HOME = Player("dora@home.example", "Dora Klein", "dora-home-demo")
+UMA = Player("uma@bigco.example", "Uma Winter", "uma-demo")
 YUKI = Player("yuki@mail.example", "山田 由紀", "yuki-demo")
 HENRI = Player("henri@mail.example", "Henri Dupont", "henri-demo")
 MALLORY = Player("mallory@evil.example", "Mallory", "mallory-demo")
-PLAYERS = (ALICE, CAROL, BOB, DORA, YUKI, HENRI, MALLORY)
+PLAYERS = (ALICE, CAROL, NINA, OMAR, BOB, DORA, DORA_AT_HOME, UMA, YUKI, HENRI, MALLORY)
 DESK_PASSWORD = "desk-demo"

@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -17,10 +19,13 @@ from rich.panel import Panel
 from rich.table import Table
 
 from maild import daemon
+from maild.config import shipped_files
 from maild.demo.cast import BOB, DESK, DESK_PASSWORD, PLAYERS, STRICT_DOMAINS
-from maild.demo.servers import AUTHSERV_ID, HOST, MailHost
+from maild.demo.fasttime import FastTime
+from maild.demo.servers import AUTHSERV_ID, HOST, MailHost, free_port
 from maild.demo.stage import MissedCueError, Stage, plain_text, read_mail
 from maild.demo.story import Play
+from maild.demo.week import Week, monday_of
 
 STOP_SECONDS = 15
 
@@ -49,14 +54,51 @@ def run_demo(console: Console, *, keep: bool) -> bool:
         except KeyboardInterrupt:
             return False
         except MissedCueError as missed:
-            kept = Path(tempfile.mkdtemp(prefix="maild-demo-log-")) / "maild.log"
-            shutil.copy(folder / "maild.log", kept)
-            console.print(f"[red]The play stopped: {missed} did not come.[/] The daemon's log: {kept}")
+            tell_missed(console, folder, missed)
             return False
         summarise(console, stage, folder)
+        if not play_week(console):
+            return False
         if keep:
             stay(console, host)
         return True
+
+
+def play_week(console: Console) -> bool:
+    """Perform a week of the shipped desk in fast time, on mail servers of its own."""
+    with ExitStack() as week:
+        folder = Path(week.enter_context(tempfile.TemporaryDirectory(prefix="maild-demo-week-")))
+        time = FastTime(folder / "time")
+        monday = monday_of(time.now())
+        time.put_forward(monday + timedelta(hours=8))
+        stage = Stage(console, DESK)
+        passwords = {player.address: player.password for player in PLAYERS} | {DESK: DESK_PASSWORD}
+        host = MailHost(passwords, STRICT_DOMAINS, stage.show_mail, now=time.now)
+        host.start()
+        week.callback(host.stop)
+        write_week(folder, host)
+        week.enter_context(working_daemon(folder, stage, time))
+        console.print(f"\nThe shipped desk, a week in fast time: [bold]{monday:%d %B %Y}[/] and on.")
+        try:
+            stage.wait_for_event("mailbox_connected")
+            Week(host, stage, time, folder / "state" / "maild.db", monday).perform()
+        except KeyboardInterrupt:
+            return False
+        except (MissedCueError, OSError) as missed:
+            tell_missed(console, folder, missed)
+            return False
+        console.print("\n[bold]$ maild ticket history 1009[/]")
+        maild(folder, "ticket", "history", "1009")
+        console.print("\n[bold]$ maild verify[/]")
+        maild(folder, "verify")
+        return True
+
+
+def tell_missed(console: Console, folder: Path, missed: Exception) -> None:
+    """Say what did not come, and keep the daemon's log."""
+    kept = Path(tempfile.mkdtemp(prefix="maild-demo-log-")) / "maild.log"
+    shutil.copy(folder / "maild.log", kept)
+    console.print(f"[red]The play stopped: {missed} did not come.[/] The daemon's log: {kept}")
 
 
 def write_config(folder: Path, host: MailHost) -> None:
@@ -89,12 +131,70 @@ def write_config(folder: Path, host: MailHost) -> None:
     )
 
 
+def write_week(folder: Path, host: MailHost) -> None:
+    """Write the shipped files, and in place of two of them those of this desk."""
+    secret = folder / "password"
+    secret.write_text(DESK_PASSWORD, encoding="ascii")
+    secret.chmod(0o600)
+    config = folder / "config"
+    for name, text in shipped_files().items():
+        (config / name).parent.mkdir(parents=True, exist_ok=True)
+        (config / name).write_text(text, encoding="utf-8")
+    account = f"host: {HOST}, tls: none, user: {DESK}, password_file: {secret}"
+    web = f"{HOST}:{free_port()}"
+    (config / "maild.yaml").write_text(
+        "version: 1\n"
+        f"desk: {{name: Acme Support, address: {DESK}, send_delay: 0s, notice_every: 0s, timezone: Europe/London}}\n"
+        f"state: {{directory: {folder / 'state'}}}\n"
+        f"mailboxes:\n  support: {{{account}, port: {host.imap_port}, poll: 1s, "
+        "takeover: {before: 2000-01-01T00:00:00Z}}\n"
+        f"relays:\n  main: {{{account}, port: {host.smtp_port}}}\n"
+        f"trust: {{authserv_id: {AUTHSERV_ID}}}\n"
+        f"web: {{listen: '{web}', public_url: 'http://{web}'}}\n",
+        encoding="utf-8",
+    )
+    rules = config / "rules"
+    (rules / "10-people.yaml").write_text(WEEKS_PEOPLE, encoding="utf-8")
+    (rules / "contacts.csv").write_text(WEEKS_CONTACTS, encoding="utf-8")
+    # Whichever week it is, the desk works.
+    hours = (rules / "20-hours.yaml").read_text(encoding="utf-8")
+    (rules / "20-hours.yaml").write_text(_HOLIDAYS.sub("", hours), encoding="utf-8")
+    categories = (rules / "30-categories.yaml").read_text(encoding="utf-8")
+    (rules / "30-categories.yaml").write_text(categories.replace("by: alex", "by: omar"), encoding="utf-8")
+
+
+_HOLIDAYS = re.compile(r"(?m)^    holidays:\n(?:      .*\n)+")
+WEEKS_PEOPLE = """\
+people:
+  alice: {name: Alice Reyes, mail: alice@acme.example}
+  nina:  {name: Nina Park, mail: nina@acme.example, skills: [vpn]}
+  omar:  {name: Omar Haddad, mail: omar@acme.example}
+  carol: {name: Carol Lind, mail: carol@acme.example, role: [agent, manager, admin]}
+teams:
+  first-line:    {members: [alice], lead: carol, assign: least-loaded}
+  field-service: {members: [nina], lead: omar}
+  network:       {members: [nina, omar], lead: omar}
+  engineering:   {members: [omar], lead: omar}
+  accounts:      {members: [carol], lead: carol}
+"""
+WEEKS_CONTACTS = """\
+address,name,company,phone,language,timezone,verify
+dora@bigco.example,Dora Klein,Big Co,+44 20 7946 0001,en,Europe/London,dora@home.example
+"""
+
+
 @contextmanager
-def working_daemon(folder: Path, stage: Stage) -> Iterator[None]:
-    """Run `maild run` as a process of its own, its log shown on the stage and kept in maild.log."""
-    command = [sys.executable, "-m", "maild", "--config", str(folder / "config"), "run"]
+def working_daemon(folder: Path, stage: Stage, time: FastTime | None = None) -> Iterator[None]:
+    """Run `maild run` as a process of its own, its log shown on the stage and kept in maild.log.
+
+    With `time` it lives in that instead of this machine's.
+    """
+    config = str(folder / "config")
+    in_fast_time = [sys.executable, "-m", "maild.demo.fasttime", str(folder / "time"), config]
+    command = in_fast_time if time is not None else [sys.executable, "-m", "maild", "--config", config, "run"]
+    now = time.now if time is not None else daemon.now
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ.copy())
-    listener = Thread(target=_listen, args=(process, folder / "maild.log", stage), daemon=True)
+    listener = Thread(target=_listen, args=(process, folder / "maild.log", stage, now), daemon=True)
     listener.start()
     try:
         yield
@@ -108,7 +208,7 @@ def working_daemon(folder: Path, stage: Stage) -> Iterator[None]:
         listener.join()
 
 
-def _listen(process: "subprocess.Popen[str]", path: Path, stage: Stage) -> None:
+def _listen(process: "subprocess.Popen[str]", path: Path, stage: Stage, now: Callable[[], datetime]) -> None:
     if process.stderr is None:
         return
     with process.stderr, path.open("w", encoding="utf-8") as log:
@@ -116,7 +216,7 @@ def _listen(process: "subprocess.Popen[str]", path: Path, stage: Stage) -> None:
             log.write(line)
             log.flush()
             if line.startswith("{"):
-                stage.show_log(json.loads(line), daemon.now())
+                stage.show_log(json.loads(line), now())
 
 
 def summarise(console: Console, stage: Stage, folder: Path) -> None:

@@ -53,11 +53,13 @@ class MailHost:
         strict_domains: frozenset[str],
         watch: Callable[[Passed], None],
         ports: tuple[int, int] = (0, 0),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.passwords = dict(passwords)
         self.imap_port, self.smtp_port = ports
         self._strict_domains = strict_domains
         self._watch = watch
+        self._now = now
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="mail-host", daemon=True)
         self._is_ready = threading.Event()
@@ -146,7 +148,7 @@ class MailHost:
         for recipient in envelope.rcpt_tos:
             await self._lay_into(recipient, stamped)
             sender = envelope.mail_from or ""
-            self._watch(Passed(datetime.now(UTC), sender, recipient, stamped, signed_in is not None))
+            self._watch(Passed(self._now(), sender, recipient, stamped, signed_in is not None))
         return "250 2.0.0 taken"
 
     def _stamp(self, raw: bytes, signed_in: str | None) -> bytes:

@@ -11,6 +11,7 @@ from threading import Condition
 from typing import TypeVar
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.text import Text
 
 from maild.demo.servers import Passed
@@ -36,6 +37,16 @@ class Stage:
     def tell(self, words: str) -> None:
         """Say to the audience what comes next."""
         self.console.print(Text(f"\n{words}", style="bold"))
+
+    def show_words(self, mail: EmailMessage) -> None:
+        """Show the words of a mail."""
+        head = f"To: {mail['To']}\nSubject: {mail['Subject']}"
+        self.console.print(Panel(f"{head}\n\n{plain_text(mail).strip()}", width=100), markup=False)
+
+    def note(self, who: str, words: str) -> None:
+        """Show something that is no mail."""
+        with self._changed:
+            self._print(None, Text.assemble((f"  {who:<5}", "yellow"), words))
 
     def show_mail(self, passed: Passed) -> None:
         """Show a mail that went through the relay."""
@@ -91,8 +102,8 @@ class Stage:
                 raise MissedCueError(what)
             return found
 
-    def _print(self, at: datetime, line: Text) -> None:
-        clock = Text(at.astimezone().strftime("%H:%M:%S.%f")[:-3], style="dim")
+    def _print(self, at: datetime | None, line: Text) -> None:
+        clock = Text(at.astimezone().strftime("%H:%M:%S.%f")[:-3] if at is not None else " " * 12, style="dim")
         self.console.print(Text.assemble(clock, line), no_wrap=True, overflow="ellipsis", crop=True)
 
 

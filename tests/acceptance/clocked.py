@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from maild.daemon import Daemon
+from maild.daemon import Daemon, Times
 from maild.journal import start_default_journal
 
 OFFSET, CONFIG = Path(sys.argv[1]), Path(sys.argv[-2])
@@ -18,4 +18,4 @@ def wall() -> datetime:
 
 if __name__ == "__main__":
     start_default_journal()
-    Daemon(CONFIG, os.environ, wall=wall).run()
+    Daemon(CONFIG, os.environ, times=Times(wall)).run()

@@ -14,6 +14,8 @@ def test_the_demo_plays_to_its_end():
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Bob's mailbox" in done.stdout
     assert "#1001" in done.stdout
+    assert "end-of-day" in done.stdout
+    assert "Every promise holds." in done.stdout
     assert "Traceback" not in done.stderr
 
 
