@@ -1,16 +1,17 @@
 """What time has done with a ticket, and what it will do if nobody moves it: its ladder, and its silence."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from maild.desk.climbing import Progress, climb_of
 from maild.desk.house import House
-from maild.desk.lifecycle import silences
+from maild.desk.lifecycle import Coming, coming
 from maild.desk.recounting import recounted
 from maild.model.clocks import Clock
 from maild.model.decision import Timer, TimerKind
-from maild.model.ticket import Cause, Entry, State, Ticket
+from maild.model.ticket import Cause, Entry, Ticket
 from maild.rules import Rung
 from maild.rules.effects import Whom
 
@@ -58,21 +59,22 @@ def steps_to_come(ticket: Ticket, clocks: Sequence[Clock], house: House, now: da
 def silence_to_come(timers: Iterable[Timer], house: House) -> ToCome | None:
     """Say what silence comes to next, if to anything."""
     for timer in timers:
-        state, _, number = timer.about.partition(" ")
-        if timer.kind is TimerKind.LIFECYCLE and number.isdecimal() and state in _STATES:
-            return ToCome(timer.about, timer.due_at, _comes_to(State(state), int(number), house))
+        if timer.kind is TimerKind.LIFECYCLE:
+            return ToCome(timer.about, timer.due_at, _COMES_TO[coming(timer.about, house)])
         if timer.kind is TimerKind.FOLLOW_UP:
             return ToCome(timer.kind.value, timer.due_at, "the customer is asked whether it still holds")
     return None
 
 
-def _comes_to(state: State, number: int, house: House) -> str:
-    if number > len(silences(state, house)):
-        return "nothing: the rule files say nothing of it any more"
-    if state is State.RESOLVED:
-        return "it is closed"
-    is_last = number == len(silences(state, house)) and house.rules.lifecycle.waiting.resolve_after is not None
-    return "it is taken for solved" if is_last else "the customer is reminded"
+_COMES_TO: Mapping[Coming, str] = MappingProxyType(
+    {
+        Coming.REMINDED: "the customer is reminded",
+        Coming.RESOLVED: "it is taken for solved",
+        Coming.CLOSED: "it is closed",
+        Coming.PASSED_OVER: "nothing: the rule files have no such reminder any more; what follows it is planned then",
+        Coming.NOTHING: "nothing: the rule files say nothing of it any more",
+    }
+)
 
 
 def _does(rung: Rung) -> str:
@@ -87,6 +89,3 @@ def _does(rung: Rung) -> str:
 
 def _called(whom: Whom) -> str:
     return f"{whom.kind.value} {whom.name}".strip()
-
-
-_STATES = frozenset(State)

@@ -5,16 +5,15 @@ name it was only written. What a cap keeps back comes an hour later; what nobody
 in charge, except a closing: that happens, and the history says that nobody heard.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from maild.desk.blocking import why_blocked
 from maild.desk.case import Sheet, entry_of
 from maild.desk.house import House
 from maild.desk.lateness import late_words
-from maild.desk.lifecycle import next_silence, silence_hours, silences
+from maild.desk.lifecycle import Coming, coming, next_silence, silence_hours
 from maild.desk.telling import notices, those_in_charge
 from maild.desk.unasked import is_capped, reachable, unasked_mail
 from maild.model.decision import Decision, Outcome, OutcomeKind, StartTimer, Timer
@@ -32,7 +31,7 @@ PUT_OFF = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class _Lapse:
-    """A due step of a ticket's life, with all that is known; `done` is its number within the state."""
+    """A due step of a ticket's life, with all that is known; `done` is its number among the reminders."""
 
     timer: Timer
     known: TicketFacts
@@ -68,16 +67,22 @@ class _Lapse:
 def live_on(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
     """Do what is due for a ticket that nobody moved; what the rule files do not say any more is passed over."""
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
-    state, _, done = timer.about.partition(" ")
-    if known is None or known.ticket.state.value != state or not done.isdecimal():
+    state, _, step = timer.about.partition(" ")
+    if known is None or known.ticket.state.value != state:
         return _nothing("the ticket has moved on")
-    steps, number = silences(known.ticket.state, house), int(done)
-    if number > len(steps):
-        return _nothing("the rule files let nothing happen any more")
-    one = _Lapse(timer, known, number, facts, house, now)
-    is_resolving = number == len(steps) and house.rules.lifecycle.waiting.resolve_after is not None
-    kind = "resolve" if known.ticket.state is State.WAITING and is_resolving else state
-    return _DOING[kind](one)
+    one = _Lapse(timer, known, int(step) if step.isdecimal() else 0, facts, house, now)
+    match coming(timer.about, house):
+        case Coming.REMINDED:
+            return _remind(one)
+        case Coming.RESOLVED:
+            return _resolve(one)
+        case Coming.CLOSED:
+            return _close(one)
+        case Coming.PASSED_OVER:
+            steps = tuple(next_silence(known.ticket, len(house.rules.lifecycle.waiting.remind), house, now))
+            return replace(_nothing("the rule files have no such reminder any more"), steps=steps)
+        case Coming.NOTHING:
+            return _nothing("the rule files let nothing happen any more")
 
 
 def _remind(one: _Lapse) -> Decision:
@@ -135,11 +140,6 @@ def _close(one: _Lapse) -> Decision:
     sheet.enter(one.ticket.number, EntryKind.EVENT, one.story(story))
     sheet.want(*(_mail(one, each, Template.CLOSED) for each in told))
     return sheet.decision(entry_of(one.ticket.number), None)
-
-
-_DOING: Mapping[str, Callable[[_Lapse], Decision]] = MappingProxyType(
-    {"resolve": _resolve, State.WAITING.value: _remind, State.RESOLVED.value: _close}
-)
 
 
 def _reachable(one: _Lapse, people: Sequence[Address]) -> tuple[list[Address], str]:

@@ -1,12 +1,14 @@
 """When silence about a ticket comes to something: its customer is reminded, it is resolved, closed. Pure.
 
 What comes next is one timer of the ticket: its `about` says in which state it was started, and which step of that it
-is, the first being 1. It begins with the state, anew with each word to a customer who is waited for, and ends with the
-state or the customer's words. Who gives thanks, or says yes without proof, has said nothing.
+is, the first being 1, or that it resolves: no edit of the reminders makes a resolution of one. It begins with the state,
+anew with each word to a customer who is waited for, and ends with the state or the customer's words. Who gives thanks,
+or says yes without proof, has said nothing.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from maild.desk.agreeing import hours_for, matter_of
 from maild.desk.courtesy import Answer
@@ -17,6 +19,17 @@ from maild.rules import Calendar, WorkDuration
 
 _NOBODYS = frozenset({"automatic", "taken-over"})
 _SILENCE = _NOBODYS | {Answer.COURTESY.value, Answer.YES.value}
+_RESOLVING = "resolve"
+
+
+class Coming(Enum):
+    """What silence comes to."""
+
+    REMINDED = auto()
+    RESOLVED = auto()
+    CLOSED = auto()
+    PASSED_OVER = auto()  # a reminder that the rule files have no more: what follows it comes all the same
+    NOTHING = auto()
 
 
 def life_steps(
@@ -74,7 +87,24 @@ def next_silence(ticket: Ticket, done: int, house: House, since: datetime) -> It
     wanted = steps[done].within(hours) - (steps[done - 1].within(hours) if done else timedelta())
     due_at = hours.add(since, wanted)
     if due_at is not None:
-        yield StartTimer(TimerKind.LIFECYCLE, ticket.number, due_at, f"{ticket.state.value} {done + 1}")
+        is_reminder = ticket.state is not State.WAITING or done < len(house.rules.lifecycle.waiting.remind)
+        step = f"{done + 1}" if is_reminder else _RESOLVING
+        yield StartTimer(TimerKind.LIFECYCLE, ticket.number, due_at, f"{ticket.state.value} {step}")
+
+
+def coming(about: str, house: House) -> Coming:
+    """Say what a timer of silence comes to by the rule files as they are now."""
+    state, _, step = about.partition(" ")
+    life = house.rules.lifecycle
+    match state:
+        case State.RESOLVED.value if life.resolved.close_after is not None:
+            return Coming.CLOSED
+        case State.WAITING.value if step == _RESOLVING and life.waiting.resolve_after is not None:
+            return Coming.RESOLVED
+        case State.WAITING.value if step.isdecimal():
+            return Coming.REMINDED if int(step) <= len(life.waiting.remind) else Coming.PASSED_OVER
+        case _:
+            return Coming.NOTHING
 
 
 def silences(state: State, house: House) -> tuple[WorkDuration, ...]:

@@ -415,7 +415,7 @@ def test_silence_resolves_nothing_that_waits():
     """A customer who does not answer: it is open again, and those in charge hear why."""
     life = "lifecycle: {waiting: {resolve_after: 7wd}}\n"
     matter = costly(text=WRITTEN + life).agent("10:30", "Which one?\n#wait")
-    timer = Timer(1, TimerKind.LIFECYCLE, matter.number, 0, at("2026-12-02T10:30"), "waiting 1")
+    timer = Timer(1, TimerKind.LIFECYCLE, matter.number, 0, at("2026-12-02T10:30"), "waiting resolve")
     matter.kept(live_on(timer, matter.facts(), matter.house, at("2026-12-02T10:30")), "2026-12-02T10:30")
     assert matter.known.ticket.state is State.OPEN
     assert any("must be approved first" in line for line in matter.told)

@@ -13,7 +13,7 @@ from maild.model.ticket import Contact, EntryKind, State
 from maild.rules import Lifecycle, durations_of
 from tests.unit.desk_values import BOB, EVE, NONE, a_message, answer_to, to_bob
 from tests.unit.rules_values import ALICE, problems_of, rules_of
-from tests.unit.test_clocks import RULES, Matter, at
+from tests.unit.test_clocks import RULES, Matter, a_house, at
 
 LIFE = (
     RULES
@@ -283,6 +283,17 @@ def test_what_the_rule_files_do_not_say_any_more_does_not_happen():
     matter.agent("13:00", "#resolve Restarted it.")
     matter.step = step
     assert matter.lapses("2026-11-25T11:00") == []
+
+
+def test_a_reminder_that_is_taken_out_is_no_resolution_instead():
+    """What was to be the second reminder is passed over; the resolution leaves the customer their whole time."""
+    matter = waiting()
+    matter.lapses("2026-11-25T11:00")
+    fewer = a_house(LIFE.replace("remind: [2wd, 5wd]", "remind: [2wd]")).rules.lifecycle
+    matter.house = replace(matter.house, rules=replace(matter.house.rules, lifecycle=fewer))
+    assert matter.lapses("2026-11-30T11:00") == []
+    assert (matter.state, matter.due_at) == (State.WAITING, "12-07 11:00 waiting resolve")
+    assert matter.lapses("2026-12-07T11:00") == ["resolved to bob@customer.example"]
 
 
 @pytest.mark.parametrize(("days", "is_reopened"), [("12-07T10:59", True), ("12-07T11:01", False)])
