@@ -1,9 +1,9 @@
 """When silence about a ticket comes to something: its customer is reminded, it is resolved, closed. Pure.
 
 What comes next is one timer of the ticket: its `about` says in which state it was started, and which step of that it
-is, the first being 1, or that it resolves: no edit of the reminders makes a resolution of one. It begins with the state,
-anew with each word to a customer who is waited for, and ends with the state or the customer's words. Who gives thanks,
-or says yes without proof, has said nothing.
+is, the first being 1, or that it resolves: no edit of the reminders makes a resolution of one. It begins with the
+state, anew with each word to a customer who is waited for, and ends with the state or the customer's words. Who gives
+thanks, or says yes without proof, has said nothing.
 """
 
 from collections.abc import Iterator
