@@ -53,8 +53,6 @@ class Retaining:
                 counts[name] += done
                 reach(Failpoint.RETAINING_FORGOTTEN)
         if any(counts.values()):
-            while not stop.is_set() and self._store.write(lambda tx: tx.drop_unowned()):
-                pass
             log.info(Event.KEPT_LONG_ENOUGH, **counts)
         return sum(counts.values())
 
@@ -70,17 +68,12 @@ class Retaining:
                 yield name, lambda kinds=outcomes, kept=kept, name=name: self._mails(kinds, kept, name, now)  # type: ignore[misc]
 
     def _tickets(self, states: tuple[State, ...], kept: timedelta, name: str, now: datetime) -> int:
-        numbers = self._store.read(lambda reader: reader.find_old_tickets(states, now - kept))
         record = _record(name, kept, now)
-        for number in numbers:
-            self._store.write(lambda tx, number=number: tx.forget_ticket(number, record))  # type: ignore[misc]
-        return len(numbers)
+        return self._store.write(lambda tx: tx.forget_old_tickets(states, now - kept, record))
 
     def _mails(self, outcomes: tuple[OutcomeKind, ...], kept: timedelta, name: str, now: datetime) -> int:
-        ids = self._store.read(lambda reader: reader.find_old_arrivals(outcomes, now - kept))
-        if ids:
-            self._store.write(lambda tx: tx.forget_arrivals(ids, _record(name, kept, now)))
-        return len(ids)
+        record = _record(name, kept, now)
+        return self._store.write(lambda tx: tx.forget_old_arrivals(outcomes, now - kept, record))
 
 
 def _record(name: str, kept: timedelta, now: datetime) -> Removal:

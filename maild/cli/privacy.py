@@ -114,8 +114,6 @@ def _erase(store: Store, traces: Traces, at: datetime) -> None:
             store.write(lambda tx, number=number: tx.erase_shared(number, traces, record))  # type: ignore[misc]
             advance(1)
         store.write(lambda tx: tx.erase_rest(traces, record))
-        while store.write(lambda tx: tx.drop_unowned()):
-            pass
         advance(1)
 
 
@@ -129,7 +127,7 @@ def _write(store: Store, portrait: Portrait, file: Path) -> None:
             raw = store.read(lambda reader, number=number: reader.raw_of(number)) or b""  # type: ignore[misc]
             archive.writestr(f"from-them/{number}.eml", raw)
         for number in portrait.mails:
-            wire = store.read(lambda reader, number=number: reader.wire_of(number))  # type: ignore[misc]
+            wire = store.read(lambda reader, number=number: reader.wire_of(number)) or b""  # type: ignore[misc]
             archive.writestr(f"to-them/{number}.eml", wire)
         for name, blob in portrait.files.items():
             content = store.read(lambda reader, blob=blob: reader.bytes_of(blob))  # type: ignore[misc]

@@ -59,16 +59,20 @@ _RELEASES = (
 )
 _INSERT = arrival.insert()
 IS_HELD = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
-_IS_DESKS = arrival.c.outcome == OutcomeKind.DESK.value
+_IS_DESKS = (arrival.c.outcome == OutcomeKind.DESK.value) & arrival.c.forgotten_at.is_(None)
 AGAIN: _Folder = MappingProxyType(
     {"outcome": None, "reason": "", "done_at": None, "claim": None, "attempts": 0, "shown_at": None}
 )
 _OPENED_SPAM = (
-    select(ticket.c.number)
-    .join(entry, (entry.c.ticket == ticket.c.number) & (entry.c.n == 1))
-    .where(ticket.c.number == arrival.c.ticket, ticket.c.state == State.SPAM.value, entry.c.arrival == arrival.c.id)
-    .exists()
-) & arrival.c.done_at.is_not(None)
+    (
+        select(ticket.c.number)
+        .join(entry, (entry.c.ticket == ticket.c.number) & (entry.c.n == 1))
+        .where(ticket.c.number == arrival.c.ticket, ticket.c.state == State.SPAM.value, entry.c.arrival == arrival.c.id)
+        .exists()
+    )
+    & arrival.c.done_at.is_not(None)
+    & arrival.c.forgotten_at.is_(None)
+)
 _MOST_OLD = 50  # of old mail in one claim: what comes meanwhile waits for no more
 
 

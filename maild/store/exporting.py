@@ -19,7 +19,6 @@ from maild.store.tables import (
     entry,
     explanation,
     outgoing_mail,
-    outgoing_piece,
     participant,
     ticket,
 )
@@ -84,14 +83,6 @@ class Exporting(Snapshot):
         named = {f"{row['ticket']}-{row['entry']}-{row['position']}-{row['name']}": row["blob"] for row in files}
         mails = tuple(row["id"] for row in received if row["forgotten_at"] is None)
         return Portrait(record, mails, tuple(row["id"] for row in sent), named)
-
-    def wire_of(self, mail_id: int) -> bytes:
-        """Give an outgoing mail as it went out; b"" where it is forgotten."""
-        row = self._connection.execute(select(_mail.token, _mail.headers, _mail.body).where(_mail.id == mail_id)).one()
-        pieces = select(outgoing_piece.c.blob).where(outgoing_piece.c.token == row.token).order_by(outgoing_piece.c.n)
-        keys = [row.body, *self._connection.execute(pieces).scalars()]
-        found = read_blobs(self._connection, keys)
-        return bytes(row.headers) + b"".join(found[key] for key in keys)
 
     def bytes_of(self, blob: int) -> bytes:
         """Give kept bytes."""

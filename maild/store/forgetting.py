@@ -2,7 +2,7 @@
 
 What is forgotten is not deleted: an arrival, a mail, a ticket and each entry of it are there as before, so that every
 promise still adds up; they hold nothing of anybody any more, are sealed anew, and say when that was done. Bytes to
-which nothing refers any more go.
+which nothing refers any more go with them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,7 +48,9 @@ from maild.store.tables import (
 
 MAILD: Final = "maild"
 NOBODY: Final = "forgotten@maild.invalid"
-PORTION: Final = 100
+# A portion is one transaction, and mail waits for its end.
+_TICKETS_AT_ONCE: Final = 10
+_MAILS_AT_ONCE: Final = 100
 # Changes that say nothing of anybody outside: all that figures are computed from stands among them.
 _IMPERSONAL: Final = frozenset(
     {
@@ -78,45 +80,33 @@ class Removal:
     at: datetime
 
 
-class ForgetReading(Snapshot):
-    """Asking what was kept long enough."""
+class ForgetWriting(Snapshot):
+    """Taking out what was kept long enough: found and forgotten in one, so that what is used again is not."""
 
-    def find_old_tickets(self, states: Iterable[State], before: datetime) -> tuple[int, ...]:
-        """Give some tickets that have been in one of these states since before an instant, and are not forgotten."""
+    def forget_old_tickets(self, states: Iterable[State], before: datetime, record: Removal) -> int:
+        """Take words, people, mails and files out of some tickets that are in one of these states since before then."""
         names = [state.value for state in states]
         old = select(ticket.c.number).where(ticket.c.forgotten_at.is_(None), ticket.c.state.in_(names))
-        return tuple(self._connection.execute(old.where(ticket.c.state_at < before).limit(PORTION)).scalars())
+        numbers = self._connection.execute(old.where(ticket.c.state_at < before).limit(_TICKETS_AT_ONCE)).scalars()
+        return sum(forget_ticket(self._connection, number, record) for number in list(numbers))
 
-    def find_old_arrivals(self, outcomes: Iterable[OutcomeKind], before: datetime) -> tuple[int, ...]:
-        """Give some arrivals of these outcomes that were done before an instant, and whose bytes are still kept."""
+    def forget_old_arrivals(self, outcomes: Iterable[OutcomeKind], before: datetime, record: Removal) -> int:
+        """Take out the bytes of some arrivals that came to one of these outcomes before then; return how many."""
         names = [outcome.value for outcome in outcomes]
         old = select(arrival.c.id).where(arrival.c.forgotten_at.is_(None), arrival.c.outcome.in_(names))
-        return tuple(self._connection.execute(old.where(arrival.c.done_at < before).limit(PORTION)).scalars())
-
-
-class ForgetWriting(Snapshot):
-    """Taking out what was kept long enough."""
-
-    def forget_arrivals(self, ids: Sequence[int], record: Removal) -> None:
-        """Take out the bytes of arrivals, and whatever names their senders; those that are held are held no more."""
+        ids = list(self._connection.execute(old.where(arrival.c.done_at < before).limit(_MAILS_AT_ONCE)).scalars())
         forget_arrivals(self._connection, ids, record)
-
-    def forget_ticket(self, number: int, record: Removal) -> bool:
-        """Take words, people, mails and files out of a ticket, on the record; False if that was done already."""
-        return forget_ticket(self._connection, number, record)
-
-    def drop_unowned(self) -> int:
-        """Delete some bytes to which nothing refers; return of how many contents."""
-        return drop_unowned(self._connection)
+        return len(ids)
 
 
 def forget_arrivals(connection: Connection, ids: Sequence[int], record: Removal) -> None:
-    """Take out the bytes of arrivals; see `ForgetWriting`."""
+    """Take out the bytes of arrivals, and whatever names their senders; those that are held are held no more."""
     if not ids:
         return
     empty = keep_blobs(connection, [_NOTHING])[_NOTHING.sha256]
     for some in in_chunks(ids):
         these = arrival.c.id.in_(some)
+        raws = list(connection.execute(select(arrival.c.raw).where(these)).scalars())
         held = (arrival.c.outcome == OutcomeKind.HELD.value) & arrival.c.discarded_at.is_(None)
         connection.execute(update(arrival).where(these, held).values(discarded_at=record.at))
         bare = {"raw": empty, "sender": None, "gist": None, "forgotten_at": record.at}
@@ -126,10 +116,11 @@ def forget_arrivals(connection: Connection, ids: Sequence[int], record: Removal)
         connection.execute(delete(counted).where(counted.c.arrival.in_(some), counted.c.kind.in_(_OF_PEOPLE)))
         events = [{"arrival": id_, "at": record.at, "what": "forgotten", "by": record.by} for id_ in some]
         connection.execute(arrival_event.insert(), events)
+        _drop_unowned(connection, raws)
 
 
 def forget_ticket(connection: Connection, number: int, record: Removal) -> bool:
-    """Take words, people, mails and files out of a ticket; see `ForgetWriting`."""
+    """Take words, people, mails and files out of a ticket, on the record; False if that was done already."""
     here = ticket.c.number == number
     if connection.execute(select(ticket.c.forgotten_at).where(here)).scalar_one() is not None:
         return False
@@ -137,10 +128,16 @@ def forget_ticket(connection: Connection, number: int, record: Removal) -> bool:
     forget_mails(connection, _mail.ticket == number, record)
     arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())
     forget_arrivals(connection, arrivals, record)
-    for table in (attachment, participant, consulted, mail_id, ticket_key, identity_code):
-        connection.execute(delete(table).where(table.c.ticket == number))
     drafts = select(draft.c.token).where(draft.c.ticket == number)
-    connection.execute(delete(draft_attachment).where(draft_attachment.c.draft.in_(drafts)))
+    blobs: list[int] = []
+    for table, which in (
+        (attachment, attachment.c.ticket == number),
+        (draft_attachment, draft_attachment.c.draft.in_(drafts)),
+    ):
+        blobs += connection.execute(delete(table).where(which).returning(table.c.blob)).scalars()
+    _drop_unowned(connection, blobs)
+    for table in (participant, consulted, mail_id, ticket_key, identity_code):
+        connection.execute(delete(table).where(table.c.ticket == number))
     connection.execute(update(draft).where(draft.c.ticket == number).values(text="", reasons=[], commands=[]))
     note_removal(connection, number, "Words, people, mails and files were taken out of this ticket", record)
     nothing: Row = {"subject": "", "requester": None, "requester_name": "", "open_requester": None}
@@ -174,21 +171,23 @@ def forget_mails(connection: Connection, which: ColumnElement[bool], record: Rem
             event = {"mail": row.id, "at": record.at, "what": MailState.CANCELLED.value, "by": record.by, "words": ""}
             connection.execute(mail_event.insert().values(event))
         connection.execute(update(mail_event).where(mail_event.c.mail == row.id).values(words=""))
-    tokens = [row.token for row in rows]
-    for some in in_chunks(tokens):
-        for table, column in ((outgoing_piece, outgoing_piece.c.token), (listed, listed.c.token), (page, page.c.mail)):
-            connection.execute(delete(table).where(column.in_(some)))
+    blobs = [row.body for row in rows]
+    for some in in_chunks([row.token for row in rows]):
+        pieces = delete(outgoing_piece).where(outgoing_piece.c.token.in_(some)).returning(outgoing_piece.c.blob)
+        blobs += connection.execute(pieces).scalars()
+        for column in (listed.c.token, page.c.mail):
+            connection.execute(delete(column.table).where(column.in_(some)))
+    _drop_unowned(connection, blobs)
     return len(rows)
 
 
-def drop_unowned(connection: Connection) -> int:
-    """Delete some bytes to which nothing refers."""
+def _drop_unowned(connection: Connection, ids: Iterable[int]) -> None:
+    """Delete those of these contents to which nothing refers any more."""
     owned = or_(*(select(column).where(column == blob.c.id).exists() for column in _OWNERS))
-    ids = list(connection.execute(select(blob.c.id).where(~owned).limit(PORTION)).scalars())
-    if ids:
-        connection.execute(delete(blob_chunk).where(blob_chunk.c.blob.in_(ids)))
-        connection.execute(delete(blob).where(blob.c.id.in_(ids)))
-    return len(ids)
+    for some in in_chunks(set(ids)):
+        free = list(connection.execute(select(blob.c.id).where(blob.c.id.in_(some), ~owned)).scalars())
+        connection.execute(delete(blob_chunk).where(blob_chunk.c.blob.in_(free)))
+        connection.execute(delete(blob).where(blob.c.id.in_(free)))
 
 
 def reseal_entries(

@@ -146,8 +146,9 @@ class Looking(Snapshot):
         return None if raw is None else read_blobs(self._connection, [raw])[raw]
 
     def find_explanation(self, arrival_id: int) -> str | None:
-        """Give the story of an arrival's last decision, as it was written then."""
-        stories = select(explanation.c.text).where(explanation.c.arrival == arrival_id)
+        """Give the story of an arrival's last decision, as it was written then; None of one that is forgotten."""
+        stories = select(explanation.c.text).join(arrival, arrival.c.id == explanation.c.arrival)
+        stories = stories.where(explanation.c.arrival == arrival_id, arrival.c.forgotten_at.is_(None))
         newest = self._connection.execute(stories.order_by(explanation.c.id.desc()).limit(1))
         story: str | None = newest.scalar_one_or_none()
         return story

@@ -14,10 +14,11 @@ from maild.store.tables import arrival, explanation
 
 _ABOUT = (arrival.c.id, arrival.c.mailbox, arrival.c.size, arrival.c.ticket, arrival.c.taken_over_as)
 _later = explanation.alias("later")
-# Of a mail that was decided again, after a release or a restore, the last word counts.
+# Of a mail that was decided again, after a release or a restore, the last word counts; of one that is forgotten, none.
 _LAST_WORDS = (
     select(explanation.c.id.label("key"), explanation.c.at, explanation.c.text, *_ABOUT)
     .join(arrival, arrival.c.id == explanation.c.arrival)
+    .where(arrival.c.forgotten_at.is_(None))
     .where(~exists().where(_later.c.arrival == explanation.c.arrival, _later.c.id > explanation.c.id))
     .order_by(explanation.c.id)
 )
@@ -61,8 +62,8 @@ class Recalling(Snapshot):
         """Give the bytes of arrivals; those whose bytes are not kept any more are left out."""
         blobs: dict[int, int] = {}
         for some in in_chunks(arrival_ids):
-            rows = self._connection.execute(select(arrival.c.id, arrival.c.raw).where(arrival.c.id.in_(some)))
-            blobs.update((row.id, row.raw) for row in rows if row.raw is not None)
+            about = select(arrival.c.id, arrival.c.raw, arrival.c.forgotten_at).where(arrival.c.id.in_(some))
+            blobs.update((row.id, row.raw) for row in self._connection.execute(about) if row.forgotten_at is None)
         contents = read_blobs(self._connection, blobs.values())
         return {one: contents[raw] for one, raw in blobs.items() if raw in contents}
 

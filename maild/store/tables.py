@@ -2,6 +2,7 @@
 
 Small columns come before large ones: SQLite reads a row from its front and follows it only as far as it must.
 Partial indexes ask `IS NULL` or `IS NOT NULL`, which both databases can prove of a query with bound values.
+Whatever refers to a blob has an index on it: before one is deleted, both databases look for it there.
 """
 
 from typing import Any
@@ -103,7 +104,7 @@ ticket = Table(
 
 partial_index("ix_ticket_parent", ticket.c.parent, ticket.c.number, where=ticket.c.parent.is_not(None))
 partial_index("ix_ticket_incident", ticket.c.open_incident, where=ticket.c.open_incident.is_not(None))
-partial_index("ix_ticket_unforgotten", ticket.c.number, where=ticket.c.forgotten_at.is_(None))
+partial_index("ix_ticket_unforgotten", ticket.c.state, ticket.c.state_at, where=ticket.c.forgotten_at.is_(None))
 
 arrival = Table(
     "arrival",
@@ -113,7 +114,7 @@ arrival = Table(
     Column("folder", Words, nullable=False),
     Column("uidvalidity", BigInteger, nullable=False),
     Column("uid", BigInteger, nullable=False),
-    Column("raw", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("raw", Key, ForeignKey(blob.c.id), nullable=False, index=True),
     Column("fingerprint", Words, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("is_whole", Boolean, nullable=False),
@@ -140,7 +141,8 @@ arrival = Table(
     sqlite_autoincrement=True,
 )
 partial_index("ix_arrival_waiting", arrival.c.taken_over_as, arrival.c.id, where=arrival.c.done_at.is_(None))
-partial_index("ix_arrival_unforgotten", arrival.c.id, where=arrival.c.forgotten_at.is_(None))
+partial_index("ix_arrival_unforgotten", arrival.c.outcome, arrival.c.done_at, where=arrival.c.forgotten_at.is_(None))
+partial_index("ix_arrival_ticket", arrival.c.ticket, where=arrival.c.ticket.is_not(None))
 partial_index("ix_arrival_gist", arrival.c.gist, arrival.c.done_at, where=arrival.c.gist.is_not(None))
 partial_index(
     "ix_arrival_unshown",
@@ -348,7 +350,7 @@ attachment = Table(
     Column("ticket", Key, primary_key=True, autoincrement=False),
     Column("entry", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False, index=True),
     Column("is_inline", Boolean, nullable=False),
     Column("type", Words, nullable=False),
     Column("content_id", Words),
@@ -378,7 +380,7 @@ ticket_key = Table(
     metadata,
     Column("key", Words, primary_key=True),
     Column("owner", Words, primary_key=True),
-    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False),
+    Column("ticket", Key, ForeignKey(ticket.c.number), nullable=False, index=True),
     Column("at", Instant, nullable=False),
 )
 
@@ -413,7 +415,7 @@ draft_attachment = Table(
     metadata,
     Column("draft", String(32), ForeignKey(draft.c.token), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False, index=True),
     Column("is_inline", Boolean, nullable=False),
     Column("type", Words, nullable=False),
     Column("content_id", Words),
@@ -452,7 +454,7 @@ outgoing_mail = Table(
     Column("acknowledged", Words),
     Column("message_id", Words, nullable=False),
     Column("envelope_from", Words, nullable=False),
-    Column("body", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("body", Key, ForeignKey(blob.c.id), nullable=False, index=True),
     Column("subject", Words, nullable=False),
     Column("last_reply", Words, nullable=False),
     Column("headers", LargeBinary, nullable=False),
@@ -467,7 +469,7 @@ outgoing_piece = Table(
     metadata,
     Column("token", String(32), ForeignKey(outgoing_mail.c.token), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False, index=True),
 )
 
 # What a mail's numbers stand for: an answer's commands name them.
@@ -596,6 +598,6 @@ edition_file = Table(
     Column("edition", Key, ForeignKey(edition.c.id), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
-    Column("blob", Key, ForeignKey(blob.c.id), nullable=False),
+    Column("blob", Key, ForeignKey(blob.c.id), nullable=False, index=True),
     Column("name", Words, nullable=False),
 )

@@ -9,7 +9,7 @@ from maild.store.editions import EditionReading, EditionWriting
 from maild.store.erasing import EraseReading, EraseWriting
 from maild.store.exporting import Exporting
 from maild.store.figures import FigureReading
-from maild.store.forgetting import ForgetReading, ForgetWriting
+from maild.store.forgetting import ForgetWriting
 from maild.store.keys import KeyReading, KeyWriting
 from maild.store.links import LinkReading
 from maild.store.looking import Looking
@@ -34,7 +34,6 @@ class Reader(
     EraseReading,
     Exporting,
     FigureReading,
-    ForgetReading,
     OccasionReading,
     OutboxReading,
     TimerReading,

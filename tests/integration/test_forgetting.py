@@ -9,8 +9,10 @@ from threading import Event
 
 import pytest
 
+from maild.model.decision import OutcomeKind
 from maild.premises import Premises, keyring_of, open_store, read_premises
 from maild.retaining import Retaining
+from maild.store import MAILD, Removal
 from tests.integration.a_desk import BOB, ADesk, a_mail
 from tests.servers.postgresql import Postgresql, rows_of
 
@@ -107,6 +109,24 @@ def test_what_was_kept_long_enough_is_forgotten(desk: ADesk):
     assert closed["state"] == "closed"
     assert opened["subject"] == f"My {WORDS}"
     desk.maild("verify")
+
+
+def test_what_is_forgotten_is_decided_by_nobody_again(desk: ADesk):
+    """Rules are tried on what is kept alone, and a mail without its bytes is released to nobody."""
+    desk.handle(a_mail("alice@acme.example", "Nothing", "#help"))
+    (matter,) = [one for one in desk.show("mail", "list", "--in") if one["outcome"] == "desk"]
+    store = desk.open()
+    try:
+        later = datetime.now(UTC) + timedelta(days=1)
+        record = Removal("kept long enough", MAILD, later)
+        assert store.write(lambda tx: tx.forget_old_arrivals((OutcomeKind.DESK,), later, record)) == 1
+        assert not store.write(lambda tx: tx.release_refused(matter["id"], "root", later))
+    finally:
+        store.close()
+    desk.maild("erase", BOB, "--yes", "--open")
+
+    assert "1 mail" in desk.maild("rules", "replay", "--since", "1d").stdout
+    desk.maild("explain", "1001")
 
 
 def test_bytes_that_vanish_without_a_record_are_found(desk: ADesk):

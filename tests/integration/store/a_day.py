@@ -28,9 +28,9 @@ from maild.model.outgoing import MailState, Meaning, Template
 from maild.model.rates import Counted, RateOf, RateQuestion
 from maild.model.reports import ReportOrder, ReportQuestion
 from maild.model.search import Search, Term
-from maild.model.ticket import CONTACT_VALUES, Change
+from maild.model.ticket import CONTACT_VALUES, Change, State
 from maild.model.trouble import Alarm, TroubleKind, TroubleSpot
-from maild.store import Reader, Store, Transaction, pack, propose
+from maild.store import MAILD, Reader, Removal, Store, Transaction, pack, propose
 from tests.integration.store.values import (
     BOB,
     CLAIM,
@@ -63,6 +63,7 @@ def live_a_day(store: Store) -> None:
     _reload(store)
     store.write(lambda tx: tx.void_claims(LATER))
     store.read(_look)
+    _forget(store)
 
 
 def _handle(store: Store) -> None:
@@ -160,6 +161,12 @@ def _reload(store: Store) -> None:
         one = store.write(lambda tx: tx.propose_edition(proposal, NOW))
         store.write(lambda tx, settle=settle, one=one: settle(tx, one))
     store.write(lambda tx: tx.record_refusal(proposal, ("no",), NOW))
+
+
+def _forget(store: Store) -> None:
+    record = Removal("kept long enough", MAILD, LATER)
+    store.write(lambda tx: tx.forget_old_arrivals((OutcomeKind.DESK,), LATER + timedelta(days=1), record))
+    assert store.write(lambda tx: tx.forget_old_tickets((State.OPEN,), LATER + timedelta(days=1), record))
 
 
 def _look(reader: Reader) -> None:
