@@ -1,9 +1,10 @@
 """What customers said at the end: their scores and comments; and what reviews of escalations taught."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from maild.model.charts import Chart
-from maild.reporting.stories import What
+from maild.reporting.stories import Happening, Story, What
 from maild.reporting.tables import Column, Kind, Part, Table, columns, share
 from maild.reporting.views import Subject, Tally
 
@@ -13,25 +14,29 @@ _FEWEST = 5  # of a scale that goes further as many as were given
 
 def csat(subject: Subject) -> Part:
     """Count the scores that were given in the period, the last of each customer's; list what was said with them."""
-    tally, by = Tally(), subject.by("category")
     votes = sorted(subject.happened(What.VOTED), key=lambda pair: (pair[1].at, pair[0].log.number))
     scores: dict[str, list[int]] = {}
     for story, one in votes:
-        if not one.value.isdecimal():
-            continue
-        for group in (subject.group(story, one.where, "category"), _TOTAL):
-            scores.setdefault(group, []).append(int(one.value))
-        tally.add(_TOTAL, one.value)
+        if one.value.isdecimal():
+            for group in (subject.group(story, one.where, "category"), _TOTAL):
+                scores.setdefault(group, []).append(int(one.value))
+    closings = Tally()
     for story, one in subject.happened(What.CLOSED):
         for group in (subject.group(story, one.where, "category"), _TOTAL):
             scores.setdefault(group, [])
-            tally.add(group, "closed")
-    highest = max([_FEWEST, *scores.get(_TOTAL, [])])
-    scale = tuple(range(1, highest + 1))
+            closings.add(group, "closed")
+    scale = range(1, max([_FEWEST, *scores.get(_TOTAL, [])]) + 1)
+    counted = _counted(subject.by("category"), scores, closings, scale)
+    chart = _chart(scores.get(_TOTAL, []), scale)
+    return Part("csat", "Satisfaction", (counted, _said(subject, votes)), (chart,))
+
+
+def _counted(by: str, scores: Mapping[str, Sequence[int]], closings: Tally, scale: range) -> Table:
+    """Write a line for each group, and one for all."""
     rows = []
     for group in sorted(scores, key=lambda name: (name == _TOTAL, name)):
         given = scores[group]
-        closed = tally.of(group, "closed")
+        closed = closings.of(group, "closed")
         mean = fmean(given) if given else None
         rows.append((group, closed, len(given), share(len(given), closed), mean, *(given.count(n) for n in scale)))
     shown = (
@@ -41,21 +46,28 @@ def csat(subject: Subject) -> Part:
         Column("mean", Kind.MEAN),
         *columns(*map(str, scale)),
     )
-    counted = Table("csat", f"Satisfaction by {by}", shown, tuple(rows), "Votes of the period beside its closings.")
+    return Table("csat", f"Satisfaction by {by}", shown, tuple(rows), "Votes of the period beside its closings.")
+
+
+def _said(subject: Subject, votes: Iterable[tuple[Story, Happening]]) -> Table:
+    """List the words that came with a score."""
     kinds = {"ticket": Kind.TICKET, "at": Kind.INSTANT} | dict.fromkeys(
         ("subject", "score", "agent", "comment"), Kind.TEXT
     )
-    listed = tuple(
+    names = columns("ticket", "subject", "score", "agent", "at", "comment", **kinds)
+    rows = tuple(
         (story.log.number, subject.subject_of(story.log), one.value, one.where["assignee"], one.at, said)
         for story, one in votes
         if (said := subject.words_of(story.log, one.entry))
     )
-    names = columns("ticket", "subject", "score", "agent", "at", "comment", **kinds)
-    every = scores.get(_TOTAL, [])
-    told = f"{len(every)} votes, on average {fmean(every):.1f}." if every else "Nobody voted."
-    votes_of = {"votes": tuple(float(every.count(n)) for n in scale)}
-    chart = Chart("csat", "Votes by score", tuple(map(str, scale)), votes_of, told)
-    return Part("csat", "Satisfaction", (counted, Table("comments", "What was said", names, listed)), (chart,))
+    return Table("comments", "What was said", names, rows)
+
+
+def _chart(given: Sequence[int], scale: range) -> Chart:
+    """Draw how often each score was given."""
+    told = f"{len(given)} votes, on average {fmean(given):.1f}." if given else "Nobody voted."
+    votes_of = {"votes": tuple(float(given.count(n)) for n in scale)}
+    return Chart("csat", "Votes by score", tuple(map(str, scale)), votes_of, told)
 
 
 def lessons(subject: Subject) -> Part:
