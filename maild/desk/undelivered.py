@@ -54,14 +54,19 @@ def decide_undelivered(undelivered: Undelivered, facts: Facts, house: House, now
 
 
 def is_unheard(mail: IssuedMail, ticket: Ticket) -> bool:
-    """Whether a ticket stands as it does by words that the customer never got: nobody can wait for their answer."""
-    return mail.template in _SAID_TO_CUSTOMERS and ticket.state in _SETTLED_BY_A_REPLY
+    """Whether a ticket stands as it does by words that its requester never got: nobody can wait for their answer."""
+    return _is_said_to_requester(mail, ticket) and ticket.state in _SETTLED_BY_A_REPLY
 
 
 def unheard(mail: IssuedMail, ticket: Ticket) -> tuple[str, ...]:
     """Flag an event by the last entry that a mail showed, if that was said to the requester and never came to them."""
+    return (f"{UNHEARD}{mail.seen}",) if _is_said_to_requester(mail, ticket) else ()
+
+
+def _is_said_to_requester(mail: IssuedMail, ticket: Ticket) -> bool:
+    """Whether it is words to whoever waits for them; of who only takes part, the others got the same."""
     is_requesters = ticket.requester is not None and is_same(mail.recipient, ticket.requester.address)
-    return (f"{UNHEARD}{mail.seen}",) if mail.template in _SAID_TO_CUSTOMERS and is_requesters else ()
+    return mail.template in _SAID_TO_CUSTOMERS and is_requesters
 
 
 def _people(mail: IssuedMail, ticket: Ticket, house: House, now: datetime) -> tuple[Person, ...]:

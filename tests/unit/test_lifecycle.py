@@ -242,6 +242,19 @@ def test_what_time_wrote_and_came_back_opens_the_ticket_and_unsays_nothing(templ
     assert f"{matter.elapsed('resolution')}" == "1:00:00"
 
 
+@pytest.mark.parametrize("template", [Template.RESOLVED, Template.CLOSED])
+def test_what_did_not_reach_a_guest_opens_nothing(template: Template):
+    """The customer got the same mail; those in charge hear of it."""
+    matter = waiting()
+    matter.known = replace(matter.known, ticket=replace(matter.known.ticket, participants=(EVE,)))
+    matter.until("2026-12-07T11:00" if template is Template.CLOSED else "2026-12-02T11:00")
+    stood = (matter.state, matter.due_at)
+    mail = replace(to_bob(ticket=2001), recipient=EVE.address, template=template, seen=matter.last_n)
+    matter.bounces("2026-12-07T12:00", mail)
+    assert (matter.state, matter.due_at) == stood
+    assert matter.mails == ["transcript to alice@acme.example"]
+
+
 def test_nothing_is_solved_by_no_words():
     """The ticket waits, and nobody wrote to the customer: those in charge hear."""
     matter = Silent().customer("10:00").by_hand("11:00", state="waiting")
