@@ -68,8 +68,10 @@ def erase(address: str, with_open: bool, is_sure: bool, dry_run: bool) -> None:
         if dry_run:
             return
         _ask(is_sure=is_sure)
-        _erase(store, traces, now())
+        under_way = _erase(store, traces, now())
         left = store.read(lambda reader: reader.find_traces(address))
+    if under_way:
+        raise say_no(f"mail to others is under way in {_numbers(under_way)}: erase once more when it is out")
     if not left.is_unknown:
         raise say_no(f"{address} wrote meanwhile: erase once more")
     click.echo(f"{address} is erased.\n{_out_of_reach()}")
@@ -103,7 +105,9 @@ def _ask(*, is_sure: bool) -> None:
     click.confirm("Erase all of this for good?", abort=True)
 
 
-def _erase(store: Store, traces: Traces, at: datetime) -> None:
+def _erase(store: Store, traces: Traces, at: datetime) -> list[int]:
+    """Take them out; return the tickets of others in which that has to wait."""
+    under_way: list[int] = []
     record = Removal("their person asked for it", user(), at)
     with shown_progress() as progress:
         advance = beginning(progress)("erasing", len(traces.own) + len(traces.shared) + 1)
@@ -111,10 +115,12 @@ def _erase(store: Store, traces: Traces, at: datetime) -> None:
             store.write(lambda tx, number=number: tx.erase_own(number, record))  # type: ignore[misc]  # its default
             advance(1)
         for number in traces.shared:
-            store.write(lambda tx, number=number: tx.erase_shared(number, traces, record))  # type: ignore[misc]
+            if not store.write(lambda tx, number=number: tx.erase_shared(number, traces, record)):  # type: ignore[misc]
+                under_way.append(number)
             advance(1)
         store.write(lambda tx: tx.erase_rest(traces, record))
         advance(1)
+    return under_way
 
 
 def _write(store: Store, portrait: Portrait, file: Path) -> None:

@@ -4,16 +4,18 @@ Where they only took part in somebody else's ticket its figures, state and other
 what was mailed there and the raw mails, which quote it, go.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
-from maild.model.ticket import FINISHED
+from maild.model.ticket import FINISHED, CauseKind
 from maild.store.forgetting import (
+    IMPERSONAL,
     NOBODY,
     Removal,
     forget_arrivals,
@@ -47,6 +49,7 @@ from maild.store.tables import (
 
 _FINISHED: Final = frozenset(state.value for state in FINISHED)
 _LEAST_NAME: Final = 4
+_OF_WORDS: Final = frozenset({"message", "mails", "why", "steps", "commands"})  # of a decision's story
 # Where somebody may be named in passing.
 _IN_PASSING: Final = (
     (mail_event, "words"),
@@ -97,9 +100,9 @@ class EraseWriting(Snapshot):
         """Forget a ticket of theirs."""
         return forget_ticket(self._connection, number, record)
 
-    def erase_shared(self, number: int, traces: Traces, record: Removal) -> None:
-        """Take them out of a ticket that is somebody else's."""
-        _erase_shared(self._connection, number, traces, record)
+    def erase_shared(self, number: int, traces: Traces, record: Removal) -> bool:
+        """Take them out of a ticket that is somebody else's; False while mail to others about it is under way."""
+        return _erase_shared(self._connection, number, traces, record)
 
     def erase_rest(self, traces: Traces, record: Removal) -> None:
         """Take out what is nobody's ticket: their mails, their contact, what was counted, and where they are named."""
@@ -142,8 +145,11 @@ def _is(column: ColumnElement[Any], address: str) -> ColumnElement[bool]:
     return func.lower(column) == address
 
 
-def _erase_shared(connection: Connection, number: int, traces: Traces, record: Removal) -> None:
-    hide = partial(_hidden, _pattern(traces))
+def _erase_shared(connection: Connection, number: int, traces: Traces, record: Removal) -> bool:
+    others = (_mail.ticket == number) & ~_is(_mail.recipient, traces.address) & _mail.ended_at.is_(None)
+    if connection.execute(select(_mail.id).where(others).limit(1)).one_or_none() is not None:
+        return False
+    hide = partial(_naming(traces.address, *traces.names).sub, NOBODY)
     reseal_entries(connection, entry.c.ticket == number, partial(_without, traces.address, hide))
     forget_mails(connection, _mail.ticket == number, record)
     arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())
@@ -156,18 +162,26 @@ def _erase_shared(connection: Connection, number: int, traces: Traces, record: R
     for one in connection.execute(select(draft.c.token, draft.c.text).where(draft.c.ticket == number)).all():
         connection.execute(update(draft).where(draft.c.token == one.token).values(text=hide(one.text)))
     note_removal(connection, number, "Somebody who took part was taken out of this ticket", record)
+    return True
 
 
-def _without(address: str, hide: "partial[str]", row: Found) -> Mapping[str, Any]:
+def _without(address: str, hide: Callable[[str], str], row: Found) -> Mapping[str, Any]:
     is_theirs = row.by.lower() == address
+    reference = "" if is_theirs and row.cause_kind == CauseKind.MESSAGE.value else row.cause_reference
     changed = {
         "text": "" if is_theirs else hide(row.text),
         "by": NOBODY if is_theirs else row.by,
         "message_id": None if is_theirs else row.message_id,
-        "cause_reference": hide("" if is_theirs and row.cause_kind == "message" else row.cause_reference),
-        "changes": [[name, *(value and hide(value) for value in values)] for name, *values in row.changes],
+        "cause_reference": _naming(address).sub(NOBODY, reference),
+        "changes": [_without_in_change(hide, change) for change in row.changes],
     }
     return {name: value for name, value in changed.items() if value != getattr(row, name)}
+
+
+def _without_in_change(hide: Callable[[str], str], change: list[str | None]) -> list[str | None]:
+    """Take somebody out of a field's values; a queue that is called as they are stays what it is."""
+    name, *values = change
+    return change if name in IMPERSONAL else [name, *(value and hide(value) for value in values)]
 
 
 def _erase_rest(connection: Connection, traces: Traces, record: Removal) -> None:
@@ -187,9 +201,13 @@ def _erase_rest(connection: Connection, traces: Traces, record: Removal) -> None
         if others != row.addresses or (row.sender or "").lower() == address:
             sender = None if (row.sender or "").lower() == address else row.sender
             connection.execute(update(mail_id).where(mail_id.c.id == row.id).values(addresses=others, sender=sender))
-    pattern = _pattern(traces)
+    pattern = _naming(address, *traces.names)
     for table, key, column, text in _passing(connection, address):
-        connection.execute(update(table).where(key).values({column: _hidden(pattern, text)}))
+        if table is explanation:
+            clean = json.dumps(_without_in_story(address, pattern, json.loads(text)), ensure_ascii=False)
+        else:
+            clean = pattern.sub(NOBODY, text)
+        connection.execute(update(table).where(key).values({column: clean}))
     connection.execute(desk_event.insert().values(at=record.at, what="erased", about=NOBODY, by=record.by))
 
 
@@ -205,11 +223,33 @@ def _passing(connection: Connection, address: str) -> Iterator[tuple[Table, Colu
             yield table, where, column, row[-1]
 
 
-def _pattern(traces: Traces) -> "re.Pattern[str]":
-    """Find an address and the names beside it, whole and in any letter case."""
-    words = sorted((traces.address, *traces.names), key=len, reverse=True)
-    return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+def _without_in_story(address: str, pattern: "re.Pattern[str]", value: object) -> object:
+    """Take somebody out of what was decided: by name out of the words in it alone, the rest is the desk's own."""
+    match value:
+        case str():
+            return _naming(address).sub(NOBODY, value)
+        case list():
+            return [_without_in_story(address, pattern, each) for each in value]
+        case dict():
+            return {
+                key: _without_in_words(pattern, each) if key in _OF_WORDS else _without_in_story(address, pattern, each)
+                for key, each in value.items()
+            }
+    return value
 
 
-def _hidden(pattern: "re.Pattern[str]", text: str) -> str:
-    return pattern.sub(NOBODY, text)
+def _without_in_words(pattern: "re.Pattern[str]", value: object) -> object:
+    match value:
+        case str():
+            return pattern.sub(NOBODY, value)
+        case list():
+            return [_without_in_words(pattern, each) for each in value]
+        case dict():
+            return {key: _without_in_words(pattern, each) for key, each in value.items()}
+    return value
+
+
+def _naming(*words: str) -> "re.Pattern[str]":
+    """Find an address or a name, whole and in any letter case."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in longest_first), re.IGNORECASE)
