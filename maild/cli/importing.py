@@ -44,7 +44,7 @@ def import_(path: Path, mailbox: str | None, state: str) -> None:
         if left and _is_at_work(config.state):
             left = _watch(store, config.state, name, left)
     if left:
-        click.echo(f"{number_of(left, 'mail')} wait to be filed: `maild run` does it.")
+        click.echo(f"{number_of(left, 'mail')} {'waits' if left == 1 else 'wait'} to be filed: `maild run` does it.")
 
 
 def _mailbox_of(config: Config, named: str | None) -> str:

@@ -27,9 +27,8 @@ from maild.model.decision import (
     Step,
 )
 from maild.model.facts import TicketFacts
+from maild.model.reports import TAKEN_OVER
 from maild.model.ticket import EntryKind, State
-
-_FLAG = "taken-over"
 
 
 def take_over(case: Case, state: State, *, is_told: bool) -> Decision:
@@ -84,9 +83,9 @@ def _quiet(step: Step, state: State, case: Case) -> Step | None:
         case OpenTicket():
             return replace(step, state=state)
         case AddEntry(n=1) if _is_ours(case):
-            return replace(step, kind=EntryKind.AGENT, changes=(), flags=(*step.flags, _FLAG))
+            return replace(step, kind=EntryKind.AGENT, changes=(), flags=(*step.flags, TAKEN_OVER))
         case AddEntry():
-            return replace(step, changes=(), flags=(*step.flags, _FLAG))
+            return replace(step, changes=(), flags=(*step.flags, TAKEN_OVER))
         case AddParticipant() | RememberIds() | RememberKey() | LinkTickets():
             return step
         case _:

@@ -12,6 +12,7 @@ FIELDS = ("state", "queue", "category", "team", "priority", "assignee", "level")
 SCORE = "score"  # a customer's vote, as an event's change
 # Flags of entries: why something is late, what an escalation taught, what a customer said at the end.
 LATE, REVIEW, VOTE = "late", "review", "vote"
+TAKEN_OVER = "taken-over"  # what was written to an old desk: of its first entry, so the ticket began there
 
 Values = Mapping[str, str | None]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from maild.model.clocks import Clock, ClockName, ClockState
-from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, VOTE, Moment, Values
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, TAKEN_OVER, VOTE, Moment, Values
 from maild.model.ticket import EntryKind
 
 LADDER, BREACHED = "ladder", "breached"
 _COUNTED = frozenset({*FIELDS, SCORE})
-_KEPT_FLAGS = frozenset({LATE, REVIEW, VOTE, LADDER, BREACHED, *ClockName})
-_NOBODYS = frozenset({"automatic", "taken-over"})
+_KEPT_FLAGS = frozenset({LATE, REVIEW, VOTE, LADDER, BREACHED, TAKEN_OVER, *ClockName})
+_NOBODYS = frozenset({"automatic", TAKEN_OVER})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -26,7 +26,7 @@ def moment_of(  # noqa: PLR0917 - the columns of an entry
 ) -> Moment | None:
     """Make an entry a moment; None where reports need nothing of it."""
     is_answer = kind == EntryKind.AGENT and (not flags or not _NOBODYS.intersection(flags))
-    told = tuple(flag for flag in flags if flag in _KEPT_FLAGS) if flags else ()
+    told = tuple(flag for flag in flags if flag in _KEPT_FLAGS and (n == 1 or flag != TAKEN_OVER)) if flags else ()
     changed = tuple((str(name), new) for name, _, new in changes if name in _COUNTED) if changes else ()
     if n > 1 and not (is_answer or told or changed or clocks):
         return None

@@ -3,6 +3,9 @@
 A promise is a clock from its beginning to its end. It is decided once: kept when it was stopped in time, broken when
 its target was reached. What an answer or a resolution took is the working time that its clock ran; without a clock it
 is the time that passed. A stop that was taken back, and a resolution that was contradicted, count no more.
+
+A ticket that was taken over from an old desk neither came nor was solved when it was taken over, and no length of time
+of it is known: what counts is what befell it since.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from maild.model.clocks import PROMISED, Clock, ClockName, ClockState
-from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, VOTE, Logged, Moment, Values
+from maild.model.reports import FIELDS, LATE, REVIEW, SCORE, TAKEN_OVER, VOTE, Logged, Moment, Values
 from maild.model.ticket import State
 from maild.reporting.moments import BREACHED, LADDER
 
@@ -106,7 +109,8 @@ class _Telling:
         self._where: Values = log.opening
         self._stood: list[tuple[datetime, Values]] = [(log.opened_at, log.opening)]
         self._state_at = log.opened_at
-        self._happened = [Happening(What.OPENED, log.opened_at, log.opening)]
+        self._is_taken_over = any(TAKEN_OVER in moment.flags for moment in log.moments[:1])
+        self._happened: list[Happening] = []
         self._clocks: dict[ClockName, Clock] = {}
         self._decided: dict[ClockName, Happening] = {}
         self._first: Happening | None = None
@@ -114,7 +118,9 @@ class _Telling:
         self._vote: Happening | None = None
         self._score = ""
         self._worked: list[tuple[datetime, datetime]] = []
-        self._note(log.opening.get("state"), log.opened_at, "")
+        if not self._is_taken_over:
+            self._happened.append(Happening(What.OPENED, log.opened_at, log.opening))
+            self._note(log.opening.get("state"), log.opened_at, "")
 
     def take(self, moment: Moment) -> None:
         """Take the next moment."""
@@ -126,7 +132,7 @@ class _Telling:
             self._enter_breach(moment)
         if moment.is_answer:
             self._happened.append(Happening(What.ANSWERED, moment.at, self._where, by=moment.by))
-            if self._first is None and ClockName.FIRST_RESPONSE not in self._clocks:
+            if self._first is None and not self._is_taken_over and ClockName.FIRST_RESPONSE not in self._clocks:
                 took = self._passed(self._log.opened_at, moment.at)
                 self._first = Happening(What.FIRST_RESPONSE, moment.at, self._where, by=moment.by, took=took)
         if VOTE in moment.flags and self._score:  # the same score may come again, with other words
@@ -232,8 +238,10 @@ class _Telling:
         said = (each for each in reversed(self._log.moments) if LATE in each.flags and name.value in each.flags)
         return next((each.n for each in said if each.at >= since), 0)
 
-    def _own(self, name: ClockName, at: datetime) -> timedelta:
+    def _own(self, name: ClockName, at: datetime) -> timedelta | None:
         clock = self._clocks.get(name)
+        if clock is None and self._is_taken_over:
+            return None  # it began at the old desk
         if self._hours is not None:
             return sum((self._hours.between(*span) for span in self._worked), timedelta())
         return clock.elapsed if clock is not None else at - self._log.opened_at

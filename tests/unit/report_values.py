@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.model.clocks import Clock, ClockName, ClockState
-from maild.model.reports import Logged, Moment, ReportFacts
+from maild.model.reports import TAKEN_OVER, Logged, Moment, ReportFacts
 from maild.model.search import Sight
 from maild.reporting import Part, Period, View, parts
 from maild.reporting.tables import Cell
@@ -43,6 +43,12 @@ class Told:
             queue="support",
             team="first-line",
         )
+
+    def of_an_old_desk(self) -> "Told":
+        """Let it have been taken over."""
+        first, *others = self.log.moments
+        self.log = replace(self.log, moments=(replace(first, flags=(TAKEN_OVER,)), *others))
+        return self
 
     def then(
         self,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maild.model.clocks import ClockName, ClockState
-from maild.model.reports import Logged, Moment
+from maild.model.reports import TAKEN_OVER, Logged, Moment
 from maild.model.ticket import Confidence, EntryKind
 from maild.reporting import GROUPS, PARTS, Period, parts
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
@@ -67,6 +67,27 @@ def test_what_came_and_went_is_counted():
         "left": 1,
         "reopen_rate": pytest.approx(1 / 4),
     }
+
+
+def test_a_ticket_of_an_old_desk_neither_came_nor_was_solved_here():
+    """Taken over closed, it took no time at all, and open, it is left; what befalls it since counts as ever."""
+    told = [
+        Told(1001, state="closed").of_an_old_desk(),
+        Told(1002, state="closed").of_an_old_desk().then(3, state="open").then(5, answer=True, state="resolved"),
+        Told(1003, state="open").of_an_old_desk(),
+    ]
+
+    counted, times = total("volume", *told), rows(report("sla", *told), "times")
+
+    assert {name: counted[name] for name in ("opened", "reopened", "resolved", "closed", "left")} == {
+        "opened": 0,
+        "reopened": 1,
+        "resolved": 1,
+        "closed": 0,
+        "left": 1,
+    }
+    assert times == []
+    assert rows(report("load", *told), "load")[0]["answered"] == 1
 
 
 def test_a_report_is_of_the_history_as_it_stood():
