@@ -62,7 +62,7 @@ def _record(  # noqa: PLR0917 - what, where to, when
     epoch = int(now.timestamp())
     new = {
         one: NewArrival(
-            Fetched(next(uids), raw, kept.size, kept.size <= limit, kept.received_at),
+            _fetched(next(uids), raw, kept, is_whole=kept.size <= limit),
             one,
             pack(raw),
             state,
@@ -74,6 +74,11 @@ def _record(  # noqa: PLR0917 - what, where to, when
     if not new:
         return 0
     return store.write(lambda tx: tx.record_arrivals(mailbox, FOLDER, epoch, tuple(new.values()), now)).new
+
+
+def _fetched(uid: int, raw: bytes, kept: Kept, *, is_whole: bool) -> Fetched:
+    """Give a mail as if a server had; in a file it lies in other dress, and so in another size."""
+    return Fetched(uid, raw, len(raw) if is_whole else kept.size, is_whole, kept.received_at)
 
 
 def _portions(all_kept: Sequence[Kept]) -> Iterator[list[Kept]]:

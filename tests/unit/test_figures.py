@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maild.model.clocks import ClockName, ClockState
-from maild.model.reports import TAKEN_OVER, Logged, Moment
+from maild.model.reports import Logged, Moment
 from maild.model.ticket import Confidence, EntryKind
 from maild.reporting import GROUPS, PARTS, Period, parts
 from maild.reporting.moments import moment_of, opening_of, parse_kept, write_kept
