@@ -36,7 +36,7 @@ from maild.rules import Queue
 
 _FREE = ("category", "impact", "urgency", "priority", "level", "subject", "language")
 SETTABLE = ("state", "queue", "team", "assignee", "confidential", *_FREE)
-_STATES = frozenset(State) - {State.MERGED}
+_STATES = frozenset(State) - {State.MERGED, State.PENDING}  # which need another ticket, and an instant
 
 
 class HandError(Exception):
@@ -168,6 +168,8 @@ def _problem(name: str, value: str, house: House, owner: Address | None) -> str:
         return "" if field in house.rules.fields else f"no field '{field}'{did_you_mean(field, house.rules.fields)}"
     if name not in SETTABLE:
         return f"'{name}' cannot be set{did_you_mean(name, SETTABLE)}"
+    if (name, value) == ("state", State.PENDING):
+        return "state: nobody would know until when it is pending; answer a notice with '#pending until friday'"
     known = _known(name, house)
     if known is None or (not value and name not in {"state", "queue", "subject"}):
         return "" if value or name != "subject" else "a subject cannot be empty"

@@ -119,6 +119,11 @@ def silences(state: State, house: House) -> tuple[WorkDuration, ...]:
             return ()
 
 
+def state_again(state: str | None) -> str | None:
+    """Give the state that a ticket gets back: one that slept is open, as nobody knows any more until when it did."""
+    return State.OPEN.value if state == State.PENDING else state
+
+
 def may_reopen(ticket: Ticket, house: House, now: datetime) -> bool:
     """Whether words of its customer still open a closed ticket again."""
     hours = silence_hours(ticket, house)

@@ -8,6 +8,7 @@ from maild.desk.colliding import missed
 from maild.desk.hearing import Turn
 from maild.desk.orders.plan import Plan
 from maild.desk.telling import transcripts
+from maild.model.decision import StopTimers, TimerKind
 from maild.model.mail import Address, Attachment
 from maild.model.outgoing import Meaning, Template, Thread, Wanted
 from maild.model.saying import say
@@ -85,6 +86,7 @@ def file_answer(turn: Turn, plan: Plan, sheet: Sheet, text: str, attachments: tu
     said = {change.field for change in plan.changes}
     if "state" not in said and not plan.names_state:
         sheet.set_state(State(case.house.desk.after_reply))
+        sheet.add(StopTimers(TimerKind.WAKE, turn.number))
     is_taken = plan.ticket.assignee is None and "assignee" not in said
     if is_taken:
         sheet.set_assignee(turn.person.key)

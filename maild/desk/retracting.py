@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maild.desk.case import Sheet, entry_of
+from maild.desk.lifecycle import state_again
 from maild.desk.orders.plan import value_of
 from maild.model.decision import Decision, RemoveParticipant
 from maild.model.facts import TicketFacts
@@ -126,6 +127,7 @@ def _back(ticket: Ticket, writes: Sequence[_Write], rule: str) -> tuple[tuple[Ch
         if write.by != rule or write.new != old:
             break
         old = write.old
+    old = state_again(old) if field == "state" else old
     if is_tag:
         return (Change(TAG, value, None),), f"{field}: taken off"
     changes: tuple[Change, ...] = (Change(field, value, old),)

@@ -57,7 +57,7 @@ def test_the_acknowledgement_says_by_when(desk: ADesk):
 
 def test_an_explanation_tells_how_each_clock_went(desk: ADesk):
     """From one entry that changed it to the next."""
-    desk.maild("ticket", "set", "1001", "state=pending")
+    desk.maild("ticket", "set", "1001", "state=waiting")
     clocks = {clock["name"]: clock["spans"] for clock in desk.show("explain", "1001")["clocks"]}
     running, paused = clocks["first_response"]
     assert (running["state"], running["entry"], paused["state"]) == ("running", 1, "paused")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.desk import ask
+from maild.desk.byhand import HandError, set_fields
 from maild.desk.commands import BY_WORD, COMMANDS, commands_named, help_lines, parse_instant, read_commands
 from maild.desk.orders.obeying import DOING
 from maild.desk.searching import SearchError, parse_search, search_of
@@ -28,6 +29,7 @@ from maild.model.decision import (
     RecordAbsence,
     RemoveParticipant,
     StartTimer,
+    StopTimers,
     TimerKind,
 )
 from maild.model.facts import DraftState, Facts, SentMail, Want
@@ -351,6 +353,39 @@ def test_undo_takes_back_what_it_can_line_by_line():
     assert "nothing of yours" in refusals(
         decided(answer_to(mail, "#undo"), facts(mail, ticket=replace(undone, last_n=3)))
     )
+
+
+def test_undo_lets_no_ticket_sleep_without_an_end():
+    """What slept until an instant that nobody knows any more is open, and its writer hears how to say so again."""
+    entry = an_entry(2, EntryKind.AGENT, "alice", "Fixed.", changes=(Change("state", "pending", "resolved"),))
+    mail = replace(NOTICE, seen=2)
+    there = known(a_ticket(state=State.RESOLVED), an_entry(), entry)
+    decision = decided(answer_to(mail, "#undo"), facts(mail, ticket=there))
+
+    assert changes_of(decision) == {"state": "open"}
+    (told,) = wanted(decision, Template.TRANSCRIPT)
+    assert "it was pending: write #pending until … if it is to sleep again" in told.about
+    slept = replace(entry, changes=(Change("state", "open", "pending"),))
+    there = known(a_ticket(state=State.PENDING), an_entry(), slept)
+    decision = decided(answer_to(mail, "#undo"), facts(mail, ticket=there))
+    assert changes_of(decision) == {"state": "open"}
+    assert StopTimers(TimerKind.WAKE, 1042) in decision.steps
+
+
+def test_an_answer_wakes_what_slept_until_later():
+    """Where answers leave a ticket waiting, the instant of before must not open it."""
+    house = replace(HOUSE, desk=HOUSE.desk.model_copy(update={"after_reply": "waiting"}))
+    there = facts(NOTICE, ticket=known(a_ticket(state=State.PENDING)))
+    decision = decided(answer_to(NOTICE, "Which version is it?"), there, house=house)
+
+    assert changes_of(decision)["state"] == "waiting"
+    assert StopTimers(TimerKind.WAKE, 1042) in decision.steps
+
+
+def test_no_ticket_is_set_to_sleep_without_an_end():
+    """The command line knows no instant: it says who does."""
+    with pytest.raises(HandError, match="until when it is pending"):
+        set_fields(known(a_ticket()), {"state": "pending"}, facts=facts(), house=HOUSE, by="root")
 
 
 def test_a_ticket_wakes_when_it_was_told_to():

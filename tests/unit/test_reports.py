@@ -239,6 +239,9 @@ def test_undo_takes_back_what_went_to_all_of_them():
 
     assert [step.token for step in steps_of(decision, CancelMail)] == ["t" * 16]
     assert states(decision) == {1500: "open", 1001: "new"}
+    slept = replace(done, changes=(Change("state", "pending", "resolved"),))
+    slept_one = replace(report(1001, slept, state=State.RESOLVED), sent=(sent,))
+    assert states(said("#undo", slept_one, state=State.RESOLVED, entries=(own,)))[1001] == "open"
     assert "undone:2" in entries(decision)[1001].flags
     assert not [mail for mail in decision.mails if mail.person is None]
 

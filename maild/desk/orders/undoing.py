@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from maild.desk.identity import FIELD as IDENTITY
+from maild.desk.lifecycle import state_again
 from maild.desk.orders.plan import Plan, value_of
-from maild.model.decision import CancelMail, ChangeTicket
+from maild.model.decision import CancelMail, ChangeTicket, StopTimers, TimerKind
 from maild.model.facts import TicketFacts
 from maild.model.identity import Identity
 from maild.model.outgoing import MailState
@@ -77,7 +78,7 @@ def _undo_report(plan: Plan, one: TicketFacts, entry: Entry) -> None:
     number = one.ticket.number
     _take_back_mails(plan, one, entry)
     back = tuple(
-        Change(change.field, change.new, change.old)
+        Change(change.field, change.new, _old_of(change))
         for change in reversed(entry.changes)
         if value_of(one.ticket, change.field) == change.new
     )
@@ -125,9 +126,24 @@ def _put_back(plan: Plan, change: Change) -> None:
     if value_of(plan.ticket, change.field) != change.new:
         plan.done.append(f"{name} was changed since and stays {value_of(plan.ticket, change.field) or 'empty'}")
         return
-    old = Identity.parse(change.old).without_code().written() if name == IDENTITY else change.old
+    old = _old_of(change)
     plan.set(change.field, old)
     plan.done.append(f"{name} is {old or 'empty'} again")
+    if change.field == "state":
+        plan.add(StopTimers(TimerKind.WAKE, plan.ticket.number))
+    if old != change.old and change.field == "state":
+        plan.done.append(f"it was {change.old}: write #pending until … if it is to sleep again")
+
+
+def _old_of(change: Change) -> str | None:
+    """Give the value that a field gets back: no code that was out, and no sleep whose end is not kept."""
+    match change.field:
+        case "state":
+            return state_again(change.old)
+        case name if name == IDENTITY:
+            return Identity.parse(change.old).without_code().written()
+        case _:
+            return change.old
 
 
 def _put_approval_back(plan: Plan, change: Change) -> None:
