@@ -5,7 +5,7 @@ last one counts. It moves no ticket and no clock, unless a rule for votes opens 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from maild.desk.agreeing import hours_for
 from maild.desk.announcing import announce, is_proved
 from maild.desk.case import Case, Sheet, entry_of, sheet_for
+from maild.desk.courtesy import Answer, find_answer
 from maild.desk.ending import rule_ticket
 from maild.desk.house import House
 from maild.desk.lapsing import BY, PUT_OFF
@@ -33,10 +34,13 @@ CHANGEABLE: Final = timedelta(days=7)
 MOST_VOTES: Final = 20  # of one survey; whoever changes their mind more often is heard no more
 _DELIVERED_WITHIN: Final = timedelta(days=3)
 _NUMBER: Final = re.compile(
-    r"\s*(\d{1,2})\ufe0f?\u20e3?\s*(?:(?:/|of|out of|von)\s*(\d{1,2})\b)?\s*(?:stars?|points?|sterne?n?|punkte?n?)?"
-    r"\s*(?:$|[.,;:!)–—-]+\s*|\n)",
-    re.IGNORECASE,
+    r"^[ \t*_(\[]*(?P<score>\d{1,2})(?!\d)\ufe0f?\u20e3?[*_)\]]*"
+    r"(?:[ \t]*(?:/|of|out of|von)[ \t]*(?P<scale>\d{1,2})\b)?(?:[ \t]*(?:stars?|points?|sterne?n?|punkte?n?)\b)?"
+    r"[ \t]*(?P<sign>[.,;:!)–—-]+(?!\d))?(?P<rest>.*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
+_THUMB: Final = "\N{THUMBS UP SIGN}"  # thanks in any language: with it, what stands before a number is but a greeting
+_LIST_GOES_ON: Final = re.compile(r"^[ \t]*2[.)]", re.MULTILINE)
 
 
 def send_survey(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
@@ -89,15 +93,28 @@ def find_vote(case: Case, known: TicketFacts) -> tuple[int, str] | None:
     survey = _answered(case)
     if survey is None or case.message.attachments or not may_vote(known, survey.created_at, case.house, case.now):
         return None
-    return parse_vote(case.words, scale_of(case.house))
+    names = [each.name for each in (case.message.sender, *case.house.people(case.now)) if each is not None]
+
+    def is_polite(words: str) -> bool:
+        return find_answer(words, names, known.ticket.language) is Answer.COURTESY
+
+    return parse_vote(case.words, scale_of(case.house), is_polite)
 
 
-def parse_vote(words: str, scale: int) -> tuple[int, str] | None:
-    """Read a number from 1 to `scale` that stands alone before whatever else is said."""
-    match = _NUMBER.match(words)
-    if match is None or not 1 <= int(match[1]) <= scale or (match[2] is not None and int(match[2]) != scale):
+def parse_vote(words: str, scale: int, is_polite: Callable[[str], bool]) -> tuple[int, str] | None:
+    """Read a number from 1 to `scale` that stands before whatever else is said, but for a greeting.
+
+    After it comes a sign, a new line, or thanks: a number within a sentence, or at the head of a list, is words.
+    """
+    match = _NUMBER.search(words)
+    if match is None or not 1 <= int(match["score"]) <= scale or int(match["scale"] or scale) != scale:
         return None
-    return int(match[1]), words[match.end() :].strip()
+    before, rest, after = words[: match.start()].strip(), match["rest"].strip(), words[match.end() :]
+    is_list = match["sign"] in {".", ")"} and rest and _LIST_GOES_ON.search(after)
+    is_alone = not rest or is_polite(rest) or (match["sign"] is not None and not before)
+    if is_list or not is_alone or (before and not is_polite(f"{before}\n\n{_THUMB}")):
+        return None
+    return int(match["score"]), f"{match['rest']}{after}".strip()
 
 
 def vote(case: Case, known: TicketFacts, score: int, words: str) -> Decision:

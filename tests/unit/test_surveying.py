@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from maild.desk.courtesy import Answer, find_answer
 from maild.desk.surveying import may_vote, parse_vote, send_survey
 from maild.marks import exposure
 from maild.model.decision import AddEntry, StartTimer, Timer, TimerKind
@@ -73,6 +74,17 @@ def score_of(decision) -> str | None:
         ("2 - it took a week", (2, "it took a week")),
         ("1\n\nNobody called back.\nTwice.", (1, "Nobody called back.\nTwice.")),
         ("4\n\n5 of 5 would be too much", (4, "5 of 5 would be too much")),
+        ("Hi Alice,\n\n5\n\nBest regards\nBob", (5, "Best regards\nBob")),
+        ("Hallo,\n\n2\nniemand rief zurück", (2, "niemand rief zurück")),
+        ("5 thanks!", (5, "thanks!")),
+        ("(4)", (4, "")),
+        ("*4*", (4, "")),
+        ("1. It broke again", (1, "It broke again")),
+        ("1. It broke again\n2. It smells", None),
+        ("Hi,\n\n1. It broke again", None),
+        ("It broke again.\n\n1", None),
+        ("3.5", None),
+        ("4-5", None),
         ("0", None),
         ("6", None),
         ("44", None),
@@ -89,7 +101,9 @@ def score_of(decision) -> str | None:
 )
 def test_a_vote_is_a_number_that_stands_alone(words: str, vote: tuple[int, str] | None):
     """Whatever is said after it is said with it; a number within words is words."""
-    assert parse_vote(words, 5) == vote
+    assert (
+        parse_vote(words, 5, lambda said: find_answer(said, ["Alice Reyes", "Bob Miller"]) is Answer.COURTESY) == vote
+    )
 
 
 def test_a_participants_number_is_entered_and_moves_nothing():
