@@ -87,7 +87,6 @@ class _Playing:
         if step.expected is not None and self.last is not None:
             new = self.desk.happened[self._seen :]
             yield from _wrong(step, step.expected, self, [mail.name for each in new for mail in each.decision.mails])
-        if step.expected is not None or step.mail is not None:
             self._seen = len(self.desk.happened)
 
     def _take(self, step: TrialStep, mail: TrialMail) -> Iterator[Wrong]:
