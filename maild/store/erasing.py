@@ -18,6 +18,7 @@ from maild.store.forgetting import (
     IMPERSONAL,
     NOBODY,
     Removal,
+    drop_files,
     forget_arrivals,
     forget_mails,
     forget_ticket,
@@ -28,6 +29,7 @@ from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import (
     arrival,
     arrival_event,
+    attachment,
     blocked,
     consulted,
     contact,
@@ -150,6 +152,8 @@ def _erase_shared(connection: Connection, number: int, traces: Traces, record: R
     if connection.execute(select(_mail.id).where(others).limit(1)).one_or_none() is not None:
         return False
     hide = partial(_naming(traces.address, *traces.names).sub, NOBODY)
+    theirs = select(entry.c.n).where(entry.c.ticket == number, _is(entry.c.by, traces.address))
+    drop_files(connection, attachment, (attachment.c.ticket == number) & attachment.c.entry.in_(theirs))
     reseal_entries(connection, entry.c.ticket == number, partial(_without, traces.address, hide))
     forget_mails(connection, _mail.ticket == number, record)
     arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())

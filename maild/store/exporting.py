@@ -1,14 +1,14 @@
 """All that is kept of a person, for whoever has to tell them (GDPR, articles 15 and 20)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from maild.store.blobs import read_blobs
-from maild.store.erasing import find_traces
+from maild.store.erasing import Traces, find_traces
 from maild.store.snapshot import Snapshot
 from maild.store.tables import (
     arrival,
@@ -59,8 +59,12 @@ class Exporting(Snapshot):
             ).where(func.lower(arrival.c.sender) == address)
         )
         sent = self._rows(select(*(_mail[name] for name in _SENT)).where(func.lower(_mail.recipient) == address))
-        kept = attachment.c.ticket.in_(traces.own)
-        files = self._rows(select(*attachment.c).where(kept).order_by(attachment.c.ticket, attachment.c.entry))
+        files = self._rows(
+            select(*attachment.c)
+            .join(entry, (entry.c.ticket == attachment.c.ticket) & (entry.c.n == attachment.c.entry))
+            .where(_theirs(traces))
+            .order_by(attachment.c.ticket, attachment.c.entry)
+        )
         record: Json = {
             "address": address,
             "names": list(traces.names),
@@ -68,7 +72,7 @@ class Exporting(Snapshot):
             "tickets": self._rows(select(*_TICKET).where(ticket.c.number.in_(traces.own))),
             "takes_part_in": list(traces.shared),
             "participant": self._rows(select(*participant.c).where(func.lower(participant.c.address) == address)),
-            "entries": self._entries(traces.own, traces.shared, address),
+            "entries": self._entries(traces),
             "drafts": self._rows(select(*draft.c).where(draft.c.ticket.in_(traces.own))),
             "mails_received": received,
             "mails_sent": sent,
@@ -88,13 +92,18 @@ class Exporting(Snapshot):
         """Give kept bytes."""
         return read_blobs(self._connection, [blob])[blob]
 
-    def _entries(self, own: Sequence[int], shared: Sequence[int], address: str) -> list[Json]:
+    def _entries(self, traces: Traces) -> list[Json]:
         columns = [column for column in entry.c if column.name != "seal"]
-        theirs = (entry.c.ticket.in_(own)) | (entry.c.ticket.in_(shared) & (func.lower(entry.c.by) == address))
-        return self._rows(select(*columns).where(theirs).order_by(entry.c.ticket, entry.c.n))
+        return self._rows(select(*columns).where(_theirs(traces)).order_by(entry.c.ticket, entry.c.n))
 
     def _rows(self, asked: Select[Any]) -> list[Json]:
         return [dict(_plain(row)) for row in self._connection.execute(asked)]
+
+
+def _theirs(traces: Traces) -> ColumnElement[bool]:
+    """Choose the entries of somebody's tickets, and what they wrote in those of others."""
+    wrote = entry.c.ticket.in_(traces.shared) & (func.lower(entry.c.by) == traces.address)
+    return entry.c.ticket.in_(traces.own) | wrote
 
 
 def _plain(row: Row[Any]) -> Iterator[tuple[str, object]]:

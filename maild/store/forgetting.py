@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from maild.model.decision import OutcomeKind
 from maild.model.outgoing import MailState
@@ -129,13 +129,8 @@ def forget_ticket(connection: Connection, number: int, record: Removal) -> bool:
     arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())
     forget_arrivals(connection, arrivals, record)
     drafts = select(draft.c.token).where(draft.c.ticket == number)
-    blobs: list[int] = []
-    for table, which in (
-        (attachment, attachment.c.ticket == number),
-        (draft_attachment, draft_attachment.c.draft.in_(drafts)),
-    ):
-        blobs += connection.execute(delete(table).where(which).returning(table.c.blob)).scalars()
-    _drop_unowned(connection, blobs)
+    drop_files(connection, attachment, attachment.c.ticket == number)
+    drop_files(connection, draft_attachment, draft_attachment.c.draft.in_(drafts))
     for table in (participant, consulted, mail_id, ticket_key, identity_code):
         connection.execute(delete(table).where(table.c.ticket == number))
     connection.execute(update(draft).where(draft.c.ticket == number).values(text="", reasons=[], commands=[]))
@@ -179,6 +174,11 @@ def forget_mails(connection: Connection, which: ColumnElement[bool], record: Rem
             connection.execute(delete(column.table).where(column.in_(some)))
     _drop_unowned(connection, blobs)
     return len(rows)
+
+
+def drop_files(connection: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """Take out files of entries or drafts."""
+    _drop_unowned(connection, connection.execute(delete(table).where(which).returning(table.c.blob)).scalars())
 
 
 def _drop_unowned(connection: Connection, ids: Iterable[int]) -> None:

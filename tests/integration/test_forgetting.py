@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -52,6 +53,34 @@ def test_an_erased_person_is_nowhere(desk: ADesk):
     first = desk.show("ticket", "show", "1001")
     assert (first["subject"], first["requester"], first["state"]) == ("", None, "new")
     assert first["entries"][-1]["text"].startswith("Words, people, mails and files were taken out")
+
+
+def test_a_file_in_somebody_elses_ticket_is_theirs(tmp_path: Path):
+    """It is exported with what they wrote there, and erased with it; what the others sent stays."""
+    desk = ADesk(tmp_path)
+    desk.handle(_with_file(a_mail(EVE, "Ours").replace(b"\r\nSubject", f"\r\nCc: {BOB}\r\nSubject".encode()), "eves"))
+    desk.handle(_with_file(a_mail(BOB, "Re: [#1001] Ours"), "bobs"))
+    assert [one["number"] for one in desk.show("ticket", "list")] == [1001]
+    for mail in desk.show("mail", "list"):
+        desk.maild("mail", "cancel", str(mail["id"]))
+
+    desk.maild("export", BOB, str(tmp_path / "bob.zip"))
+    desk.maild("erase", BOB, "--yes")
+
+    with zipfile.ZipFile(tmp_path / "bob.zip") as archive:
+        assert [name for name in archive.namelist() if name.startswith("files/")] == ["files/1001-2-0-bobs.txt"]
+    with closing(desk.open()) as store:
+        entries = store.read(lambda reader: reader.entries_of(1001))
+    assert [[file.name for file in entry.attachments] for entry in entries[:2]] == [["eves.txt"], []]
+    desk.maild("verify")
+
+
+def _with_file(mail: bytes, name: str) -> bytes:
+    """Attach a file to a mail of plain words."""
+    head, _, words = mail.partition(b"\r\n\r\n")
+    parted = f"{head.decode()}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    attached = f"--b\r\nContent-Disposition: attachment; filename={name}.txt\r\n\r\n{name}\r\n--b--\r\n"
+    return f"{parted}--b\r\n\r\n{words.decode()}\r\n{attached}".encode()
 
 
 def test_it_is_shown_and_asked_before_and_refused_where_it_must_not(desk: ADesk):
