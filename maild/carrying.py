@@ -3,7 +3,6 @@
 All that grows with a mail's size is done here, before any transaction begins.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,9 +14,8 @@ from maild.composing import Composer, Encoder
 from maild.desk import House
 from maild.drawing import draw
 from maild.model.decision import AddEntry, Decision, KeepDraft
-from maild.model.explaining import explanation
 from maild.model.facts import Facts
-from maild.model.mail import Attachment, Message
+from maild.model.mail import Attachment
 from maild.model.outgoing import OutgoingMail, Wanted
 from maild.reporting.charts import Look, PictureFormat
 from maild.store import Carrying, Packed, Store, pack
@@ -72,12 +70,11 @@ class InForce:
             self._parts = (house, desk)
 
 
-def carry_out_alone(store: Store, writer: Desk, message: Message | None, decision: Decision, facts: Facts) -> bool:
+def carry_out_alone(store: Store, writer: Desk, decision: Decision, facts: Facts) -> bool:
     """Carry out what was decided about neither an arrival nor a timer; False where its facts changed meanwhile."""
     now = writer.now()
     mails = writer.write_mails(decision, facts, now)
-    story = json.dumps(explanation(message, decision, mails), ensure_ascii=False)
-    work = Carrying(None, None, "", decision, mails, pack_attachments(decision), story)
+    work = Carrying(None, None, "", decision, mails, pack_attachments(decision), "")
     return not store.write(lambda tx: tx.carry_out([work], now))
 
 

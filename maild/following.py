@@ -4,7 +4,6 @@ outdated values → tickets that have one → facts → decide → carry out, a 
 edited calendars → tickets of which a clock runs by one → facts → decide → carry out, a portion at a time
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +13,6 @@ from maild.carrying import InForce
 from maild.desk import House
 from maild.journal import Event, journal
 from maild.model.decision import Decision
-from maild.model.explaining import explanation
 from maild.model.facts import Facts, Questions
 from maild.rules import WALL_TIME
 from maild.store import Carrying, Reader, Store, Transaction
@@ -119,8 +117,7 @@ def _recounted(number: int, facts: Facts, house: House, at: datetime) -> Decisio
 
 
 def _carrying(decision: Decision) -> Carrying:
-    story = json.dumps(explanation(None, decision, ()), ensure_ascii=False)
-    return Carrying(None, None, "", decision, (), {}, story)
+    return Carrying(None, None, "", decision, (), {}, "")
 
 
 def _asking(number: int) -> Questions:

@@ -125,7 +125,7 @@ class Hands:
                 decision = keep_time(decide(facts, self.house, at), facts, self.house, at)
             except HandError as error:
                 raise MaildError(str(error)) from error
-            if unless(decision) or carry_out_alone(self.store, self.writer, None, decision, facts):
+            if unless(decision) or carry_out_alone(self.store, self.writer, decision, facts):
                 return decision
         raise MaildError("the ticket changes faster than it can be written; try again")
 

@@ -237,6 +237,6 @@ def _take_back_of(hands: Hands, number: int, wish: Wish, touched: Touched) -> bo
             return False
         # Another priority or state is another time, and another value may need an approval, or none.
         decision = keep_time(decision, facts, hands.house, at)
-        if carry_out_alone(hands.store, hands.writer, None, decision, facts):
+        if carry_out_alone(hands.store, hands.writer, decision, facts):
             return True
     raise MaildError(f"ticket #{number} changes faster than it can be written; try again")

@@ -44,6 +44,7 @@ from maild.store.tables import (
     participant,
     ticket,
     ticket_key,
+    timer,
 )
 
 MAILD: Final = "maild"
@@ -68,6 +69,7 @@ _OWNERS: Final = (
     edition_file.c.blob,
 )
 _NOTHING: Final = pack(b"")
+NO_STORY: Final = "{}"
 _mail = outgoing_mail.c
 
 
@@ -112,7 +114,7 @@ def forget_arrivals(connection: Connection, ids: Sequence[int], record: Removal)
         bare = {"raw": empty, "sender": None, "gist": None, "forgotten_at": record.at}
         connection.execute(update(arrival).where(these).values(bare))
         connection.execute(update(arrival).where(these, arrival.c.reason != "").values(reason=record.why))
-        connection.execute(update(explanation).where(explanation.c.arrival.in_(some)).values(text="{}"))
+        connection.execute(update(explanation).where(explanation.c.arrival.in_(some)).values(text=NO_STORY))
         connection.execute(delete(counted).where(counted.c.arrival.in_(some), counted.c.kind.in_(_OF_PEOPLE)))
         events = [{"arrival": id_, "at": record.at, "what": "forgotten", "by": record.by} for id_ in some]
         connection.execute(arrival_event.insert(), events)
@@ -128,6 +130,8 @@ def forget_ticket(connection: Connection, number: int, record: Removal) -> bool:
     forget_mails(connection, _mail.ticket == number, record)
     arrivals = list(connection.execute(select(arrival.c.id).where(arrival.c.ticket == number)).scalars())
     forget_arrivals(connection, arrivals, record)
+    timers = select(timer.c.id).where(timer.c.ticket == number)
+    connection.execute(update(explanation).where(explanation.c.timer.in_(timers)).values(text=NO_STORY))
     drafts = select(draft.c.token).where(draft.c.ticket == number)
     drop_files(connection, attachment, attachment.c.ticket == number)
     drop_files(connection, draft_attachment, draft_attachment.c.draft.in_(drafts))

@@ -337,9 +337,9 @@ class _Plan:
         if work.timer is not None:
             self._spend("timer", work.timer)
             self._add_row("timer", {"the_key": work.timer, "claim": None, "done_at": now})
-        self._add_row(
-            "explanation", {"arrival": work.arrival, "timer": work.timer, "at": now, "text": work.explanation}
-        )
+        if work.explanation:
+            about: Row = {"arrival": work.arrival, "timer": work.timer}
+            self._add_row("explanation", {**about, "at": now, "text": work.explanation})
         is_lately = work.arrival not in self._ground.old_arrivals
         if sender is not None and sender.trust is Trust.PROVED and is_lately:
             self._add_row("sender_proof", {"address": sender.address.lower(), "proved_at": now})

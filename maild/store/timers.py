@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from maild.errors import StaleError
 from maild.model.decision import Timer, TimerKind
 from maild.model.pausing import PauseKind
+from maild.store.forgetting import NO_STORY
 from maild.store.pauses import is_working
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import explanation, timer
@@ -44,9 +45,10 @@ class TimerReading(Snapshot):
         return tuple(as_timer(row) for row in rows)
 
     def fired_timers(self, number: int) -> tuple[FiredTimer, ...]:
-        """Give what timers decided about a ticket, in that order; of one that decided nothing, that."""
+        """Give what timers decided about a ticket, in that order; nothing of what is forgotten."""
         told = select(timer, explanation.c.at, explanation.c.text)
         mine = told.join(explanation, explanation.c.timer == timer.c.id).where(timer.c.ticket == number)
+        mine = mine.where(explanation.c.text != NO_STORY)
         rows = self._connection.execute(mine.order_by(explanation.c.id))
         return tuple(FiredTimer(as_timer(row), row.at, row.text) for row in rows)
 

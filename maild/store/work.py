@@ -10,10 +10,11 @@ from maild.store.blobs import Packed, pack
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """A decision about one arrival or one timer that `claim` holds, with all that was made of it.
+    """A decision about one arrival or one timer that `claim` holds, or about neither, with all that was made of it.
 
-    `attachments` are packed by SHA-256. The mails' pieces are packed here, when the value is made: outside of any
-    transaction. `gist` is kept of mails that count when the same comes again.
+    `explanation` is its story as JSON, "" where no mail and no timer leads to it. `attachments` are packed by SHA-256.
+    The mails' pieces are packed here, when the value is made: outside of any transaction. `gist` is kept of mails that
+    count when the same comes again.
     """
 
     arrival: int | None

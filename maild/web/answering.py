@@ -139,7 +139,7 @@ def _carry_out(room: Room, visit: Visit, words: str) -> Decision:
         asked = replace(asked, gist="", wants=asked.wants | {Want.HISTORY})
         facts = room.store.read(lambda reader: reader.answer([asked], now))[0]  # noqa: B023 - read at once
         decision = desk.decide(message, None, facts, vouched, house, now, writer.new_token())
-        if carry_out_alone(room.store, writer, message, decision, facts):
+        if carry_out_alone(room.store, writer, decision, facts):
             log.info(Event.PAGE_ANSWERED, ticket=decision.outcome.ticket, mail=visit.mail.token)
             return decision
     raise MaildError("the ticket changes faster than it can be written")

