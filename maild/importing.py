@@ -59,7 +59,8 @@ def _record(  # noqa: PLR0917 - what, where to, when
     raws = [read_kept(each, limit) for each in portion]
     prints = [fingerprint(raw) for raw in raws]
     known = store.read(lambda reader: reader.find_fingerprints(mailbox, prints))
-    epoch = int(now.timestamp())
+    # Counted finely: mails of another import of this second would be taken for those of this one, and left out.
+    epoch = int(now.timestamp() * 1_000_000)
     new = {
         one: NewArrival(
             _fetched(next(uids), raw, kept, is_whole=kept.size <= limit),

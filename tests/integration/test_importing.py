@@ -1,10 +1,13 @@
 """Mail that an old desk left behind: an mbox file or a Maildir becomes tickets, and nobody is written to."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from maild.archives import find_kept, read_kept
+from maild.importing import Import, import_mail
+from maild.model.ticket import State
 from tests.integration.a_desk import ADDRESS, BOB, ADesk, a_mail
 
 RT = """\
@@ -92,6 +95,22 @@ def test_imported_twice_is_imported_once(desk: ADesk, old_mail: Path):
 
     assert "1 mail imported into support, 3 known already." in said
     assert "1 mail waits to be filed" in said
+
+
+def test_imports_of_one_second_are_two(desk: ADesk, tmp_path: Path):
+    """A script that imports file after file loses no mail, however fast it is."""
+    store = desk.open()
+    try:
+        done = []
+        for n in (1, 2):
+            file = tmp_path / f"{n}.mbox"
+            file.write_bytes(b"From x Mon Mar  4 09:00:00 2024\n" + a_mail(subject=f"Matter {n}"))
+            at = datetime(2026, 11, 23, 9, 0, 0, n, tzinfo=UTC)
+            done.append(import_mail(file, "support", State.CLOSED, 1_000_000, store, at, lambda *_: lambda _: None))
+    finally:
+        store.close()
+
+    assert done == [Import(1, 0), Import(1, 0)]
 
 
 def test_an_answer_with_the_old_number_finds_its_ticket(desk: ADesk, old_mail: Path):
