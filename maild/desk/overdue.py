@@ -1,6 +1,6 @@
 """What follows when a clock of a ticket reaches its target: it is entered, once, and those in charge are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from maild.desk.clocks import words_of
 from maild.desk.house import House
 from maild.desk.lateness import late_words
 from maild.desk.recounting import RECOUNTED, recount, recounted
-from maild.desk.telling import breaches, those_in_charge
+from maild.desk.telling import breaches, those_in_charge, those_leading
 from maild.desk.updating import draft_update, put_off, update_customer
 from maild.model.clocks import Clock, ClockName, ClockState
 from maild.model.decision import Decision, Outcome, OutcomeKind, Timer
@@ -27,6 +27,7 @@ def fall_due(timer: Timer, facts: Facts, house: House, now: datetime) -> Decisio
 
     Where its calendar was edited meanwhile the clock may be due at another time: then it is late no sooner.
     """
+    house = replace(house, absent=frozenset(facts.absences))
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
     clock = next((each for each in known.clocks if each.name == timer.about), None) if known is not None else None
     if known is None or clock is None:
@@ -93,12 +94,14 @@ def _tells(ladder: Ladder | None, clock: Clock) -> bool:
     )
 
 
-def _told(house: House, ticket: Ticket, now: datetime) -> Iterator[Person]:
+def _told(house: House, ticket: Ticket, now: datetime) -> Sequence[Person]:
+    """Give who is here of those in charge and who leads them; where none of them is, all the same."""
     people = those_in_charge(house, ticket, now)
-    yield from people
     lead = house.lead(house.team_of(ticket), now)
     if lead is not None and lead not in people and house.may_see(lead, ticket):
-        yield lead
+        people = (*people, lead)
+    here = tuple(each for each in people if not house.is_absent(each.key, now))
+    return here or those_leading(house, ticket, now) or people
 
 
 def _written(at: datetime) -> str:

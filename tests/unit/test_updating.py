@@ -29,11 +29,12 @@ class Updating(Silent):
 
     def __init__(self, text: str) -> None:
         self.drafts: dict[str, Draft] = {}
+        self.absences = {}
         super().__init__(text)
         self.customer("10:00", "There is fire.").agent("10:10")
 
     def facts(self, *mails) -> Facts:
-        return replace(super().facts(*mails), drafts=self.drafts)
+        return replace(super().facts(*mails), drafts=self.drafts, absences=self.absences)
 
     def _carry_out(self, decision, facts, now):
         for step in decision.steps:
@@ -113,11 +114,23 @@ def test_a_draft_that_is_not_needed_any_more_is_dropped_instead_of_brought_to_mi
 
 
 def test_the_lead_gets_the_draft_where_nobody_has_the_ticket():
-    """Who is away has nothing to send."""
+    """And where whoever has it is away by their own word: they have nothing to send."""
     matter = Updating(DRAFT)
     matter.by_hand("10:20", assignee="")
     matter.falls_due("update", "11:10")
     assert matter.draft.author == "dana"
+    matter = Updating(DRAFT)
+    matter.absences = {"alice": at("18:00")}
+    assert matter.falls_due("update", "11:10").mails == ["draft to dana@acme.example"]
+
+
+def test_who_is_away_hears_of_no_breach_while_others_are_here():
+    """Those who lead hear instead; where they are away too, who administers."""
+    for away, told in (("alice", ["dana"]), ("dana", ["alice"]), ("alice dana", ["rita"])):
+        matter = Updating(OFF)
+        matter.absences = dict.fromkeys(away.split(), at("18:00"))
+        matter.falls_due("update", "11:10")
+        assert matter.mails == [f"breached to {who}@acme.example" for who in told]
 
 
 def test_the_desk_updates_its_customer_by_itself_where_it_may():
