@@ -328,10 +328,10 @@ class Daemon:
             from maild.web import Limiter, Room, Web  # noqa: PLC0415 - a third of a second that no other desk pays for
 
             board, supervisor, watch = self._board, self._supervisor, self._stopwatch
-            limiter = Limiter(steady)
+            limiter, answers = Limiter(steady), Limiter(steady)
             done = bells.ring_decided
             room = partial(
-                Room, self._config, store, in_force, self._clock.now, board, supervisor, watch, limiter, done
+                Room, self._config, store, in_force, self._clock.now, board, supervisor, watch, limiter, answers, done
             )
             yield self._thread("web", partial(Web(listen, room).run, bells.stop), bells.stop)
 

@@ -121,8 +121,11 @@ def _signature(visit: Visit, begun: int) -> str:
 async def answer(room: Room, visit: Visit, words: str) -> Decision:
     """Let what somebody said on a page be decided and carried out, as their answer to the mail.
 
-    Raises MaildError where the ticket changes faster than it can be written.
+    Raises MaildError where the ticket changes faster than it can be written, PageError where too much was said.
     """
+    if room.answers.is_over(visit.mail.token):
+        raise PageError("too-much-said", 429)
+    room.answers.note(visit.mail.token)
     decision = await room.apart(lambda: _carry_out(room, visit, words))
     reach(Failpoint.WEB_COMMITTED)
     room.done()

@@ -1,7 +1,8 @@
 """How often somebody may come with a wrong link: not to keep them from guessing, which is hopeless, but from asking.
 
 A window for each address (of IPv6 for each network of a house, /64), and one for all together. Whoever never came with
-a wrong one is never kept away, however many others do.
+a wrong one is never kept away, however many others do. So is counted, too, how often a good link was used to say
+something: each time writes into a ticket's history, and may tell people.
 """
 
 from collections import OrderedDict, deque

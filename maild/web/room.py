@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """All that a page may ask. `done` is called once something was carried out: mails may wait, timers run."""
+    """All that a page may ask. `done` is called once something was carried out: mails may wait, timers run.
+
+    `limiter` counts wrong links by visitor, `answers` what was said on pages by the mail that led there.
+    """
 
     config: Config
     store: Store
@@ -32,6 +35,7 @@ class Room:
     supervisor: Supervisor
     watch: Stopwatch
     limiter: Limiter
+    answers: Limiter
     done: Callable[[], None]
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE), repr=False)
 

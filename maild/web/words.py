@@ -49,6 +49,13 @@ MESSAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "en": ("Too many wrong links", "Please try again in a few minutes."),
             "de": ("Zu viele falsche Links", "Bitte versuchen Sie es in ein paar Minuten noch einmal."),
         },
+        "too-much-said": {
+            "en": ("You have told us a lot here", "Please wait a few minutes, or answer the mail."),
+            "de": (
+                "Sie haben uns hier schon viel gesagt",
+                "Bitte warten Sie ein paar Minuten, oder antworten Sie auf die Mail.",
+            ),
+        },
         "failed": {
             "en": ("That did not work just now", "Nothing was kept. Please try again in a minute."),
             "de": ("Das ging gerade nicht", "Es wurde nichts gespeichert. Bitte versuchen Sie es gleich noch einmal."),

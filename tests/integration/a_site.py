@@ -119,8 +119,10 @@ def a_site(desk: ADesk, at: datetime = MONDAY, meanwhile: Callable[[ASite], None
         site = ASite(desk, config.web.listen[1], store, board, watch, supervisor, at, in_force)
 
         def room() -> Room:
-            limiter = Limiter(time.monotonic)
-            return Room(config, store, in_force, lambda: site.at, board, supervisor, watch, limiter, lambda: None)
+            limiter, answers = Limiter(time.monotonic), Limiter(time.monotonic)
+            return Room(
+                config, store, in_force, lambda: site.at, board, supervisor, watch, limiter, answers, lambda: None
+            )
 
         web = Web(config.web.listen, room)
         thread = Thread(target=supervisor.supervise, args=("web", partial(web.run, stop), stop), daemon=True)

@@ -248,6 +248,17 @@ def test_wrong_links_are_answered_alike_and_limited(bob: Matter, monkeypatch: py
     assert bob.site.ask(solved, x_forwarded_for="192.0.2.7").status == 200  # who is not to blame is not kept away
 
 
+def test_a_good_link_floods_no_ticket(bob: Matter):
+    """Whoever presses without end writes so much into the history, and no more for a while; looking is free."""
+    solved, most = bob.link("solved"), limiting.MOST_OF_ONE
+    form = {"nonce": bob.site.nonce_in(solved), "solved": "no"}
+    pressed = [bob.site.post(solved, {**form, "words": f"Still dead, {n}."}).status for n in range(most + 2)]
+
+    assert pressed == [*[303] * most, 429, 429]
+    assert len(bob.entries(kind=EntryKind.CUSTOMER)) == 1 + most
+    assert bob.site.ask(solved).status == 200
+
+
 def test_a_press_that_comes_twice_at_once_is_one(bob: Matter):
     """Ten at the same moment: each is decided on the facts as they are, and one of them is the vote."""
     path = bob.surveyed()
