@@ -37,7 +37,7 @@ def wake(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
 
 
 def expire_code(timer: Timer, facts: Facts, house: House, now: datetime) -> Decision:
-    """Let a code that nobody sent back be worth nothing, and tell those in charge."""
+    """Let a code that nobody sent back be worth nothing, and tell those in charge, unless the matter is over."""
     known = facts.tickets.get(timer.ticket) if timer.ticket is not None else None
     if known is None or Identity.parse(known.ticket.identity).state is not IdentityState.ASKED:
         return _nothing("no code is out")
@@ -49,7 +49,8 @@ def expire_code(timer: Timer, facts: Facts, house: House, now: datetime) -> Deci
     sheet.change(Change("identity", ticket.identity, expired.written()))
     sheet.enter(ticket.number, EntryKind.EVENT, story)
     sheet.add(DropCode(ticket.number))
-    sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
+    if ticket.state not in FINISHED:
+        sheet.want(*notices(those_in_charge(house, ticket, now), ticket.number, (story,)))
     return sheet.decision(entry_of(ticket.number), None)
 
 

@@ -316,6 +316,18 @@ def test_a_code_expires_and_the_next_mail_lets_another_go_out():
     assert matter.identity == Identity(IdentityState.ASKED, 1)
 
 
+def test_nobody_hears_of_a_code_that_expires_when_the_matter_is_over():
+    """It was closed or merged without anything that wanted one; the code is worth nothing all the same."""
+    matter = Matter(asked())
+    over = replace(matter.facts.tickets[2001].ticket, state=State.CLOSED)
+    matter.facts = facts(ticket=replace(matter.facts.tickets[2001], ticket=over))
+    later(matter, NOW + timedelta(hours=24))
+    expired = matter.take(
+        expire_code(Timer(1, TimerKind.IDENTITY, 2001, 0, matter.at), matter.facts, ASKING, matter.at)
+    )
+    assert (matter.identity, expired.mails) == (Identity(IdentityState.EXPIRED, 3), ())
+
+
 def test_a_machine_in_their_mailbox_asks_for_no_code():
     """An out-of-office is proved as well as their own words, and means nothing."""
     ticket = a_ticket(**PASSWORD, identity="expired: 2")
