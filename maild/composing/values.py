@@ -333,12 +333,13 @@ def _bare(value: str) -> str:
 
 def _their_words(order: Order) -> str:
     """Quote a little of the recipient's own words to them, and only if they surely are theirs."""
-    if not order.is_proved:
+    if not order.is_proved or order.known is None:
         return ""
-    theirs = [
-        step.text
+    entered = {
+        step.n
         for step in order.decision.steps
         if isinstance(step, AddEntry) and step.number == order.wanted.ticket and step.kind is EntryKind.CUSTOMER
-    ]
+    }
+    theirs = [entry.text for entry in order.known.entries if entry.n in entered]
     words, left_out = notices.excerpt(theirs[-1], _QUOTED_LINES, _QUOTED_CHARACTERS) if theirs else ("", 0)
     return words + ("\n…" if left_out else "")

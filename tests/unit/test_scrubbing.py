@@ -101,6 +101,16 @@ def test_no_mail_carries_what_is_masked():
         assert "4111 1111" not in str(read(mail)["Subject"])
 
 
+def test_an_acknowledgement_repeats_no_secret():
+    """Their own words come back to them without it: this mail, too, lies around."""
+    decision = a_decision(an_entry(text="The password is hunter2x, hurry."))
+
+    mail = write(to_customer(), decision, a_composer(scrub=EVERY_KIND))
+
+    assert f"> The password is {MASK} hurry." in text_of(mail)
+    assert b"hunter2x" not in mail.wire
+
+
 def test_unknown_kinds_are_complained_of():
     """At their place, and with what there is."""
     (problem,) = problems_of(ALICE, "privacy:\n  scrub: [cards]\n")
