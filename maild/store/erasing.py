@@ -13,9 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
-from maild.model.ticket import FINISHED, CauseKind
+from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, CauseKind
 from maild.store.forgetting import (
-    IMPERSONAL,
     NOBODY,
     Removal,
     drop_files,
@@ -25,6 +24,7 @@ from maild.store.forgetting import (
     note_removal,
     reseal_entries,
 )
+from maild.store.rows import Row
 from maild.store.snapshot import Found, Snapshot
 from maild.store.tables import (
     arrival,
@@ -51,6 +51,8 @@ from maild.store.tables import (
 
 _FINISHED: Final = frozenset(state.value for state in FINISHED)
 _LEAST_NAME: Final = 4
+# Changes of these are words; of others only what names an address is of people.
+_WORDED: Final = ("subject", "requester_name", FIELD_PREFIX, CONTACT_PREFIX)
 _OF_WORDS: Final = frozenset({"message", "mails", "why", "steps", "commands"})  # of a decision's story
 # Where somebody may be named in passing.
 _IN_PASSING: Final = (
@@ -160,8 +162,15 @@ def _erase_shared(connection: Connection, number: int, traces: Traces, record: R
     forget_arrivals(connection, arrivals, record)
     for table, column in ((participant, "address"), (consulted, "address"), (ticket_key, "owner")):
         connection.execute(delete(table).where(table.c.ticket == number, _is(table.c[column], traces.address)))
-    row = connection.execute(select(ticket.c.subject, ticket.c.fields).where(ticket.c.number == number)).one()
-    values = {"subject": hide(row.subject), "fields": [[name, hide(value)] for name, value in row.fields]}
+    columns = (ticket.c[name] for name in ("subject", "fields", "approvals", "steps", "identity"))
+    row = connection.execute(select(*columns).where(ticket.c.number == number)).one()
+    by_address = partial(_naming(traces.address).sub, NOBODY)
+    values: Row = {"subject": hide(row.subject), "fields": [[name, hide(value)] for name, value in row.fields]}
+    values |= {
+        "approvals": [[key, by_address(text)] for key, text in row.approvals],
+        "steps": [[key, by_address(text)] for key, text in row.steps],
+        "identity": row.identity and by_address(row.identity),
+    }
     connection.execute(update(ticket).where(ticket.c.number == number).values(values))
     for one in connection.execute(select(draft.c.token, draft.c.text).where(draft.c.ticket == number)).all():
         connection.execute(update(draft).where(draft.c.token == one.token).values(text=hide(one.text)))
@@ -177,15 +186,16 @@ def _without(address: str, hide: Callable[[str], str], row: Found) -> Mapping[st
         "by": NOBODY if is_theirs else row.by,
         "message_id": None if is_theirs else row.message_id,
         "cause_reference": _naming(address).sub(NOBODY, reference),
-        "changes": [_without_in_change(hide, change) for change in row.changes],
+        "changes": [_without_in_change(address, hide, change) for change in row.changes],
     }
     return {name: value for name, value in changed.items() if value != getattr(row, name)}
 
 
-def _without_in_change(hide: Callable[[str], str], change: list[str | None]) -> list[str | None]:
+def _without_in_change(address: str, hide: Callable[[str], str], change: list[str]) -> list[str | None]:
     """Take somebody out of a field's values; a queue that is called as they are stays what it is."""
     name, *values = change
-    return change if name in IMPERSONAL else [name, *(value and hide(value) for value in values)]
+    hidden = hide if name.startswith(_WORDED) else partial(_naming(address).sub, NOBODY)
+    return [name, *(value and hidden(value) for value in values)]
 
 
 def _erase_rest(connection: Connection, traces: Traces, record: Removal) -> None:

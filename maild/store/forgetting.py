@@ -53,7 +53,7 @@ NOBODY: Final = "forgotten@maild.invalid"
 _TICKETS_AT_ONCE: Final = 10
 _MAILS_AT_ONCE: Final = 100
 # Changes that say nothing of anybody outside: all that figures are computed from stands among them.
-IMPERSONAL: Final = frozenset(
+_IMPERSONAL: Final = frozenset(
     {
         *("state", "queue", "category", "impact", "urgency", "priority", "level", "team", "assignee", "agreement"),
         *("terms", "ladder", "climbs", "score", "language", "confidential", "merged_into", "successor", "parent"),
@@ -220,7 +220,7 @@ def _without_words(row: Found) -> Mapping[str, Any]:
         "by": NOBODY if "@" in row.by else row.by,
         "message_id": None,
         "cause_reference": "" if is_of_message else row.cause_reference,
-        "changes": [change for change in row.changes if change[0] in IMPERSONAL],
+        "changes": [change for change in row.changes if change[0] in _IMPERSONAL],
     }
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.model.decision import AddParticipant, OutcomeKind, StartTimer, TimerKind
+from maild.model.decision import AddParticipant, ChangeTicket, OutcomeKind, StartTimer, TimerKind
 from maild.model.mail import Address
 from maild.model.outgoing import MailState
 from maild.model.ticket import Change, State
@@ -23,6 +23,7 @@ from tests.integration.store.values import (
 )
 
 EVE = Address("eve@customer.example", "Support")
+APPROVAL = Change("approval.support", None, f"open n=2 tier=support asked={EVE.address}")
 RECORD = Removal("their person asked for it", "root", NOW + timedelta(hours=1))
 STORY = {"message": {"from": "eve@customer.example", "text": "Support knows"}, "decision": {"queue": "support"}}
 
@@ -30,9 +31,9 @@ STORY = {"message": {"from": "eve@customer.example", "text": "Support knows"}, "
 def let_her_take_part(store: Store, *mails) -> None:
     """Open a ticket of Bob's in which Eve, who calls herself Support, takes part."""
     open_ticket(store, 1001)
-    changes = (Change("queue", "billing", "support"), Change("requester_name", "Support", "Bob"))
+    changes = (Change("queue", "billing", "support"), Change("requester_name", "Support", "Bob"), APPROVAL)
     entry = replace(an_entry(1001, 2, text="Support said so."), changes=changes)
-    steps = (AddParticipant(1001, EVE), entry)
+    steps = (AddParticipant(1001, EVE), ChangeTicket(1001, (APPROVAL,)), entry)
     work = a_work(take_one(store, 2), a_decision(*steps), *mails, explanation=json.dumps(STORY))
     assert carry_out(store, work) == ()
 
@@ -57,7 +58,9 @@ def test_a_queue_that_is_called_as_somebody_is_stays_what_it_is(store: Store):
     assert [(one.field, one.old, one.new) for one in entry.changes] == [
         ("queue", "billing", "support"),
         ("requester_name", NOBODY, "Bob"),
+        ("approval.support", None, f"open n=2 tier=support asked={NOBODY}"),
     ]
+    assert store.read(lambda reader: reader.find_ticket(1001)).approval("support") == entry.changes[-1].new
 
 
 def test_mail_to_others_is_not_cancelled_for_one_who_goes(store: Store):
