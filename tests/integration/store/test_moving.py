@@ -59,7 +59,7 @@ def content(directory: Path, url: str | None) -> dict[str, list[object]]:
 
 def plain(row: tuple[object, ...]) -> str:
     """A row as both databases mean it: a boolean is a number, JSON its text, in no order of columns."""
-    values = [json.dumps(value) if isinstance(value, list) else value for value in row]
+    values = [json.dumps(value) if isinstance(value, list | dict) else value for value in row]
     return repr(sorted(repr(int(value) if isinstance(value, bool) else value) for value in values))
 
 
