@@ -45,13 +45,15 @@ def write(desk: ADesk, *rules: str) -> Path:
 
 
 def test_tests_beside_rules_are_run(tmp_path: Path):
-    """Passed, they are one line; a failure says where it stands, what was expected, and which rules held on what."""
+    """Passed, they are one line; a failure says where it stands, what was expected, and which rules held on what.
+
+    `check` runs them too, and is not content with what a reload would refuse.
+    """
     desk = ADesk(tmp_path)
     file = write(desk, VPN, PRINTER)
     assert desk.maild("rules", "test").stdout == "2 tests beside 2 rules passed.\n"
 
     write(desk, VPN.replace("[vpn]", "[tunnel]"), PRINTER)
-    assert "2 tests" in desk.maild("check").stdout
     failed = desk.maild("rules", "test", code=1)
     told = json.loads(desk.maild("rules", "test", "--json", code=1).stdout)
 
@@ -66,6 +68,7 @@ def test_tests_beside_rules_are_run(tmp_path: Path):
     ]
     assert (told["ok"], told["tests"], len(told["failed"])) == (False, 2, 1)
     assert (told["failed"][0]["line"], told["failed"][0]["wrong"][0]["expected"]) == (7, "network")
+    assert failed.stdout in desk.maild("check", code=1).stdout
     assert not (tmp_path / "state").exists()
 
 
