@@ -58,6 +58,7 @@ GERMAN: Mapping[str, str] = {
     "The desk stood still: this was due {when}, and stands for all since.": (
         "Der Betrieb stand still: Fällig war dies {when}, und es steht für alles seither."
     ),
+    "Figures of {since} to {until}.": "Zahlen von {since} bis {until}.",
     "Nobody of this shift is here to accept it.": "Von dieser Schicht ist niemand da, um sie anzunehmen.",
     "Nobody accepted the handover before this one.": "Die Übergabe davor hat niemand angenommen.",
     "{name} accepted the handover before this one, {when}.": "{name} hat die Übergabe davor angenommen, {when}.",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from maild.desk.figuring import figures_for
+from maild.desk.figuring import figures_for, told_since
 from maild.desk.hour import Hour
 from maild.desk.house import House
 from maild.desk.listings import held_listing, listings_for
@@ -97,9 +97,11 @@ def _report_mail(report: Report, person: Person, hour: Hour, about: tuple[str, .
     headline = say("{report}, {day}", report=report.key, day=hour.occasion.day.isoformat())
     is_handover = report.accept is not None
     template = Template.HANDOVER if is_handover else Template.DAILY_REPORT
-    mail = to_person(person, template, None, Thread.INTERNAL, Meaning.NOTHING, about=(headline, *about))
     lists = [part for part in report.parts if part not in FIGURES]
-    figures, charts = figures_for(person, [part for part in report.parts if part in FIGURES], hour)
+    figured = [part for part in report.parts if part in FIGURES]
+    figures, charts = figures_for(person, figured, hour)
+    about = (headline, *about, *(told_since(person, hour) if figured else ()))
+    mail = to_person(person, template, None, Thread.INTERNAL, Meaning.NOTHING, about=about)
     listings = (*listings_for(person, lists, hour.facts, hour.house, hour.now), *figures)
     return replace(mail, listings=listings, charts=charts, listed=(str(hour.occasion),) if is_handover else ())
 

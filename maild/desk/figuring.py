@@ -1,13 +1,14 @@
 """The figures of a report for one reader: of the tickets that they may see, of the time since the report before."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from maild.desk.hour import Hour
 from maild.desk.listings import bounded
 from maild.model.charts import Chart
 from maild.model.digest import Item, Listing
+from maild.model.saying import say
 from maild.reporting import Part, Period, View, for_mail, parts
 from maild.reporting.rendering import lines_of
 from maild.reporting.words import in_language
@@ -24,14 +25,24 @@ def figures_for(
     wanted = [name.value for name in names]
     if facts is None or not wanted:
         return (), ()
-    since = hour.facts.desk.since or hour.now - _DAY
-    period = Period("report", since, hour.now, hour.occasion.zone)
+    period = Period("report", _since(hour), hour.now, hour.occasion.zone)
     view = View(hour.now, house.rules.customer_key, sight=house.sight_of(person))
     language = person.language or house.desk.locale
     shown = for_mail(in_language(parts(wanted, period, facts, view), language))
     zone = ZoneInfo(person.timezone or house.desk.timezone)
     listings = tuple(each for part in shown for each in _listings(part, zone))
     return listings, tuple(chart for part in shown for chart in part.charts if not chart.is_empty)
+
+
+def told_since(person: Person, hour: Hour) -> tuple[str, ...]:
+    """Say of which time the figures are that somebody reads, by their own clock."""
+    zone = ZoneInfo(person.timezone or hour.house.desk.timezone)
+    since, until = (f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}" for at in (_since(hour), hour.now))
+    return (say("Figures of {since} to {until}.", since=since, until=until),)
+
+
+def _since(hour: Hour) -> datetime:
+    return hour.facts.desk.since or hour.now - _DAY
 
 
 def _listings(part: Part, zone: ZoneInfo) -> Iterator[Listing]:

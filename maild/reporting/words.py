@@ -124,6 +124,7 @@ _GERMAN: Mapping[str, str] = MappingProxyType(
         "Reasons are those of #late; a ticket that is late still counts up to the end of the period.": (
             "Gründe sind die von #late; was noch verspätet ist, zählt bis zum Ende des Zeitraums."
         ),
+        "to": "auf",
         "Votes of the period beside its closings.": "Stimmen des Zeitraums neben den Schließungen.",
     }
 )
@@ -153,12 +154,17 @@ class _Wording:
         return Part(part.name, self._title(part.title), tables, tuple(self._chart(chart) for chart in part.charts))
 
     def _table(self, table: Table) -> Table:
-        columns = tuple(replace(column, heading=self._word(column.title)) for column in table.columns)
+        columns = tuple(replace(column, heading=self._heading(column.title)) for column in table.columns)
         rows = tuple(tuple(map(self._cell, row, table.columns)) for row in table.rows)
         if rows and rows[-1][0] == "all":
             rows = (*rows[:-1], (self._word("all"), *rows[-1][1:]))
         title, note, empty = self._title(table.title), self._word(table.note), self._word(table.empty)
         return replace(table, title=title, columns=columns, rows=rows, note=note, empty=empty)
+
+    def _heading(self, title: str) -> str:
+        """Word a column's title; a level is an administrator's word, and what it is brought to is ours."""
+        what, _, level = title.partition(" ")
+        return f"{self._word(what)} {level}" if what == "to" else self._word(title)
 
     def _chart(self, chart: Chart) -> Chart:
         title = self._title(chart.title)

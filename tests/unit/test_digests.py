@@ -474,6 +474,16 @@ def test_figures_of_a_report_are_of_the_time_since_the_last():
     assert [chart.key for chart in decision.mails[0].charts] == ["course"]
 
 
+@pytest.mark.parametrize(
+    ("part", "told"), [(ReportPart.VOLUME, ["Figures of {since} to {until}."]), (ReportPart.WAITING, [])]
+)
+def test_a_report_says_of_which_time_its_figures_are(part, told):
+    """By its reader's clock; a list of what is waiting is of now."""
+    (mail, *_) = held_by(a_report(part), desk={"figures": ReportFacts(()), "since": NOW - timedelta(hours=8)}).mails
+
+    assert [line.wording for line in mail.about[1:]] == told
+
+
 @pytest.mark.parametrize(("part", "wants"), [(ReportPart.SLA, {Want.FIGURES}), (ReportPart.DRAFTS, set())])
 def test_figures_are_read_only_for_a_report_that_tells_them(part, wants):
     """A morning's list costs no month of histories."""
