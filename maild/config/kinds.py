@@ -172,17 +172,6 @@ def size_from(least: str, most: str) -> object:
     return BeforeValidator(read)
 
 
-def only(value: object, what: str) -> object:
-    """Make a type of a setting that has one value with an effect yet."""
-
-    def read(given: object) -> object:
-        if given != value:
-            raise ValueError(f"not yet: {what} comes with a later version; leave this line out")
-        return given
-
-    return AfterValidator(read)
-
-
 def matching(pattern: str, what: str) -> object:
     """Make a type of texts of one form; `what` goes on from "is no"."""
     form = re.compile(pattern, re.ASCII)

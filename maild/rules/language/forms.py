@@ -15,8 +15,6 @@ from maild.rules.conditions import RateTest
 from maild.rules.effects import Whom, WhomKind
 from maild.rules.fold import OF_THE_MAIL
 
-NOT_YET = "not yet: this has no effect in this version; leave it out"
-
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SPAN = re.compile(r"(\d{2}):([0-5]\d)-(\d{2}):([0-5]\d)", re.ASCII)
 _CATEGORY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}(?:/[a-z0-9][a-z0-9_-]{0,39}){0,5}", re.ASCII)
