@@ -6,14 +6,16 @@ what was mailed there and the raw mails, which quote it, go.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
 
 from maild.model.ticket import CONTACT_PREFIX, FIELD_PREFIX, FINISHED, CauseKind
+from maild.store.columns import metadata
 from maild.store.forgetting import (
     NOBODY,
     Removal,
@@ -55,14 +57,16 @@ _LEAST_NAME: Final = 4
 _WORDED: Final = ("subject", "requester_name", FIELD_PREFIX, CONTACT_PREFIX)
 _OF_WORDS: Final = frozenset({"message", "mails", "why", "steps", "commands"})  # of a decision's story
 # Where somebody may be named in passing.
-_IN_PASSING: Final = (
-    (mail_event, "words"),
-    (desk_event, "about"),
-    (arrival, "reason"),
-    (arrival_event, "by"),
-    (link, "why"),
-    (timer, "about"),
-    (explanation, "text"),
+_IN_PASSING: Final[Mapping[Table, str]] = MappingProxyType(
+    {
+        mail_event: "words",
+        desk_event: "about",
+        arrival: "reason",
+        arrival_event: "by",
+        link: "why",
+        timer: "about",
+        explanation: "text",
+    }
 )
 _mail = outgoing_mail.c
 
@@ -89,12 +93,24 @@ class Traces:
         return not (self.own or self.shared or self.arrivals or self.mails or self.has_contact)
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A row that names somebody in passing."""
+
+    table: str
+    key: tuple[Any, ...]
+
+
 class EraseReading(Snapshot):
     """Asking where somebody is."""
 
     def find_traces(self, address: str) -> Traces:
         """Find a person by their address, whatever its letter case."""
         return find_traces(self._connection, address.lower())
+
+    def find_mentions(self, address: str) -> tuple[Mention, ...]:
+        """Find all that names somebody in passing; goes through all that the desk ever wrote down."""
+        return tuple(_find_mentions(self._connection, address.lower()))
 
 
 class EraseWriting(Snapshot):
@@ -109,8 +125,13 @@ class EraseWriting(Snapshot):
         return _erase_shared(self._connection, number, traces, record)
 
     def erase_rest(self, traces: Traces, record: Removal) -> None:
-        """Take out what is nobody's ticket: their mails, their contact, what was counted, and where they are named."""
+        """Take out what is nobody's ticket: their mails, their contact, and what was counted."""
         _erase_rest(self._connection, traces, record)
+
+    def erase_mentions(self, mentions: Iterable[Mention], traces: Traces) -> None:
+        """Take them out of what names them in passing."""
+        for mention in mentions:
+            _erase_mention(self._connection, mention, traces)
 
 
 def find_traces(connection: Connection, address: str) -> Traces:
@@ -210,31 +231,39 @@ def _erase_rest(connection: Connection, traces: Traces, record: Removal) -> None
         (counted, "key"),
     ):
         connection.execute(delete(table).where(_is(table.c[column], address)))
-    for row in connection.execute(select(mail_id.c.id, mail_id.c.sender, mail_id.c.addresses)).all():
-        others = [each for each in row.addresses if each.lower() != address]
-        if others != row.addresses or (row.sender or "").lower() == address:
-            sender = None if (row.sender or "").lower() == address else row.sender
-            connection.execute(update(mail_id).where(mail_id.c.id == row.id).values(addresses=others, sender=sender))
-    pattern = _naming(address, *traces.names)
-    for table, key, column, text in _passing(connection, address):
-        if table is explanation:
-            clean = json.dumps(_without_in_story(address, pattern, json.loads(text)), ensure_ascii=False)
-        else:
-            clean = pattern.sub(NOBODY, text)
-        connection.execute(update(table).where(key).values({column: clean}))
     connection.execute(desk_event.insert().values(at=record.at, what="erased", about=NOBODY, by=record.by))
 
 
-def _passing(connection: Connection, address: str) -> Iterator[tuple[Table, ColumnElement[bool], str, str]]:
-    """Give what names an address in passing."""
-    for table, column in _IN_PASSING:
-        keys = list(table.primary_key)
+def _find_mentions(connection: Connection, address: str) -> Iterator[Mention]:
+    for row in connection.execute(select(mail_id.c.id, mail_id.c.sender, mail_id.c.addresses)):
+        if address in {each.lower() for each in (row.sender or "", *row.addresses)}:
+            yield Mention(mail_id.name, (row.id,))
+    for table, column in _IN_PASSING.items():
         like = func.lower(table.c[column]).contains(address, autoescape=True)
-        for row in connection.execute(select(*keys, table.c[column]).where(like)).all():
-            where = keys[0] == row[0]
-            for key, value in zip(keys[1:], row[1:-1], strict=True):
-                where &= key == value
-            yield table, where, column, row[-1]
+        for key in connection.execute(select(*table.primary_key).where(like)):
+            yield Mention(table.name, tuple(key))
+
+
+def _erase_mention(connection: Connection, mention: Mention, traces: Traces) -> None:
+    table = metadata.tables[mention.table]
+    columns = (table.c.sender, table.c.addresses) if table is mail_id else (table.c[_IN_PASSING[table]],)
+    here = and_(*(column == value for column, value in zip(table.primary_key, mention.key, strict=True)))
+    row = connection.execute(select(*columns).where(here)).one_or_none()
+    if row is not None:
+        connection.execute(update(table).where(here).values(_unmentioned(table, row, traces)))
+
+
+def _unmentioned(table: Table, row: Found, traces: Traces) -> Row:
+    """Give what a row holds without somebody whom it names."""
+    address, pattern = traces.address, _naming(traces.address, *traces.names)
+    if table is mail_id:
+        sender = None if (row.sender or "").lower() == address else row.sender
+        return {"sender": sender, "addresses": [each for each in row.addresses if each.lower() != address]}
+    (text,) = row
+    if table is explanation:
+        story = _without_in_story(address, pattern, json.loads(text))
+        return {_IN_PASSING[table]: json.dumps(story, ensure_ascii=False)}
+    return {_IN_PASSING[table]: pattern.sub(NOBODY, text)}
 
 
 def _without_in_story(address: str, pattern: "re.Pattern[str]", value: object) -> object:
