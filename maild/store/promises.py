@@ -21,6 +21,7 @@ from maild.model.ticket import APPROVAL_PREFIX, CONTACT_PREFIX, SETS, EntryKind,
 
 RESTORE: Final = "restore the last backup in which it is whole"
 REPORT: Final = "keep a copy of the database and report it: maild never writes this"
+_ASLEEP: Final = "`maild ticket set N state=open`; report it, if its timer was not dropped after a restore"
 _DROPPED: Final = "`#approval` asks once more; report it, if it was not dropped after a restore"
 _SHOWN_OWNERS: Final = 10
 _OUTCOMES: Final = frozenset(OutcomeKind)
@@ -164,7 +165,7 @@ class History:
 class SeenTicket:
     """A ticket's changeable fields, the number of its newest entry as it says itself, and its history.
 
-    `ends` name the approvals of it that a waiting timer is to end.
+    `ends` name the approvals of it that a waiting timer is to end; `is_woken`: one is to wake it.
     """
 
     key: int
@@ -173,6 +174,7 @@ class SeenTicket:
     history: History
     approvals: Mapping[str, str] = field(default_factory=dict)
     ends: frozenset[str] = frozenset()
+    is_woken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ def check_ticket(ticket: SeenTicket) -> Iterator[Fault]:
     yield from _identity_faults(ticket)
     yield from history.answered_twice()
     yield from _wrong_approvals(ticket, where)
+    if ticket.values.get("state") == State.PENDING and not ticket.is_woken:
+        yield Fault("a pending ticket has no timer that wakes it", where, _ASLEEP)
 
 
 def _wrong_approvals(ticket: SeenTicket, where: str) -> Iterator[Fault]:

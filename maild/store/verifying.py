@@ -78,6 +78,7 @@ _TICKETS = select(
     ticket.c.number.label("id"), ticket.c.last_n, ticket.c.approvals, *(ticket.c[name] for name in FIELDS)
 )
 _ENDS = select(timer.c.ticket, timer.c.about).where(timer.c.kind == TimerKind.APPROVAL.value, timer.c.done_at.is_(None))
+_WAKES = select(timer.c.ticket).where(timer.c.kind == TimerKind.WAKE.value, timer.c.done_at.is_(None))
 _NUMBERS = select(ticket.c.number.label("id"))
 _ENTRIES = (
     select(
@@ -202,6 +203,7 @@ class Verifying(Snapshot):
         ends: defaultdict[int, set[str]] = defaultdict(set)
         for of, about in self._connection.execute(_ENDS.where(timer.c.ticket.in_(numbers))):
             ends[of].add(about)
+        woken = frozenset(self._connection.execute(_WAKES.where(timer.c.ticket.in_(numbers))).scalars())
         return tuple(
             SeenTicket(
                 key=row.id,
@@ -210,6 +212,7 @@ class Verifying(Snapshot):
                 history=histories[row.id],
                 approvals=dict(row.approvals),
                 ends=frozenset(ends[row.id]),
+                is_woken=row.id in woken,
             )
             for row in rows
         )

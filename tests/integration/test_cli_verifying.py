@@ -366,6 +366,10 @@ DAMAGE: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("UPDATE timer SET ticket = (SELECT max(number) FROM ticket WHERE number <> timer.ticket)",),
         r"a timer and its mail name different tickets: timer \d+ ",
     ),
+    "a ticket that sleeps for ever": (
+        ("UPDATE ticket SET state = 'pending' WHERE number = 1001",),
+        r"a pending ticket has no timer that wakes it: ticket #1001: ",
+    ),
     "a reference to nothing": (
         ("INSERT INTO participant (ticket, address, name, added_at) VALUES (99, 'a@b', '', 1)",),
         r"a row refers to a missing ticket: participant, row \d+: ",
