@@ -1,12 +1,10 @@
 """What the pages are given: the desk's store and clock, and how to ask them without holding up other visitors."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from maild.apart import begin_apart
 from maild.carrying import InForce
 from maild.config import Config
 from maild.stopwatch import Stopwatch
@@ -14,8 +12,7 @@ from maild.store import Reader, Store
 from maild.supervising import Supervisor
 from maild.troubles import Board
 from maild.web.limiting import Limiter
-
-MOST_AT_ONCE: Final = 8  # threads that ask the store for visitors
+from maild.web.turns import Turns
 
 T = TypeVar("T")
 
@@ -37,12 +34,11 @@ class Room:
     limiter: Limiter
     answers: Limiter
     done: Callable[[], None]
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE), repr=False)
+    _turns: Turns = field(default_factory=Turns, repr=False)
 
     async def apart(self, work: Callable[[], T]) -> T:
         """Do what blocks in a thread; a few at a time, and nobody waits for it at the end."""
-        async with self._turns:
-            return await asyncio.wrap_future(begin_apart(work, "web"))
+        return await self._turns.apart(work)
 
     async def read(self, work: Callable[[Reader], T]) -> T:
         """Read one snapshot of the store."""
