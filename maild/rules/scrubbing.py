@@ -16,6 +16,7 @@ _CARD_DIGITS = range(13, 20)  # ISO/IEC 7812-1
 _CARD_SCHEMES = "23456"
 _LAST_SHOWN = 4
 _LEAST_TEXT = 6
+_LINK = re.compile(r"[<(\[]?https?://", re.IGNORECASE)
 
 # A run of digits as people write card numbers; which part of it is one, if any, says the checksum.
 _DIGITS = Pattern(r"\d(?:[ -]?\d){12,60}")
@@ -63,6 +64,8 @@ def _is_checked(digits: str) -> bool:
 
 def _mask_password(found: Found) -> str:
     before, sign, gap, secret = (found.captures.get(name) or "" for name in ("before", "sign", "gap", "secret"))
+    if _LINK.match(secret):
+        return found.words  # where to set one: without it the answer is worth nothing
     is_said_so = sign in {":", "=", "：", "->", "→"} or sign.endswith(":")
     hidden = MASK if is_said_so or _is_no_word(secret) else secret
     return f"{before}{sign}{gap}{hidden}"

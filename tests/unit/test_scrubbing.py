@@ -51,6 +51,8 @@ def test_secrets_are_masked(text: str, masked: str):
         "0049 30 1234567",
         "ticket [#1042] of 2026-11-28 10:00",
         "Error 809 on AKIA",
+        "Set a new password: https://acme.example/reset?user=7",
+        "Neues Passwort:\n<https://acme.example/Reset#7>",
     ],
 )
 def test_words_and_other_numbers_stay(text: str):
