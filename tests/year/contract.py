@@ -164,7 +164,7 @@ class Matter(Counting):
         self.clocks[name] = replace(clock, is_told=True)
         is_over = clock.state == STOPPED
         tells = any(step.clock == name and step.percent == 100 for step in self._ladder())
-        told = set() if is_over or tells else self._in_charge() | {TEAMS[self.team][1]}
+        told = set() if is_over or tells else self._here(self._in_charge() | {TEAMS[self.team][1]})
         self._enter(now, f"breached {name}", {(person, "breached") for person in told})
 
     def _wake(self, now: int) -> None:
@@ -302,6 +302,10 @@ class Matter(Counting):
         self.team = team
         if self.assignee not in TEAMS[team][0]:
             self.assignee = None
+
+    def _here(self, people: set[str]) -> set[str]:
+        """Those of them who are not away, else who leads, or manages."""
+        return {person for person in people if not self.absent(person, self.now)} or set(self._leading())
 
     def _in_charge(self) -> set[str]:
         return {self.assignee} if self.assignee else set(TEAMS[self.team][0])
