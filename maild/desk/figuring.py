@@ -1,7 +1,7 @@
 """The figures of a report for one reader: of the tickets that they may see, of the time since the report before."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from maild.desk.hour import Hour
@@ -12,9 +12,7 @@ from maild.model.saying import say
 from maild.reporting import Part, Period, View, for_mail, parts
 from maild.reporting.rendering import lines_of
 from maild.reporting.words import in_language
-from maild.rules import Person, ReportPart
-
-_DAY = timedelta(days=1)
+from maild.rules import Person, ReportPart, instant_on
 
 
 def figures_for(
@@ -42,7 +40,11 @@ def told_since(person: Person, hour: Hour) -> tuple[str, ...]:
 
 
 def _since(hour: Hour) -> datetime:
-    return hour.facts.desk.since or hour.now - _DAY
+    """Begin where the report before was due; the first one where one would have been."""
+    if hour.facts.desk.since is not None:
+        return hour.facts.desk.since
+    occasion, schedule = hour.occasion, hour.house.rules.reports[hour.occasion.name].schedule
+    return instant_on(schedule.day_before(occasion.day), schedule.at, ZoneInfo(occasion.zone))
 
 
 def _listings(part: Part, zone: ZoneInfo) -> Iterator[Listing]:

@@ -17,6 +17,7 @@ EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _HORIZON_DAYS = 800  # a year of holidays and the first of a month after it
+_LOOK_BACK_DAYS = 40  # a month, and the days on which nobody works at its beginning
 
 
 class ReportPart(StrEnum):
@@ -66,6 +67,11 @@ class Schedule:
             following = day + number * _DAY
             if self.is_on(following):
                 yield following
+
+    def day_before(self, day: date) -> date:
+        """Give the last day before one on which it falls; the day before where there was none for long."""
+        earlier = (day - number * _DAY for number in range(1, _LOOK_BACK_DAYS))
+        return next((each for each in earlier if self.is_on(each)), day - _DAY)
 
     def _is_worked(self, day: date) -> bool:
         return self.calendar is None or bool(self.calendar.spans_on(day))

@@ -30,7 +30,8 @@ from maild.store.tables import arrival, blocked, desk_event, draft, entry, expla
 
 _IN_WORK = tuple(state.value for state in (State.NEW, State.OPEN, State.WAITING, State.PENDING))
 _LATE = "late"
-_DAY, _MONTH = timedelta(days=1), timedelta(days=31)
+_MONTH = timedelta(days=31)
+_LONGEST = timedelta(days=50)  # from one report to the next, and a stop
 _MATTERS = select(ticket.c.number).where(ticket.c.state.in_(_IN_WORK)).order_by(ticket.c.number)
 _DRAFTS = select(draft).where(draft.c.state == DraftState.OPEN).order_by(draft.c.created_at)
 _HELD = (
@@ -52,7 +53,7 @@ def read_desk(connection: Connection, occasion: Occasion, wants: Collection[Want
                 events=read_desk_events(connection, [str(occasion), *((name,) if name else ())]),
                 before=name,
                 since=since,
-                figures=read_report_facts(connection, since or now - _DAY, now) if Want.FIGURES in wants else None,
+                figures=read_report_facts(connection, since or now - _LONGEST, now) if Want.FIGURES in wants else None,
             )
         case OccasionKind.HELD:
             return DeskFacts(held=read_held(connection), before=name, since=since)

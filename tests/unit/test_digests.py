@@ -484,6 +484,24 @@ def test_a_report_says_of_which_time_its_figures_are(part, told):
     assert [line.wording for line in mail.about[1:]] == told
 
 
+@pytest.mark.parametrize(
+    ("schedule", "since"),
+    [
+        (Schedule(time(9, 30)), "2026-11-22 09:30 GMT"),
+        (Schedule(time(9, 30), frozenset({0})), "2026-11-16 09:30 GMT"),
+        (Schedule(time(9, 30), is_monthly=True), "2026-11-01 09:30 GMT"),
+    ],
+    ids=["daily", "weekly", "monthly"],
+)
+def test_the_first_report_is_of_as_long_as_the_others(schedule, since):
+    """A desk's first week is a week, whatever the desk did before; one that comes late is of the time until now."""
+    report = replace(a_report(ReportPart.VOLUME), schedule=schedule)
+
+    (mail, *_) = held_by(report, desk={"figures": ReportFacts(())}, late=timedelta(hours=30)).mails
+
+    assert mail.about[-1].values["since"] == since
+
+
 @pytest.mark.parametrize(("part", "wants"), [(ReportPart.SLA, {Want.FIGURES}), (ReportPart.DRAFTS, set())])
 def test_figures_are_read_only_for_a_report_that_tells_them(part, wants):
     """A morning's list costs no month of histories."""
