@@ -68,7 +68,7 @@ def _course(subject: Subject) -> tuple[Table, Chart]:
     table = Table("course", "Tickets over time", (Column("period", Kind.TEXT), *columns(*names)), rows)
     opened = tuple(float(tally.of(span.name, "opened")) for span in spans)
     resolved = tuple(float(tally.of(span.name, "resolved")) for span in spans)
-    told = f"{tally.total('opened')} tickets were opened and {tally.total('resolved')} resolved."
+    told = f"Tickets opened: {tally.total('opened')}; resolved: {tally.total('resolved')}."
     year = f"{spans[0].name[:4]}-"
     labels = tuple(span.name.removeprefix(year) for span in spans)
     return table, Chart("course", "Opened and resolved", labels, {"opened": opened, "resolved": resolved}, told)
@@ -104,7 +104,7 @@ def backlog(subject: Subject) -> Part:
     )
     kinds = {"ticket": Kind.TICKET, "age": Kind.AGE} | dict.fromkeys(("subject", "state", "team", "agent"), Kind.TEXT)
     names = columns("ticket", "subject", "state", "team", "agent", "age", **kinds)
-    told = f"{len(left)} tickets are unsolved; {tally.total(ages[-1])} of them were opened more than 30 days ago."
+    told = f"Unsolved tickets: {len(left)}; opened more than 30 days ago: {tally.total(ages[-1])}."
     series = {group: tuple(float(tally.of(group, age)) for age in ages) for group in groups}
     chart = Chart("backlog", f"Backlog by {by}", tuple(ages), series, told, is_stacked=True)
     return Part("backlog", "Backlog", (table, Table("oldest", "The oldest", names, listed)), (chart,))
@@ -125,9 +125,7 @@ def load(subject: Subject) -> Part:
     table = Table("load", "Load of each agent", (Column("agent", Kind.TEXT), *columns(*names)), rows, note)
     agents = tuple(tally.groups())
     series = {name: tuple(float(tally.of(agent, name)) for agent in agents) for name in ("answered", "assigned")}
-    told = (
-        f"{len(agents)} agents gave {tally.total('answered')} answers; {tally.total('assigned')} tickets lie with them."
-    )
+    told = f"Agents: {len(agents)}; answers: {tally.total('answered')}; tickets with them: {tally.total('assigned')}."
     return Part("load", "Load", (table,), (Chart("load", "Answers and assigned tickets", agents, series, told),))
 
 

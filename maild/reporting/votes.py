@@ -65,7 +65,7 @@ def _said(subject: Subject, votes: Iterable[tuple[Story, Happening]]) -> Table:
 
 def _chart(given: Sequence[int], scale: range) -> Chart:
     """Draw how often each score was given."""
-    told = f"{len(given)} votes, on average {fmean(given):.1f}." if given else "Nobody voted."
+    told = f"Votes: {len(given)}, on average {fmean(given):.1f}." if given else "Nobody voted."
     votes_of = {"votes": tuple(float(given.count(n)) for n in scale)}
     return Chart("csat", "Votes by score", tuple(map(str, scale)), votes_of, told)
 
