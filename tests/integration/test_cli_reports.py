@@ -63,7 +63,7 @@ def test_every_format_says_the_same(desk: ADesk):
     assert ["all", "1", "0", "0", "0", "0", "1"] in rows
     assert any(row[:1] == ["1002"] and row[1].startswith("'=1+1 <script> ") for row in rows)
     assert "&lt;script&gt;" in page and "<script" not in page and "http://" not in page and "https://" not in page
-    assert page.count("data:image/svg+xml;base64,") == 2 and 'alt="Backlog by state: 1 tickets' in page
+    assert page.count("data:image/svg+xml;base64,") == 2 and 'alt="Backlog by state: Unsolved tickets: 1;' in page
 
 
 @pytest.mark.parametrize(
