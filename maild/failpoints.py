@@ -30,7 +30,6 @@ class Failpoint(StrEnum):
     TIMING_CLAIMED = "timing.claimed"
     TIMING_CARRIED_OUT = "timing.carried-out"
     TIMING_COMMITTED = "timing.committed"
-    RETAINING_FORGOTTEN = "retaining.forgotten"
     DELIVERY_CLAIMED = "delivery.claimed"
     DELIVERY_OFFERED = "delivery.offered"
     DELIVERY_HANDING_OVER = "delivery.handing-over"

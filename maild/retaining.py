@@ -12,7 +12,6 @@ from typing import Final
 
 from maild.carrying import InForce
 from maild.documents import format_duration
-from maild.failpoints import Failpoint, reach
 from maild.journal import Event, journal
 from maild.model.decision import OutcomeKind
 from maild.model.ticket import State
@@ -51,7 +50,6 @@ class Retaining:
         for name, forget in self._portions(retention, now):
             while not stop.is_set() and (done := forget()):
                 counts[name] += done
-                reach(Failpoint.RETAINING_FORGOTTEN)
         if any(counts.values()):
             log.info(Event.KEPT_LONG_ENOUGH, **counts)
         return sum(counts.values())

@@ -57,7 +57,7 @@ def test_a_page_costs_a_page(sqlite_store: Store, directory: Path, statements: d
             statement: [step[3] for step in database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             for statement, parameters in statements.items()
         }
-    assert len(plans) == 12
+    assert len(plans) == 13
     slow = ("SCAN", "USE TEMP B-TREE")
     assert {one: plan for one, plan in plans.items() if any(step.startswith(slow) for step in plan)} == {}
 
