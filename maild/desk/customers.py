@@ -37,7 +37,8 @@ from maild.model.decision import (
 from maild.model.facts import TicketFacts
 from maild.model.mail import Address
 from maild.model.outgoing import Template
-from maild.model.ticket import EntryKind, State, Ticket
+from maild.model.ticket import Change, EntryKind, State, Ticket
+from maild.rules.occasions import Verdicts
 
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED})
 _WOKEN_BY_WORDS = frozenset({State.OPEN, State.WAITING, State.PENDING, State.RESOLVED, State.CLOSED})
@@ -61,13 +62,20 @@ def file_mail(case: Case, known: TicketFacts) -> Decision:
     answer = Answer.COURTESY if consent is not None and known.ticket.state in _SETTLED else answer
     if is_believed and answer in {Answer.WORDS, Answer.NO} and _is_over(case, known.ticket):
         return open_ticket(case, after=known)
-    sheet = sheet_for(case, known)
     state = _state_after(case, known.ticket, answer) if is_believed else None
     is_settled = known.ticket.state in _SETTLED
     verdicts = rule_mail(case, known, is_reopened=is_settled and state is State.OPEN)
     why_not = why_held(verdicts)
     if why_not and not case.is_released:
         return held_by_rules(case, why_not, verdicts)
+    return _file(case, known, verdicts, answer, state=state, consent=consent)
+
+
+def _file(
+    case: Case, known: TicketFacts, verdicts: Verdicts, answer: Answer, *, state: State | None, consent: Change | None
+) -> Decision:
+    """Enter a mail, and do what it says, what it brings and what the rules want; `state` is where its words lead."""
+    sheet = sheet_for(case, known)
     keep(case, sheet, verdicts)
     done = obeyed(case, verdicts)
     # What says no more than yes or thanks to a settled matter moves it as such words do, and no rule moves it on.
